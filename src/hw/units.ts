@@ -1,0 +1,29 @@
+/** Sizes, address arithmetic and the fixed numbers of the modelled parts. Offsets are bytes unless a name says words. */
+
+export const PAGE_SHIFT = 12;
+export const PAGE_BYTES = 4096;
+export const PAGE_WORDS = 1024;
+
+/** BAR 0: registers in the lower half, the GGTT's PTEs in the upper. Source: gvt.md 2.1, mmio_size and gtt_start_offset. */
+export const MMIO_BYTES = 0x20_0000;
+export const GTT_OFFSET = 0x80_0000;
+export const GTT_BYTES = 0x80_0000;
+export const BAR0_BYTES = 0x100_0000;
+/** BAR 2, the aperture. Source: guest-on-qemu.md 4. */
+export const APERTURE_BYTES = 0x1000_0000;
+export const IO_BYTES = 64;
+
+export const PLATFORMS = ["bdw", "kbl"] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+/** Engines in the order in which they take turns. */
+export const ENGINES = ["rcs0", "bcs0", "vcs0", "vecs0"] as const;
+export type EngineName = (typeof ENGINES)[number];
+export const RCS0 = 0;
+export const BCS0 = 1;
+export const VCS0 = 2;
+export const VECS0 = 3;
+
+/** Agents of a row: 0 is the host (or a native machine), 1 to 7 a vGPU. Source: gvt.md 2.2, id allocation. */
+export const HOST = 0;
+export const VGPU_MAX = 7;
