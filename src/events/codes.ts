@@ -1,0 +1,36 @@
+/** What the `code` column of a row says, for the kinds whose codes are a list. Order is the number; a file names them. */
+
+/** `note`: diagnostics are data too. */
+export const NOTES = [
+  "none",
+  /** An aperture read answered from what is known, because memory is not coherent and the page was never seen. */
+  "aperture.stale",
+  "aperture.unmapped",
+  "ggtt.unmapped",
+  "ppgtt.fault",
+  "command.unknown",
+  "command.fault",
+  "elsp.invalid",
+  "elsp.full",
+  "ring.invalid",
+  "access.refused",
+  "pvinfo.refused",
+  "engine.reset",
+  "gt.reset",
+  "screen.drawn",
+] as const;
+export type Note = (typeof NOTES)[number];
+
+/** `failsafe.entered`. Source: gvt.md 2.2. */
+export const FAILSAFE = ["none", "unsupported_guest", "insufficient_resource", "guest_err"] as const;
+export type FailsafeReason = (typeof FAILSAFE)[number];
+
+/** `timer.arm`: what a timer is for. Engine timers carry the engine in the second decimal digit's place: TIMER_ENGINE + engine. */
+export const TIMER_ENGINE = 16;
+export const TIMER_VBLANK = 32;
+export const TIMER_SCREEN = 48;
+
+/** `port.attached`: capability bits. */
+export const PORT_COHERENT = 1;
+export const PORT_MSI = 2;
+export const PORT_SCREEN = 4;

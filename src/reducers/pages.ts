@@ -1,0 +1,85 @@
+import { PAGE_WORDS } from "../hw/units.ts";
+
+/** Hashes 4 KiB; writes the first 128 bits of their SHA-256 as four little-endian words. */
+export type PageHasher = (bytes: Uint8Array, into: Uint32Array) => void;
+
+/**
+ * Every content of a guest page that was ever fetched, once each, under a small id. It only grows; ids are local to the
+ * store and never enter a digest or a file. Content 0 is the zero page.
+ */
+export class PageStore {
+  private readonly pages: Uint32Array[] = [];
+  private readonly hashes: Uint32Array[] = [];
+  private readonly ids = new Map<string, number>();
+  private readonly scratch = new Uint32Array(4);
+  private readonly hasher: PageHasher;
+
+  constructor(hasher: PageHasher) {
+    this.hasher = hasher;
+    this.intern(new Uint8Array(PAGE_WORDS * 4));
+  }
+
+  get count(): number {
+    return this.pages.length;
+  }
+
+  /** The page's 1,024 words. Never written to. */
+  words(id: number): Uint32Array {
+    return this.pages[id];
+  }
+
+  /** The page's identity: four words. */
+  hash(id: number): Uint32Array {
+    return this.hashes[id];
+  }
+
+  bytes(id: number): Uint8Array {
+    const words = this.pages[id];
+    return new Uint8Array(words.buffer, words.byteOffset, PAGE_WORDS * 4);
+  }
+
+  /** Id of this content; the bytes are copied where they are new. */
+  intern(bytes: Uint8Array): number {
+    this.hasher(bytes, this.scratch);
+    return this.internHashed(this.scratch, bytes);
+  }
+
+  /** Id of a content whose hash is known. */
+  internHashed(hash: Uint32Array, bytes: Uint8Array): number {
+    const key = keyOf(hash);
+    const known = this.ids.get(key);
+    if (known !== undefined) return known;
+    const copy = new Uint8Array(PAGE_WORDS * 4);
+    copy.set(bytes);
+    const id = this.pages.length;
+    this.pages.push(new Uint32Array(copy.buffer));
+    this.hashes.push(hash.slice());
+    this.ids.set(key, id);
+    return id;
+  }
+
+  /** Id of the content with this hash, or -1. */
+  find(hash: Uint32Array): number {
+    return this.ids.get(keyOf(hash)) ?? -1;
+  }
+
+  /** Does content `id` consist of exactly these bytes? */
+  equals(id: number, bytes: Uint8Array): boolean {
+    const words = this.pages[id];
+    if ((bytes.byteOffset & 3) === 0) {
+      const other = new Uint32Array(bytes.buffer, bytes.byteOffset, PAGE_WORDS);
+      for (let i = 0; i < PAGE_WORDS; i++) if (words[i] !== other[i]) return false;
+      return true;
+    }
+    const own = this.bytes(id);
+    for (let i = 0; i < own.length; i++) if (own[i] !== bytes[i]) return false;
+    return true;
+  }
+}
+
+function keyOf(hash: Uint32Array): string {
+  return String.fromCharCode(
+    hash[0] & 0xffff, hash[0] >>> 16, hash[1] & 0xffff, hash[1] >>> 16,
+    hash[2] & 0xffff, hash[2] >>> 16, hash[3] & 0xffff, hash[3] >>> 16,
+  );
+}
