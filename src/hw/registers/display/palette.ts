@@ -1,0 +1,23 @@
+import { bank } from "../../register.ts";
+import { I915_REG, pipes } from "./instances.ts";
+
+const RGB = { LGC_PALETTE_RED: [23, 16], LGC_PALETTE_GREEN: [15, 8], LGC_PALETTE_BLUE: [7, 0] } as const;
+
+/** Gamma tables of a pipe: 256 plain words, and a precise table behind an index and a data word. */
+export const PALETTE = bank("", pipes(0x4_a000, 0x800), {
+  LGC_PALETTE: {
+    offset: 0x000,
+    count: 256,
+    fields: RGB,
+    cite: `${I915_REG}; gvt.md 2.6, legacy palettes`,
+  },
+  PREC_PAL_INDEX: {
+    offset: 0x400,
+    fields: { PAL_PREC_SPLIT_MODE: 31, PAL_PREC_AUTO_INCREMENT: 15, PAL_PREC_INDEX_VALUE: [9, 0] },
+    cite: I915_REG,
+  },
+  PREC_PAL_DATA: { offset: 0x404, cite: I915_REG },
+  PREC_PAL_GC_MAX: { offset: 0x410, count: 3, cite: I915_REG },
+  PREC_PAL_EXT_GC_MAX: { offset: 0x420, count: 3, cite: I915_REG },
+  GAMMA_MODE: { offset: 0x480, fields: { GAMMA_MODE_MODE: [1, 0] }, cite: I915_REG },
+});

@@ -1,0 +1,67 @@
+import { bank } from "../register.ts";
+import { GT_REGS, OA_REGS } from "./gt-rows.ts";
+
+const PERF = "i915_perf.c, gen7_oa_b_counters, gen7_oa_mux_regs, gen8_oa_mux_regs";
+
+/** Observation architecture: counters, what triggers a report, the network that brings events to them. */
+export const OA = bank(
+  "",
+  { oa: 0 },
+  {
+    NOA_CONFIG: { offset: 0xd0c, count: 9, cite: PERF },
+    GEN8_OACTXCONTROL: {
+      offset: 0x2360,
+      fields: { GEN8_OA_TIMER_PERIOD_MASK: [7, 2], GEN8_OA_TIMER_ENABLE: 1, GEN8_OA_COUNTER_RESUME: 0 },
+      inContext: true,
+      cite: `${OA_REGS}; i915_perf.c`,
+    },
+    GEN8_OACTXID: { offset: 0x2364, cite: OA_REGS },
+    GEN8_OABUFFER_UDW: { offset: 0x23b4, cite: OA_REGS },
+    OASTARTTRIG: { offset: 0x2710, count: 8, cite: PERF },
+    OAREPORTTRIG: { offset: 0x2740, count: 8, cite: PERF },
+    OACEC: { offset: 0x2770, count: 16, cite: PERF },
+    GEN8_OACONTROL: { offset: 0x2b00, cite: OA_REGS },
+    GEN8_OA_DEBUG: {
+      offset: 0x2b04,
+      rule: "maskedBits",
+      fields: {
+        GEN9_OA_DEBUG_INCLUDE_CLK_RATIO: 6,
+        GEN9_OA_DEBUG_DISABLE_CLK_RATIO_REPORTS: 5,
+        GEN9_OA_DEBUG_DISABLE_GO_1_0_REPORTS: 2,
+        GEN9_OA_DEBUG_DISABLE_CTX_SWITCH_REPORTS: 1,
+      },
+      cite: `${OA_REGS}; i915_perf.c`,
+    },
+    GEN8_OASTATUS: { offset: 0x2b08, cite: OA_REGS },
+    GEN8_OAHEADPTR: { offset: 0x2b0c, cite: OA_REGS },
+    GEN8_OATAILPTR: { offset: 0x2b10, cite: OA_REGS },
+    GEN8_OABUFFER: { offset: 0x2b14, cite: OA_REGS },
+    OA_PERFCNT: { offset: 0x91b8, count: 4, cite: `${PERF}; Mesa gen9.xml, PERFCNT1 and PERFCNT2` },
+    OA_PERFMATRIX: { offset: 0x91c8, count: 2, cite: PERF },
+    MICRO_BP0_0: { offset: 0x9800, cite: GT_REGS },
+    MICRO_BP0_2: { offset: 0x9804, cite: GT_REGS },
+    MICRO_BP0_1: { offset: 0x9808, cite: GT_REGS },
+    MICRO_BP1_0: { offset: 0x980c, cite: GT_REGS },
+    MICRO_BP1_2: { offset: 0x9810, cite: GT_REGS },
+    MICRO_BP1_1: { offset: 0x9814, cite: GT_REGS },
+    MICRO_BP2_0: { offset: 0x9818, cite: GT_REGS },
+    MICRO_BP2_2: { offset: 0x981c, cite: GT_REGS },
+    MICRO_BP2_1: { offset: 0x9820, cite: GT_REGS },
+    MICRO_BP3_0: { offset: 0x9824, cite: GT_REGS },
+    MICRO_BP3_2: { offset: 0x9828, cite: GT_REGS },
+    MICRO_BP3_1: { offset: 0x982c, cite: GT_REGS },
+    MICRO_BP_TRIGGER: { offset: 0x9830, cite: GT_REGS },
+    MICRO_BP3_COUNT_STATUS01: { offset: 0x9834, rule: "readOnly", cite: GT_REGS },
+    MICRO_BP3_COUNT_STATUS23: { offset: 0x9838, rule: "readOnly", cite: GT_REGS },
+    MICRO_BP_FIRED_ARMED: { offset: 0x983c, cite: GT_REGS },
+    GDT_CHICKEN_BITS: { offset: 0x9840, fields: { GT_NOA_ENABLE: 7 }, cite: OA_REGS },
+    NOA_WRITE: { offset: 0x9888, cite: PERF },
+    EU_PERF_CNTL0: { offset: 0xe458, inContext: true, cite: GT_REGS },
+    EU_PERF_CNTL4: { offset: 0xe45c, inContext: true, cite: GT_REGS },
+    EU_PERF_CNTL1: { offset: 0xe558, inContext: true, cite: GT_REGS },
+    EU_PERF_CNTL5: { offset: 0xe55c, inContext: true, cite: GT_REGS },
+    EU_PERF_CNTL2: { offset: 0xe658, inContext: true, cite: GT_REGS },
+    EU_PERF_CNTL6: { offset: 0xe65c, inContext: true, cite: GT_REGS },
+    EU_PERF_CNTL3: { offset: 0xe758, inContext: true, cite: GT_REGS },
+  },
+);

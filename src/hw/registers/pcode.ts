@@ -1,0 +1,23 @@
+import { bank } from "../register.ts";
+import { I915_REG } from "./gt-rows.ts";
+
+/** The mailbox of the power controller's firmware. */
+export const PCODE = bank(
+  "GEN6_PCODE",
+  { pcode: 0x13_8000 },
+  {
+    MAILBOX: {
+      offset: 0x124,
+      then: "gt.pcode",
+      fields: {
+        GEN6_PCODE_READY: 31,
+        GEN6_PCODE_MB_PARAM2: [23, 16],
+        GEN6_PCODE_MB_PARAM1: [15, 8],
+        GEN6_PCODE_MB_COMMAND: [7, 0],
+      },
+      cite: `${I915_REG}; guest-on-qemu.md 7; gvt.md 2.6, PCODE mailbox`,
+    },
+    DATA: { offset: 0x128, cite: `${I915_REG}; intel_pcode.c` },
+    DATA1: { offset: 0x12c, cite: `${I915_REG}; intel_pcode.c` },
+  },
+);

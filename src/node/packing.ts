@@ -1,0 +1,49 @@
+import * as fs from "node:fs";
+import { PageStore } from "../reducers/pages.ts";
+import { pack, verifyPacked } from "../replay/recording/pack.ts";
+import type { Recorded } from "../replay/recording/recorder.ts";
+import { openRecording } from "../replay/recording/recording.ts";
+import type { Tools } from "../replay/recording/tools.ts";
+import { FileSink, FileSource, renameDurably } from "./files.ts";
+
+/** What a recording is called while it is being written, and while it is being packed. */
+export const partOf = (path: string): string => `${path}.part`;
+const packingOf = (path: string): string => `${path}.packing`;
+
+export interface PackedFile extends Recorded {
+  /** Why the tail of the part was dropped, in one line; null where it was whole. */
+  readonly dropped: string | null;
+}
+
+/**
+ * Make the closed recording `path` of its part: full blocks, verified row by row, then renamed into place; only then the
+ * part goes. Where both are found the part is the truth. Throws RecordingError for a bad part, Error where the disk fails.
+ */
+export function packFile(path: string, tools: Tools, compression = "zstd"): PackedFile {
+  const source = new FileSource(partOf(path));
+  const packing = packingOf(path);
+  try {
+    const store = new PageStore(tools.hashPage);
+    const part = openRecording(source, tools, store);
+    const sink = new FileSink(packing, true);
+    try {
+      pack(part, store, sink, tools, compression);
+    } finally {
+      sink.close();
+    }
+    const packed = new FileSource(packing);
+    let blocks: number;
+    try {
+      blocks = verifyPacked(part, store, packed, tools).blockCount;
+    } finally {
+      packed.close();
+    }
+    renameDurably(packing, path);
+    fs.unlinkSync(partOf(path));
+    const { damage } = part;
+    const cut = damage !== null && damage.offset < source.size;
+    return { path, blocks, bytes: packed.size, dropped: cut ? `from byte ${damage.offset}: ${damage.reason}` : null };
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,200 @@
+import { existsSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import type { Digest } from "../events/digest.ts";
+import { Rows } from "../events/rows.ts";
+import type { PageStore } from "../reducers/pages.ts";
+import { DENSE } from "../replay/recording/bulk.ts";
+import { gatherPages, SeenPages } from "../replay/recording/gather.ts";
+import { type RecordingMeta, writePreamble } from "../replay/recording/profile.ts";
+import { Fill, type Recorded, type Recorder } from "../replay/recording/recorder.ts";
+import type { Tools } from "../replay/recording/tools.ts";
+import { partOf } from "./packing.ts";
+import type { Columns, FromWorker, RecorderStart, ToWorker } from "./recorder-messages.ts";
+
+/** Sealed blocks that may wait for the disk, in bytes of memory. */
+const WAITING_BYTES = 64 << 20;
+/** How long the live loop may be kept waiting before the machine stops. */
+const PATIENCE_MS = 1000;
+/** Column sets kept for reuse. */
+const SPARES = 4;
+
+export interface RecorderStats {
+  /** Blocks and bytes that are on the disk. */
+  readonly blocks: number;
+  readonly bytes: number;
+  /** The longest time between the seal of a block and its sync: what a crash can cost, beside the block being filled. */
+  readonly largestWindowMs: number;
+  /** How long the oldest sealed block that is not on the disk has waited; 0 where there is none. */
+  readonly unsyncedMs: number;
+  /** Bytes of memory that sealed blocks take until they are on the disk. */
+  readonly waitingBytes: number;
+}
+
+interface Waiting {
+  readonly sealedAt: number;
+  readonly bytes: number;
+}
+
+/**
+ * Records a live machine into a file. The live thread only appends to `rows`; a worker encodes, compresses, writes and
+ * syncs. Until `close` the file is called FILE.part, and holds every block that was synced, whatever kills us.
+ */
+export class FileRecorder implements Recorder {
+  readonly rows = new Rows(4096, 1 << 16);
+  readonly path: string;
+  private readonly worker: Worker;
+  private readonly store: PageStore;
+  private readonly seen = new SeenPages();
+  private readonly fill = new Fill(this.seen);
+  private readonly spares: Columns[] = [];
+  private readonly waiting: Waiting[] = [];
+  private waitingBytes = 0;
+  private fullSince = -1;
+  private failure: string | null = null;
+  private synced = { blocks: 0, bytes: 0 };
+  private largestWindowMs = 0;
+  private closing: { resolve: (recorded: Recorded) => void; reject: (error: Error) => void } | null = null;
+  private closed = false;
+
+  /** Use `createRecorder`. */
+  constructor(path: string, store: PageStore, start: RecorderStart, started: (reason: string | null) => void) {
+    this.path = path;
+    this.store = store;
+    this.worker = new Worker(new URL("./recorder-worker.js", import.meta.url), { workerData: start });
+    this.worker.on("message", (message: FromWorker) => {
+      if (message.type === "ready") started(null);
+      else this.hear(message);
+      if (message.type === "failed") started(message.reason);
+    });
+    this.worker.on("error", (error) => this.fail(`the recorder's worker died: ${error.message}`));
+    this.worker.on("exit", () => {
+      if (!this.closed) this.fail("the recorder's worker ended before the recording did");
+      started(this.failure);
+    });
+  }
+
+  /** Too much waits for the disk: take no new message. */
+  get full(): boolean {
+    if (this.waitingBytes <= WAITING_BYTES) {
+      this.fullSince = -1;
+      return false;
+    }
+    const now = performance.now();
+    if (this.fullSince < 0) this.fullSince = now;
+    if (now - this.fullSince > PATIENCE_MS) {
+      this.fail(`the disk did not take ${this.waitingBytes >> 20} MiB of the recording within ${PATIENCE_MS} ms`);
+    }
+    return true;
+  }
+
+  get failed(): string | null {
+    return this.failure;
+  }
+
+  get stats(): RecorderStats {
+    const { largestWindowMs, waitingBytes } = this;
+    const oldest = this.waiting[0];
+    const unsyncedMs = oldest === undefined ? 0 : performance.now() - oldest.sealedAt;
+    return { ...this.synced, largestWindowMs, unsyncedMs, waitingBytes };
+  }
+
+  sealIfFull(digests: () => readonly Digest[]): void {
+    if (this.fill.isFull(this.rows)) this.seal(digests());
+  }
+
+  sealDue(nowMicroseconds: number): boolean {
+    return this.fill.isDue(this.rows, nowMicroseconds);
+  }
+
+  seal(digests: readonly Digest[]): void {
+    const { rows } = this;
+    if (rows.count === 0 || this.failure !== null) return;
+    const pages = gatherPages(rows, this.store, this.seen);
+    const columns = this.swapColumns();
+    const { count, firstSeq, payloadUsed } = rows;
+    const moved = [...Object.values(columns), ...Object.values(pages)].filter((array) => array.length > 0);
+    const bytes = moved.reduce((sum, array) => sum + array.byteLength, 0);
+    this.waiting.push({ sealedAt: performance.now(), bytes });
+    this.waitingBytes += bytes;
+    this.post({ type: "block", columns, count, firstSeq, payloadUsed, pages, digests }, moved);
+    rows.clear(firstSeq + count);
+    this.fill.clear();
+  }
+
+  close(digests: readonly Digest[]): Promise<Recorded> {
+    this.seal(digests);
+    return new Promise((resolve, reject) => {
+      this.closing = { resolve, reject };
+      if (this.failure !== null) reject(new Error(this.failure));
+      else this.post({ type: "close" }, []);
+    });
+  }
+
+  private post(message: ToWorker, moved: readonly (Uint8Array | Uint32Array)[]): void {
+    this.worker.postMessage(
+      message,
+      moved.map((array) => array.buffer as ArrayBuffer),
+    );
+  }
+
+  /** Take the columns out of `rows` and put others in, so that the object stays. */
+  private swapColumns(): Columns {
+    const { rows } = this;
+    const taken: Columns = { payload: rows.payload };
+    for (const name of DENSE) taken[name] = rows[name];
+    const fresh = this.spares.pop();
+    if (fresh !== undefined) Object.assign(rows, fresh);
+    else {
+      const { count, firstSeq, payloadUsed } = rows;
+      Object.assign(rows, new Rows(rows.kind.length, rows.payload.length), { count, firstSeq, payloadUsed });
+    }
+    return taken;
+  }
+
+  private hear(message: FromWorker): void {
+    if (message.type === "failed") this.fail(`the recording cannot be written: ${message.reason}`);
+    else if (message.type === "closed") {
+      this.closed = true;
+      this.closing?.resolve(message.recorded);
+    } else if (message.type === "synced") {
+      const now = performance.now();
+      for (const { sealedAt, bytes } of this.waiting.splice(0, message.blocks)) {
+        this.largestWindowMs = Math.max(this.largestWindowMs, now - sealedAt);
+        this.waitingBytes -= bytes;
+      }
+      this.synced = { blocks: this.synced.blocks + message.blocks, bytes: message.bytes };
+      for (const columns of message.columns) if (this.spares.length < SPARES) this.spares.push(columns);
+    }
+  }
+
+  private fail(reason: string): void {
+    this.failure ??= reason;
+    this.closing?.reject(new Error(this.failure));
+  }
+}
+
+/**
+ * Start recording into `path`. Rejects with one line where that name or its part is taken, or where the folder cannot be
+ * written.
+ */
+export function createRecorder(
+  path: string,
+  meta: RecordingMeta,
+  tools: Tools,
+  store: PageStore,
+  compression = "zstd",
+): Promise<FileRecorder> {
+  for (const [taken, cure] of [
+    [path, "name another file"],
+    [partOf(path), `finish it by: gvt pack ${path}`],
+  ] as const) {
+    if (existsSync(taken)) return Promise.reject(new Error(`${taken} exists already; ${cure}`));
+  }
+  return new Promise((resolve, reject) => {
+    const start = { path, preamble: writePreamble(meta, tools), compression };
+    const recorder = new FileRecorder(path, store, start, (reason) => {
+      if (reason === null) resolve(recorder);
+      else reject(new Error(reason));
+    });
+  });
+}

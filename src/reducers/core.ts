@@ -1,0 +1,208 @@
+import { createDraft, finishDraft, type Objectish } from "immer";
+import { K } from "../events/kinds.ts";
+import { Rows } from "../events/rows.ts";
+import type { RegisterIndex } from "../hw/compile.ts";
+import type { CommandIndex } from "../hw/compile-commands.ts";
+import { VGPU_MAX } from "../hw/units.ts";
+import type { Configuration } from "./configuration.ts";
+import type { PageStore } from "./pages.ts";
+import { PLANES, TICKETS } from "./planes.ts";
+import { Ram } from "./ram.ts";
+import type { Down, Up } from "./seam.ts";
+import { cloneTree, type DeviceTree, type Tree, type VgpuTree } from "./trees.ts";
+import { Words } from "./words.ts";
+
+export const TICKET_WORDS = 8;
+/** Open tickets wrap in a table of this many; a ticket still open when its slot comes round again would be our bug. */
+const TICKET_SLOTS = 1 << 17;
+
+/** What never changes while a machine runs: the tables compiled for its platform, its configuration, its page contents. */
+export interface Setting {
+  readonly registers: RegisterIndex;
+  /** By engine. */
+  readonly commands: readonly CommandIndex[];
+  readonly configuration: Configuration;
+  readonly store: PageStore;
+}
+
+/**
+ * What every reducer works on: words, trees, guest memory, clock and tickets of one machine, and the rows it answers with.
+ * Trees are opened by whoever changes them: hot, they are owned objects; pure, immer drafts. Recipes cannot tell.
+ */
+export class Core {
+  readonly setting: Setting;
+  readonly registers: RegisterIndex;
+  readonly words = new Words(PLANES);
+  readonly ram: readonly Ram[];
+  /** Outcomes of the input being reduced, in order. */
+  readonly out = new Rows(64, 4096);
+  readonly pure: boolean;
+  /** seq of the input being reduced. */
+  seq = 0;
+  /** Model time in microseconds. */
+  now = 0;
+  lastTicket = 0;
+  /** Stamps handed out for freshness: turns, accesses, draws. */
+  lastStamp = 0;
+  /** Reply of the read being reduced. */
+  replyLo = 0;
+  replyHi = 0;
+  /** Ticket under which the read being reduced is owed; 0: answered. */
+  owed = 0;
+  /** 0 the device, 1-7 the vGPUs. */
+  readonly trees: Tree[];
+  private readonly owned: boolean[];
+  private readonly drafts: (Tree | null)[];
+
+  readonly down: Down;
+  readonly up: Up;
+
+  constructor(setting: Setting, pure: boolean, trees: readonly Tree[], down: Down, up: Up) {
+    this.setting = setting;
+    this.down = down;
+    this.up = up;
+    this.registers = setting.registers;
+    this.pure = pure;
+    this.trees = [...trees];
+    this.owned = trees.map(() => false);
+    this.drafts = trees.map(() => null);
+    this.ram = Array.from({ length: VGPU_MAX + 1 }, () => new Ram(setting.store));
+  }
+
+  /** The device's tree, to change. */
+  device(): DeviceTree {
+    return this.open(0) as DeviceTree;
+  }
+
+  /** The device's tree, to look at. */
+  seeDevice(): DeviceTree {
+    return (this.drafts[0] ?? this.trees[0]) as DeviceTree;
+  }
+
+  /** A vGPU's tree, to change. */
+  vgpu(v: number): VgpuTree {
+    return this.open(v) as VgpuTree;
+  }
+
+  /** A vGPU's tree, to look at. */
+  seeVgpu(v: number): VgpuTree {
+    return (this.drafts[v] ?? this.trees[v]) as VgpuTree;
+  }
+
+  /** Pure mode: turn the drafts of this input into the trees of the next state. */
+  finishDrafts(): void {
+    for (let i = 0; i < this.drafts.length; i++) {
+      const draft = this.drafts[i];
+      if (draft === null) continue;
+      this.trees[i] = finishDraft(draft as Objectish) as Tree;
+      this.drafts[i] = null;
+    }
+  }
+
+  /** Trees are shared with a snapshot from now on. */
+  sealTrees(): void {
+    this.owned.fill(false);
+  }
+
+  /** Answer with a row of this kind; the caller fills its columns. */
+  emit(kind: number, agent: number): number {
+    const o = this.out.add(kind);
+    this.out.agent[o] = agent;
+    return o;
+  }
+
+  /** Set the cause of outcome `o` to the row `seq`. */
+  because(o: number, seq: number): void {
+    this.out.cause[o] = seq === this.seq ? 0 : this.seq + 1 + o - seq;
+  }
+
+  /** Open a ticket. `kind` is the effect's; the operands are what its answer must fit. */
+  openTicket(kind: number, agent: number, a: number, b: number, c: number, d: number): number {
+    const ticket = ++this.lastTicket;
+    const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
+    const words = this.words;
+    if (words.read(TICKETS, at) !== 0) throw new Error(`ticket table wrapped onto open ticket ${words.read(TICKETS, at)}`);
+    words.write(TICKETS, at, ticket);
+    words.write(TICKETS, at + 1, kind + 1);
+    words.write(TICKETS, at + 2, agent);
+    words.write(TICKETS, at + 3, a);
+    words.write(TICKETS, at + 4, b);
+    words.write(TICKETS, at + 5, c);
+    words.write(TICKETS, at + 6, d);
+    return ticket;
+  }
+
+  isOpen(ticket: number): boolean {
+    return ticket !== 0 && this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS) === ticket;
+  }
+
+  /** Kind of the effect that opened the ticket. */
+  ticketKind(ticket: number): number {
+    return this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS + 1) - 1;
+  }
+
+  ticketAgent(ticket: number): number {
+    return this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS + 2);
+  }
+
+  /** Operand 0 to 3 of an open ticket. */
+  ticketOperand(ticket: number, n: number): number {
+    return this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS + 3 + n);
+  }
+
+  endTicket(ticket: number): void {
+    const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
+    for (let i = 0; i < TICKET_WORDS; i++) this.words.write(TICKETS, at + i, 0);
+  }
+
+  /** Arm a timer for model time `deadline` (microseconds); `code` says what it is for. Returns its ticket. */
+  armTimer(agent: number, deadline: number, code: number): number {
+    const high = Math.floor(deadline / 0x1_0000_0000);
+    const ticket = this.openTicket(K["timer.arm"], agent, deadline >>> 0, high, code, 0);
+    const o = this.emit(K["timer.arm"], agent);
+    this.out.ticket[o] = ticket;
+    this.out.lo[o] = deadline >>> 0;
+    this.out.hi[o] = high;
+    this.out.code[o] = code;
+    return ticket;
+  }
+
+  /** Cancel an armed timer; 0 is no timer. */
+  cancelTimer(ticket: number): void {
+    if (!this.isOpen(ticket)) return;
+    const o = this.emit(K["timer.cancel"], this.ticketAgent(ticket));
+    this.out.ticket[o] = ticket;
+    this.out.code[o] = this.ticketOperand(ticket, 2);
+    this.endTicket(ticket);
+  }
+
+  /** Say something that nobody acts on. `code` is an index into NOTES. */
+  note(agent: number, code: number, engine: number, at: number, lo: number, hi: number): void {
+    const o = this.emit(K.note, agent);
+    this.out.code[o] = code;
+    this.out.engine[o] = engine;
+    this.out.at[o] = at;
+    this.out.lo[o] = lo;
+    this.out.hi[o] = hi;
+  }
+
+  newStamp(): number {
+    return ++this.lastStamp;
+  }
+
+  private open(i: number): Tree {
+    if (this.pure) {
+      let draft = this.drafts[i];
+      if (draft === null) {
+        draft = createDraft(this.trees[i] as Objectish) as Tree;
+        this.drafts[i] = draft;
+      }
+      return draft;
+    }
+    if (!this.owned[i]) {
+      this.trees[i] = cloneTree(this.trees[i]);
+      this.owned[i] = true;
+    }
+    return this.trees[i];
+  }
+}

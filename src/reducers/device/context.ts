@@ -1,0 +1,176 @@
+import type { Core } from "../core.ts";
+import { DEVICE_MMIO } from "../planes.ts";
+import type { EngineTree } from "../trees.ts";
+import { translateGlobal } from "./gtt.ts";
+import { writeAt } from "./memory.ts";
+import { loadRegister } from "./registers.ts";
+
+/**
+ * The context image's state page: lists of (register, value) under MI_LOAD_REGISTER_IMM headers. Loading applies them, saving
+ * writes the registers' values back into their places, so the whole resumable position lives in the guest's image and
+ * nowhere else. Order of the ring's own registers: gvt.md 2.10; offsets: intel_engine_regs.h, intel_lrc_reg.h.
+ */
+
+/** Base of each engine's registers, in the order of ENGINES. */
+export const ENGINE_BASES: readonly number[] = [0x2000, 0x22000, 0x12000, 0x1a000];
+
+const RING_TAIL = 0x30;
+const RING_HEAD = 0x34;
+const RING_START = 0x38;
+const RING_CTL = 0x3c;
+const BB_STATE = 0x110;
+const SBB_ADDR = 0x114;
+const SBB_STATE = 0x118;
+const SBB_ADDR_UDW = 0x11c;
+const BB_ADDR = 0x140;
+const BB_ADDR_UDW = 0x168;
+const PDP_FIRST = 0x270;
+const PDP_LAST = 0x28c;
+
+const RING_VALID = 1;
+const BB_VALID = 1;
+const BB_PPGTT = 1 << 5;
+const HEAD_MASK = 0x1f_fffc;
+const TAIL_MASK = 0x1f_fff8;
+const LRI_OPCODE = 0x22;
+const PAGE_DWORDS = 1024;
+
+/** Visit every (register offset, dword number of its value) of the image, in order. Stops at the first other command. */
+export function eachImageRegister(image: Uint32Array, visit: (register: number, dword: number) => void): void {
+  let i = 0;
+  while (i < PAGE_DWORDS) {
+    const header = image[i];
+    if (header === 0) {
+      i++;
+      continue;
+    }
+    if (header >>> 23 !== LRI_OPCODE) return;
+    const pairs = ((header & 0xff) + 1) >>> 1;
+    for (let p = 0; p < pairs && i + 2 + p * 2 < PAGE_DWORDS; p++) visit(image[i + 1 + p * 2] & 0x7f_fffc, i + 2 + p * 2);
+    i += 1 + pairs * 2;
+  }
+}
+
+/** Take the position and registers from the image. False where the image has no usable ring. */
+export function loadContext(core: Core, e: number, engine: EngineTree, image: Uint32Array): boolean {
+  const base = ENGINE_BASES[e];
+  let control = 0;
+  const batch = { state: 0, second: 0 };
+  engine.level = 0;
+  engine.arbitration = true;
+  engine.skipping = false;
+  for (let i = 0; i < 4; i++) engine.pdp[i] = 0;
+  eachImageRegister(image, (register, dword) => {
+    const value = image[dword];
+    const offset = register - base;
+    if (offset === RING_CTL) control = value;
+    else if (offset === BB_STATE) batch.state = value;
+    else if (offset === SBB_STATE) batch.second = value;
+    else if (!loadPosition(engine, offset, value)) loadRegister(core, e, register, value);
+  });
+  engine.ringSize = (control & 0x1f_f000) + 4096;
+  if ((batch.state & BB_VALID) !== 0) enterSaved(engine, 1, batch.state);
+  if (engine.level === 1 && (batch.second & BB_VALID) !== 0) enterSaved(engine, 2, batch.second);
+  if (engine.head >= engine.ringSize) engine.head = 0;
+  return (control & RING_VALID) !== 0 && engine.tail < engine.ringSize && ringIsMapped(core, engine);
+}
+
+function ringIsMapped(core: Core, engine: EngineTree): boolean {
+  return translateGlobal(core, engine.ringStart) >= 0;
+}
+
+/** The registers that are the engine's position. */
+function loadPosition(engine: EngineTree, offset: number, value: number): boolean {
+  switch (offset) {
+    case RING_HEAD:
+      engine.head = value & HEAD_MASK;
+      return true;
+    case RING_TAIL:
+      engine.tail = value & TAIL_MASK;
+      return true;
+    case RING_START:
+      engine.ringStart = (value & 0xffff_f000) >>> 0;
+      return true;
+    case BB_ADDR:
+      engine.ipLow[1] = (value & ~3) >>> 0;
+      return true;
+    case BB_ADDR_UDW:
+      engine.ipHigh[1] = value & 0xffff;
+      return true;
+    case SBB_ADDR:
+      engine.ipLow[2] = (value & ~3) >>> 0;
+      return true;
+    case SBB_ADDR_UDW:
+      engine.ipHigh[2] = value & 0xffff;
+      return true;
+    default:
+      if (offset < PDP_FIRST || offset > PDP_LAST) return false;
+      if ((offset & 4) === 0) setPdp(engine, (offset - PDP_FIRST) >>> 3, value, -1);
+      else setPdp(engine, (offset - PDP_FIRST) >>> 3, -1, value);
+      return true;
+  }
+}
+
+/** PDPs come as two dwords; the guest frame is bits 35:12. */
+function setPdp(engine: EngineTree, n: number, low: number, high: number): void {
+  const before = engine.pdp[n];
+  engine.pdp[n] = low >= 0 ? (before & 0xf0_0000) | (low >>> 12) : (before & 0x0f_ffff) | ((high & 0xf) << 20);
+}
+
+function enterSaved(engine: EngineTree, level: number, state: number): void {
+  engine.level = level;
+  engine.ppgtt[level] = (state & BB_PPGTT) !== 0;
+}
+
+/** Lite restore: only the tail moves. */
+export function reloadTail(e: number, engine: EngineTree, image: Uint32Array): void {
+  const at = ENGINE_BASES[e] + RING_TAIL;
+  eachImageRegister(image, (register, dword) => {
+    if (register === at) engine.tail = image[dword] & TAIL_MASK;
+  });
+}
+
+/** Write position and registers back into the image, as one write of everything up to the last listed value. */
+export function saveContext(core: Core, e: number, engine: EngineTree, image: Uint32Array): void {
+  const base = ENGINE_BASES[e];
+  const words: number[] = [];
+  let last = -1;
+  eachImageRegister(image, (register, dword) => {
+    while (words.length < dword) words.push(image[words.length]);
+    words.push(savedValue(core, engine, base, register, image[dword]));
+    last = dword;
+  });
+  if (last < 0) return;
+  const hfn = translateGlobal(core, ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0);
+  writeAt(core, engine, hfn, 0, words);
+}
+
+function savedValue(core: Core, engine: EngineTree, base: number, register: number, before: number): number {
+  switch (register - base) {
+    case RING_HEAD:
+      return engine.head;
+    case RING_TAIL:
+      return engine.tail;
+    case RING_START:
+    case RING_CTL:
+      return before;
+    case BB_ADDR:
+      return engine.level > 0 ? engine.ipLow[1] : before;
+    case BB_ADDR_UDW:
+      return engine.level > 0 ? engine.ipHigh[1] : before;
+    case BB_STATE:
+      return batchState(engine, 1);
+    case SBB_ADDR:
+      return engine.level > 1 ? engine.ipLow[2] : before;
+    case SBB_ADDR_UDW:
+      return engine.level > 1 ? engine.ipHigh[2] : before;
+    case SBB_STATE:
+      return batchState(engine, 2);
+  }
+  if (register >= base + PDP_FIRST && register <= base + PDP_LAST) return before;
+  return core.words.read(DEVICE_MMIO, register >>> 2) || before;
+}
+
+function batchState(engine: EngineTree, level: number): number {
+  return engine.level >= level ? BB_VALID | (engine.ppgtt[level] ? BB_PPGTT : 0) : 0;
+}

@@ -1,0 +1,302 @@
+import { NOTES, TIMER_ENGINE } from "../../events/codes.ts";
+import { PURPOSES } from "../../events/columns.ts";
+import { K } from "../../events/kinds.ts";
+import { CONTEXT_SWITCH_NS, POLL_NS } from "../../hw/cost.ts";
+import { ENGINES } from "../../hw/units.ts";
+import type { Core } from "../core.ts";
+import { type EngineTree, initialElement, initialEngine } from "../trees.ts";
+import { loadContext, reloadTail, saveContext } from "./context.ts";
+import { FAULT, flushTlb, PARKED, pageWords, translateGlobal } from "./gtt.ts";
+import { BUDGET, DRAINED, PREEMPTED, run, STUCK, WAITING } from "./streamer.ts";
+
+/** An engine: what it was given, where it stands, and its turns. */
+
+const IDLE = 0;
+const LOAD = 1;
+const RUN = 2;
+const SAVE = 3;
+const RELOAD = 4;
+
+const WAIT_SEMAPHORE = 1;
+const WAIT_MEMORY = 2;
+const WAIT_RESET = 3;
+
+/** Context status bits. Source: gvt.md 2.9. */
+const IDLE_TO_ACTIVE = 1 << 0;
+const PREEMPT = 1 << 1;
+const ELEMENT_SWITCH = 1 << 2;
+const ACTIVE_TO_IDLE = 1 << 3;
+const COMPLETE = 1 << 4;
+const LITE_RESTORE = 1 << 15;
+
+const CONTEXT = PURPOSES.indexOf("context");
+const RING_INVALID = NOTES.indexOf("ring.invalid");
+const FAULTED = NOTES.indexOf("command.fault");
+const ENGINE_RESET = NOTES.indexOf("engine.reset");
+
+/** A submission: idle engines start on it, busy ones take it at their next command boundary. */
+export function submit(core: Core, e: number, frameBase: number, descriptors: readonly number[]): void {
+  const engine = core.device().engines[e];
+  engine.pending = [elementOf(descriptors, 0), elementOf(descriptors, 2)];
+  engine.pendingBase = frameBase;
+  engine.pendingAt = core.seq;
+  engine.preempt = true;
+  if (engine.phase === IDLE) takePending(core, e, engine);
+  else if (engine.turn === 0) wake(core, e, engine);
+}
+
+function elementOf(descriptors: readonly number[], i: number): EngineTree["elements"][number] {
+  const low = descriptors[i];
+  return (low & 1) === 0 ? initialElement() : { valid: true, low, id: descriptors[i + 1] };
+}
+
+/** An idle engine takes the waiting submission. */
+function takePending(core: Core, e: number, engine: EngineTree): void {
+  adopt(engine);
+  engine.phase = LOAD;
+  core.up.csb(core, engine.frameBase, e, IDLE_TO_ACTIVE, 0);
+  schedule(core, e, engine, 0);
+}
+
+/** The waiting submission becomes the current one. */
+function adopt(engine: EngineTree): void {
+  const [first, second] = engine.pending;
+  engine.elements = [
+    { valid: first.valid, low: first.low, id: first.id },
+    { valid: second.valid, low: second.low, id: second.id },
+  ];
+  engine.pending = [initialElement(), initialElement()];
+  engine.frameBase = engine.pendingBase;
+  engine.submittedAt = engine.pendingAt;
+  engine.preempt = false;
+  engine.active = 0;
+}
+
+/** Arm the timer of the next turn, `delay` ns after the engine is free. */
+function schedule(core: Core, e: number, engine: EngineTree, delay: number): void {
+  if (core.isOpen(engine.timer)) return;
+  const deadline = Math.max(core.now, Math.ceil((engine.freeAt + delay) / 1000));
+  engine.timer = core.armTimer(0, deadline, TIMER_ENGINE + e);
+}
+
+/** Look at a standing engine at once instead of at its poll. */
+function wake(core: Core, e: number, engine: EngineTree): void {
+  if (engine.waiting === WAIT_RESET || engine.waiting === 0) return;
+  engine.waiting = 0;
+  core.cancelTimer(engine.timer);
+  engine.timer = 0;
+  schedule(core, e, engine, 0);
+}
+
+/** The engine's timer fired: its turn. */
+export function startTurn(core: Core, e: number): void {
+  const engine = core.device().engines[e];
+  engine.timer = 0;
+  if (engine.phase === IDLE || engine.waiting === WAIT_RESET) return;
+  engine.waiting = 0;
+  engine.turn = core.newStamp();
+  engine.turnNs = 0;
+  engine.turnDwords = 0;
+  engine.wrote = false;
+  engine.freeAt = Math.max(engine.freeAt, core.now * 1000);
+  goOn(core, e, engine);
+}
+
+/** A page that the turn waited for has come. */
+export function continueTurn(core: Core, e: number): void {
+  const engine = core.device().engines[e];
+  engine.fetch = 0;
+  goOn(core, e, engine);
+}
+
+/** The page could not be had: to the engine that is a fault. */
+export function failTurn(core: Core, e: number): void {
+  const engine = core.device().engines[e];
+  engine.fetch = 0;
+  fault(core, e, engine);
+}
+
+/** Step until the turn ends or waits for a page. */
+function goOn(core: Core, e: number, engine: EngineTree): void {
+  for (;;) {
+    switch (engine.phase) {
+      case LOAD:
+        if (!load(core, e, engine)) return;
+        break;
+      case RELOAD:
+        if (!reload(core, e, engine)) return;
+        break;
+      case RUN:
+        if (!runContext(core, e, engine)) return;
+        break;
+      case SAVE:
+        if (!save(core, e, engine)) return;
+        break;
+      default:
+        return endTurn(core, e, engine, -1);
+    }
+  }
+}
+
+/** The turn is over; the next comes `delay` ns later, none at all if that is negative. */
+function endTurn(core: Core, e: number, engine: EngineTree, delay: number): void {
+  engine.freeAt += engine.turnNs;
+  engine.turn = 0;
+  engine.turnNs = 0;
+  engine.turnDwords = 0;
+  if (delay >= 0) schedule(core, e, engine, delay);
+  if (engine.wrote) wakeWaiting(core, e);
+  engine.wrote = false;
+}
+
+/** The guest's memory has caught up: engines that waited for that go on. */
+export function wakeForMemory(core: Core): void {
+  for (let e = 0; e < ENGINES.length; e++) {
+    const { waiting, frameBase } = core.seeDevice().engines[e];
+    if (waiting !== WAIT_MEMORY || core.up.congested(core, frameBase)) continue;
+    wake(core, e, core.device().engines[e]);
+  }
+}
+
+/** This engine wrote to memory: whoever waits for memory looks again. */
+function wakeWaiting(core: Core, writer: number): void {
+  for (let e = 0; e < ENGINES.length; e++) {
+    if (e === writer || core.seeDevice().engines[e].waiting !== WAIT_SEMAPHORE) continue;
+    wake(core, e, core.device().engines[e]);
+  }
+}
+
+/** The state page of the active context, or null: parked, or faulted. */
+function contextPage(core: Core, e: number, engine: EngineTree): Uint32Array | null {
+  const hfn = translateGlobal(core, ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0);
+  const words = hfn < 0 ? null : pageWords(core, e, engine, hfn, CONTEXT);
+  if (words === null && engine.fetch === 0) fault(core, e, engine);
+  return words;
+}
+
+function load(core: Core, e: number, engine: EngineTree): boolean {
+  const image = contextPage(core, e, engine);
+  if (image === null) return false;
+  flushTlb(core, e);
+  engine.contextId = engine.elements[engine.active].id;
+  engine.turnNs += CONTEXT_SWITCH_NS;
+  if (!loadContext(core, e, engine, image)) {
+    core.note(0, RING_INVALID, e, engine.elements[engine.active].low, engine.ringStart, engine.ringSize);
+    engine.head = engine.tail;
+    engine.level = 0;
+  }
+  engine.phase = RUN;
+  return true;
+}
+
+/** Lite restore: the running context again, with a later tail. */
+function reload(core: Core, e: number, engine: EngineTree): boolean {
+  const image = contextPage(core, e, engine);
+  if (image === null) return false;
+  reloadTail(e, engine, image);
+  engine.phase = RUN;
+  core.up.csb(core, engine.frameBase, e, LITE_RESTORE | PREEMPT, engine.contextId);
+  return true;
+}
+
+function runContext(core: Core, e: number, engine: EngineTree): boolean {
+  const how = run(core, e, engine);
+  switch (how) {
+    case PARKED:
+      return false;
+    case DRAINED:
+      engine.phase = SAVE;
+      return true;
+    case PREEMPTED:
+      if (sameContext(engine)) {
+        adopt(engine);
+        engine.phase = RELOAD;
+      } else {
+        engine.phase = SAVE;
+      }
+      return true;
+    case BUDGET:
+      endTurn(core, e, engine, 0);
+      return false;
+    case WAITING:
+      engine.waiting = core.up.congested(core, engine.frameBase) ? WAIT_MEMORY : WAIT_SEMAPHORE;
+      endTurn(core, e, engine, POLL_NS);
+      return false;
+    case STUCK:
+    case FAULT:
+      fault(core, e, engine);
+      return false;
+    default:
+      throw new Error(`streamer answered ${how}`);
+  }
+}
+
+/** Is the waiting submission's first context the one that runs? */
+function sameContext(engine: EngineTree): boolean {
+  const now = engine.elements[engine.active];
+  const next = engine.pending[0];
+  return engine.pendingBase === engine.frameBase && next.id === now.id && next.low >>> 12 === now.low >>> 12;
+}
+
+function save(core: Core, e: number, engine: EngineTree): boolean {
+  const image = contextPage(core, e, engine);
+  if (image === null) return false;
+  const element = engine.elements[engine.active];
+  saveContext(core, e, engine, image);
+  const complete = engine.level === 0 && engine.head === engine.tail;
+  if (!complete) return switchTo(core, e, engine, PREEMPT, element.id);
+  const o = core.emit(K["workload.completed"], 0);
+  core.out.engine[o] = e;
+  core.out.at[o] = (element.low & 0xffff_f000) >>> 0;
+  core.out.lo[o] = element.id;
+  core.out.hi[o] = engine.head;
+  core.because(o, engine.submittedAt);
+  if (engine.active === 0 && engine.elements[1].valid) {
+    core.up.csb(core, engine.frameBase, e, COMPLETE | ELEMENT_SWITCH, element.id);
+    engine.active = 1;
+    engine.phase = LOAD;
+    return true;
+  }
+  core.up.csb(core, engine.frameBase, e, COMPLETE | ACTIVE_TO_IDLE, element.id);
+  return engine.preempt ? switchTo(core, e, engine, IDLE_TO_ACTIVE, 0) : goIdle(core, e, engine);
+}
+
+/** Take the waiting submission, saying why. */
+function switchTo(core: Core, e: number, engine: EngineTree, status: number, contextId: number): boolean {
+  core.up.csb(core, engine.frameBase, e, status, contextId);
+  adopt(engine);
+  engine.phase = LOAD;
+  return true;
+}
+
+function goIdle(core: Core, e: number, engine: EngineTree): boolean {
+  const { frameBase } = engine;
+  engine.phase = IDLE;
+  endTurn(core, e, engine, -1);
+  core.up.idle(core, frameBase, e);
+  return false;
+}
+
+/** The engine hangs, as hardware does, until it is reset. */
+function fault(core: Core, e: number, engine: EngineTree): void {
+  core.note(0, FAULTED, e, engine.ipLow[engine.level], engine.ipHigh[engine.level], engine.level);
+  engine.waiting = WAIT_RESET;
+  endTurn(core, e, engine, -1);
+}
+
+/** Drop whatever the engines in `mask` do for this address space. */
+export function resetEngines(core: Core, mask: number, frameBase: number): void {
+  for (let e = 0; e < ENGINES.length; e++) {
+    if ((mask & (1 << e)) === 0) continue;
+    const was = core.seeDevice().engines[e];
+    if (was.phase === IDLE || was.frameBase !== frameBase) continue;
+    const engines = core.device().engines;
+    core.cancelTimer(engines[e].timer);
+    if (core.isOpen(engines[e].fetch)) core.endTicket(engines[e].fetch);
+    const { freeAt } = engines[e];
+    engines[e] = initialEngine();
+    engines[e].freeAt = freeAt;
+    flushTlb(core, e);
+    core.note(0, ENGINE_RESET, e, 0, 0, 0);
+  }
+}

@@ -1,0 +1,113 @@
+import { PURPOSES } from "../../events/columns.ts";
+import type { Core } from "../core.ts";
+import { fetchGuest, hostFrameAgent, hostFrameGfn } from "../memory.ts";
+import { DEVICE_GGTT, TLB } from "../planes.ts";
+import type { EngineTree } from "../trees.ts";
+
+/**
+ * The device's view of memory: GGTT entries are words of the state, PPGTT tables are pages to ask for. Translations stay in a
+ * direct-mapped TLB per engine until something invalidates them. Entry formats: gvt.md 2.7.
+ */
+
+/** The page has been asked for: the engine stands still until it comes. */
+export const PARKED = -1;
+/** There is no such page. */
+export const FAULT = -2;
+
+const PRESENT = 1;
+const PAGE_SIZE = 1 << 7;
+const IPS_64K = 1 << 11;
+const TLB_ENTRIES = 1024;
+const TLB_WORDS = 3;
+const PTE = PURPOSES.indexOf("pte");
+/** Addressing mode of a context descriptor, bits 4:3: legacy 64-bit, i.e. four levels. */
+const MODE_64 = 3;
+
+/** Host frame behind a GGTT address, or FAULT. */
+export function translateGlobal(core: Core, low: number): number {
+  const entry = low >>> 12;
+  const word = core.words.read(DEVICE_GGTT, entry * 2);
+  if ((word & PRESENT) === 0) return FAULT;
+  return (core.words.read(DEVICE_GGTT, entry * 2 + 1) << 20) | (word >>> 12);
+}
+
+/** Host frame behind an address of the engine's context, PARKED or FAULT. */
+export function translate(core: Core, e: number, engine: EngineTree, ppgtt: boolean, low: number, high: number): number {
+  if (!ppgtt) return translateGlobal(core, low);
+  const tag = ((high << 20) | (low >>> 12)) >>> 0;
+  const tagHigh = (high >>> 12) & 0xf;
+  const slot = (tag & (TLB_ENTRIES - 1)) * TLB_WORDS;
+  if (core.words.read(TLB + e, slot) === tag && core.words.read(TLB + e, slot + 1) === ((tagHigh << 1) | 1)) {
+    return core.words.read(TLB + e, slot + 2);
+  }
+  const hfn = walk(core, e, engine, low, high);
+  if (hfn < 0) return hfn;
+  core.words.write(TLB + e, slot, tag);
+  core.words.write(TLB + e, slot + 1, (tagHigh << 1) | 1);
+  core.words.write(TLB + e, slot + 2, hfn);
+  return hfn;
+}
+
+/** The table walk: PML4, PDP, PD, PT of 512 entries each; a 2 MiB entry or 64 KiB pages end it early. */
+function walk(core: Core, e: number, engine: EngineTree, low: number, high: number): number {
+  let table: number;
+  if (((engine.elements[engine.active].low >>> 3) & 3) === MODE_64) {
+    const pml4 = entryAt(core, e, engine, engine.pdp[0], (high >>> 7) & 511);
+    if (pml4 < 0) return pml4;
+    const pdp = entryAt(core, e, engine, pml4, ((high & 127) << 2) | (low >>> 30));
+    if (pdp < 0) return pdp;
+    table = pdp;
+  } else {
+    table = engine.pdp[(low >>> 30) & 3];
+  }
+  const pde = readEntry(core, e, engine, table, (low >>> 21) & 511);
+  if (pde < 0) return pde;
+  if ((ENTRY.low & PRESENT) === 0) return FAULT;
+  if ((ENTRY.low & PAGE_SIZE) !== 0) return engine.frameBase + (ENTRY.frame & ~511) + ((low >>> 12) & 511);
+  const wide = (ENTRY.low & IPS_64K) !== 0;
+  const index = (low >>> 12) & 511;
+  const pte = readEntry(core, e, engine, ENTRY.frame, wide ? index & ~15 : index);
+  if (pte < 0) return pte;
+  if ((ENTRY.low & PRESENT) === 0) return FAULT;
+  return engine.frameBase + (wide ? (ENTRY.frame & ~15) + (index & 15) : ENTRY.frame);
+}
+
+/** Frame that a table's entry points to; FAULT where it is not present. */
+function entryAt(core: Core, e: number, engine: EngineTree, table: number, index: number): number {
+  const read = readEntry(core, e, engine, table, index);
+  if (read < 0) return read;
+  return (ENTRY.low & PRESENT) === 0 ? FAULT : ENTRY.frame;
+}
+
+/** The entry read last. Holds nothing between events. */
+const ENTRY = { low: 0, frame: 0 };
+
+/** Read one 8-byte entry of a table in guest frame `table` into ENTRY: 0, PARKED or FAULT. */
+function readEntry(core: Core, e: number, engine: EngineTree, table: number, index: number): number {
+  const words = pageWords(core, e, engine, engine.frameBase + table, PTE);
+  if (words === null) return engine.fetch === 0 ? FAULT : PARKED;
+  ENTRY.low = words[index * 2];
+  const frame = ((words[index * 2 + 1] & 0x3fff) << 20) | (ENTRY.low >>> 12);
+  if (frame >>> 24 !== 0) return FAULT;
+  ENTRY.frame = frame;
+  return 0;
+}
+
+/**
+ * The words of a host frame, fresh for the turn under way; or null: asked for (`engine.fetch` is its ticket), or, where
+ * `engine.fetch` is 0, no such frame.
+ */
+export function pageWords(core: Core, e: number, engine: EngineTree, hfn: number, purpose: number): Uint32Array | null {
+  const v = hostFrameAgent(core, hfn);
+  if (v === 0) return null;
+  const gfn = hostFrameGfn(core, hfn);
+  const words = core.ram[v].fresh(gfn, engine.turn);
+  if (words !== null) return words;
+  engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
+  return null;
+}
+
+/** Forget an engine's translations. */
+export function flushTlb(core: Core, e: number): void {
+  core.words.clear(TLB + e);
+}

@@ -1,0 +1,80 @@
+import { K } from "../../events/kinds.ts";
+import { MMIO_BYTES } from "../../hw/units.ts";
+import type { Core } from "../core.ts";
+import { DEVICE_MMIO } from "../planes.ts";
+import { applyRule } from "../rules.ts";
+import type { EngineTree } from "../trees.ts";
+import { ENGINE_BASES } from "./context.ts";
+
+/** Registers of the physical device, as commands and context images reach them. */
+
+const RING_TAIL = 0x30;
+const RING_HEAD = 0x34;
+const RING_START = 0x38;
+const RING_CTL = 0x3c;
+const RING_ACTHD = 0x74;
+const RING_ACTHD_UDW = 0x5c;
+const RING_TIMESTAMP = 0x358;
+const RING_TIMESTAMP_UDW = 0x35c;
+const READ_ONLY = 1;
+
+/** A command's or an image's write of a register, under the register's own rule. */
+export function loadRegister(core: Core, e: number, at: number, value: number): void {
+  const index = core.registers;
+  const word = at >>> 2;
+  const id = at < MMIO_BYTES ? index.idOf[word] : 0;
+  if (id === 0) return unknownRegister(core, e, at, value);
+  if (index.rule[id] === READ_ONLY) return;
+  const before = core.words.read(DEVICE_MMIO, word);
+  core.words.write(DEVICE_MMIO, word, applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value));
+}
+
+/** A command's read of a register. */
+export function storeRegister(core: Core, e: number, engine: EngineTree, at: number): number {
+  const offset = at - ENGINE_BASES[e];
+  switch (offset) {
+    case RING_HEAD:
+      return engine.head;
+    case RING_TAIL:
+      return engine.tail;
+    case RING_START:
+      return engine.ringStart;
+    case RING_CTL:
+      return (engine.ringSize - 4096) | 1;
+    case RING_ACTHD:
+      return engine.level === 0 ? (engine.ringStart + engine.head) >>> 0 : engine.ipLow[engine.level];
+    case RING_ACTHD_UDW:
+      return engine.level === 0 ? 0 : engine.ipHigh[engine.level];
+    case RING_TIMESTAMP:
+      return timestamp(engine) >>> 0;
+    case RING_TIMESTAMP_UDW:
+      return Math.floor(timestamp(engine) / 0x1_0000_0000) & 0xf;
+  }
+  if (at >= MMIO_BYTES || core.registers.idOf[at >>> 2] === 0) {
+    unknownRegister(core, e, at, 0);
+    return 0;
+  }
+  return core.words.read(DEVICE_MMIO, at >>> 2);
+}
+
+/** Engine time in ticks of the 12 MHz counter. */
+export function timestamp(engine: EngineTree): number {
+  return Math.floor(((engine.freeAt + engine.turnNs) * 12) / 1000);
+}
+
+/** Set registers to what their rows say they hold after a cold reset. */
+export function resetDeviceRegisters(core: Core): void {
+  core.words.clear(DEVICE_MMIO);
+  const index = core.registers;
+  for (let word = 0; word < index.idOf.length; word++) {
+    const id = index.idOf[word];
+    if (index.reset[id] !== 0) core.words.write(DEVICE_MMIO, word, index.reset[id]);
+  }
+}
+
+function unknownRegister(core: Core, _e: number, at: number, value: number): void {
+  const o = core.emit(K["mmio.unknown"], 0);
+  core.out.at[o] = at;
+  core.out.size[o] = 4;
+  core.out.lo[o] = value;
+}

@@ -1,0 +1,158 @@
+import { NOTES } from "../../events/codes.ts";
+import { PURPOSES } from "../../events/columns.ts";
+import { K } from "../../events/kinds.ts";
+import type { Core } from "../core.ts";
+import { fetchGuest, isCoherent, writeGuest } from "../memory.ts";
+import { MMIO } from "../planes.ts";
+import { translateGgtt } from "./ggtt.ts";
+
+/**
+ * The aperture: linear CPU addresses of the mappable half of the GGTT. Where a fence covers an address, the access is
+ * detiled. Fence layout: i965_write_fence_reg, drivers/gpu/drm/i915/gt/intel_ggtt_fencing.c.
+ */
+const FENCE_BASE = 0x10_0000;
+const FENCE_VALID = 1;
+const FENCE_TILE_Y = 2;
+const DATA = PURPOSES.indexOf("data");
+const UNMAPPED = NOTES.indexOf("aperture.unmapped");
+const STALE = NOTES.indexOf("aperture.stale");
+const NO_ENGINE = 255;
+
+/** A piece of an access that is contiguous in guest memory: `gma` after detiling, and how many bytes go on from there. */
+interface Span {
+  gma: number;
+  bytes: number;
+}
+
+/** Reused from call to call; holds nothing between events. */
+const SPAN: Span = { gma: 0, bytes: 0 };
+
+/** Where linear aperture address `at` really lies, and how far it runs on without a break. */
+export function spanAt(core: Core, v: number, at: number): Span {
+  const fences = core.setting.configuration.vgpus[v - 1].fences;
+  for (let n = 0; n < fences; n++) {
+    const low = core.words.read(MMIO + v, (FENCE_BASE + n * 8) >>> 2);
+    if ((low & FENCE_VALID) === 0) continue;
+    const high = core.words.read(MMIO + v, (FENCE_BASE + n * 8 + 4) >>> 2);
+    const start = (low & 0xffff_f000) >>> 0;
+    const end = ((high & 0xffff_f000) >>> 0) + 4096;
+    if (at < start || at >= end) continue;
+    const pitch = ((high & 0xfff) + 1) * 128;
+    return (low & FENCE_TILE_Y) !== 0 ? tileY(start, at, pitch) : tileX(start, at, pitch);
+  }
+  SPAN.gma = at;
+  SPAN.bytes = 4096 - (at & 4095);
+  return SPAN;
+}
+
+/** X tiles are 512 bytes wide and 8 rows high. */
+function tileX(start: number, at: number, pitch: number): Span {
+  const y = Math.floor((at - start) / pitch);
+  const x = (at - start) % pitch;
+  const tile = (y >>> 3) * Math.floor(pitch / 512) + (x >>> 9);
+  SPAN.gma = start + tile * 4096 + (y & 7) * 512 + (x & 511);
+  SPAN.bytes = Math.min(512 - (x & 511), pitch - x);
+  return SPAN;
+}
+
+/** Y tiles are 128 bytes wide and 32 rows high, in columns of 16 bytes. */
+function tileY(start: number, at: number, pitch: number): Span {
+  const y = Math.floor((at - start) / pitch);
+  const x = (at - start) % pitch;
+  const tile = (y >>> 5) * Math.floor(pitch / 128) + (x >>> 7);
+  SPAN.gma = start + tile * 4096 + ((x & 127) >>> 4) * 512 + (y & 31) * 16 + (x & 15);
+  SPAN.bytes = Math.min(16 - (x & 15), pitch - x);
+  return SPAN;
+}
+
+/** A run of writes: one `guest.write` for each piece that is contiguous in guest memory. */
+export function writeAperture(core: Core, v: number, at: number, bytes: Uint8Array): void {
+  let done = 0;
+  let lost = 0;
+  while (done < bytes.length) {
+    const { gma, bytes: room } = spanAt(core, v, at + done);
+    const length = Math.min(room, bytes.length - done);
+    const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
+    if (gfn >= 0) writeGuest(core, v, gfn, gma & 4095, bytes, done, length);
+    else lost += length;
+    done += length;
+  }
+  if (lost > 0) core.note(v, UNMAPPED, NO_ENGINE, at, lost, 0);
+}
+
+function mappable(core: Core, v: number, gma: number): boolean {
+  const share = core.setting.configuration.vgpus[v - 1];
+  return gma >= share.mappableBase && gma < share.mappableBase + share.mappableSize;
+}
+
+/** A read of up to 8 bytes. It may be owed until the guest's page has come: then `core.owed` is its ticket. */
+export function readAperture(core: Core, v: number, at: number, size: number): void {
+  const stamp = core.newStamp();
+  const missing = gather(core, v, at, size, isCoherent(core, v) ? stamp : 0);
+  if (missing < 0) return;
+  if (!isCoherent(core, v)) {
+    core.note(v, STALE, NO_ENGINE, at, missing, 0);
+    fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+    return;
+  }
+  const ticket = core.openTicket(K["aperture.read"], v, at, size, stamp, 0);
+  core.owed = ticket;
+  core.vgpu(v).apertureRead = ticket;
+  fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+}
+
+/** A page has come that an aperture read may wait for: ask for the next, or complete the read. */
+export function continueApertureRead(core: Core, v: number): void {
+  const ticket = core.seeVgpu(v).apertureRead;
+  if (!core.isOpen(ticket)) return;
+  const at = core.ticketOperand(ticket, 0);
+  const size = core.ticketOperand(ticket, 1);
+  const stamp = core.ticketOperand(ticket, 2);
+  const missing = gather(core, v, at, size, stamp);
+  if (missing >= 0) {
+    fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+    return;
+  }
+  completeRead(core, v, ticket);
+}
+
+/** The page could not be had: the read is answered with what is known, as a bus answers with zeros. */
+export function failApertureRead(core: Core, v: number): void {
+  const ticket = core.seeVgpu(v).apertureRead;
+  if (core.isOpen(ticket)) completeRead(core, v, ticket);
+}
+
+function completeRead(core: Core, v: number, ticket: number): void {
+  const o = core.emit(K["access.reply"], v);
+  core.out.ticket[o] = ticket;
+  core.out.lo[o] = core.replyLo;
+  core.out.hi[o] = core.replyHi;
+  core.endTicket(ticket);
+  core.vgpu(v).apertureRead = 0;
+}
+
+/**
+ * Collect the bytes into `core.replyLo` and `replyHi`. With a stamp, every page must have been fetched under it: the first
+ * that was not is returned. With stamp 0 what is known will do, and the first page never seen is returned. -1: none.
+ */
+function gather(core: Core, v: number, at: number, size: number, stamp: number): number {
+  core.replyLo = 0;
+  core.replyHi = 0;
+  let missing = -1;
+  for (let i = 0; i < size; i++) {
+    const { gma } = spanAt(core, v, at + i);
+    const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
+    if (gfn < 0) continue;
+    const words = stamp === 0 ? core.ram[v].known(gfn) : core.ram[v].fresh(gfn, stamp);
+    if (words === null) {
+      if (missing < 0) missing = gfn;
+      continue;
+    }
+    const byte = (words[(gma & 4095) >>> 2] >>> ((gma & 3) * 8)) & 0xff;
+    if (i < 4) core.replyLo |= byte << (i * 8);
+    else core.replyHi |= byte << ((i - 4) * 8);
+  }
+  core.replyLo >>>= 0;
+  core.replyHi >>>= 0;
+  return missing;
+}

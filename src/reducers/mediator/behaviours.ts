@@ -1,0 +1,48 @@
+import { READ_BEHAVIOURS, type ReadBehaviour, WRITE_BEHAVIOURS, type WriteBehaviour } from "../../hw/behaviours.ts";
+import type { Core } from "../core.ts";
+import { MMIO } from "../planes.ts";
+import { displayReads, displayWrites } from "./display/behaviours.ts";
+import { gtReads, gtWrites } from "./gt.ts";
+import { interruptReads, interruptWrites } from "./interrupt.ts";
+import { pvinfoReads, pvinfoWrites } from "./pvinfo.ts";
+import { ringReads, ringWrites } from "./ring.ts";
+
+/**
+ * What a register's word means after a guest's write: `at` the byte offset, `id` its row in the index, `before` and `after`
+ * the stored word around the row's rule, `value` what the guest wrote. May store another word.
+ */
+export type OnWrite = (
+  core: Core,
+  v: number,
+  at: number,
+  id: number,
+  before: number,
+  after: number,
+  value: number,
+) => void;
+
+/** What a guest reads where it is more than the stored word. */
+export type OnRead = (core: Core, v: number, at: number, id: number) => number;
+
+const byName: Readonly<Record<WriteBehaviour, OnWrite>> = {
+  none: () => {},
+  self_clearing: (core, v, at) => core.words.write(MMIO + v, at >>> 2, 0),
+  ...interruptWrites,
+  ...ringWrites,
+  ...gtWrites,
+  ...pvinfoWrites,
+  ...displayWrites,
+};
+
+const readsByName: Readonly<Record<ReadBehaviour, OnRead>> = {
+  none: (core, v, at) => core.words.read(MMIO + v, at >>> 2),
+  ...interruptReads,
+  ...ringReads,
+  ...gtReads,
+  ...pvinfoReads,
+  ...displayReads,
+};
+
+/** By the numbers of the compiled index. */
+export const writeBehaviours: readonly OnWrite[] = WRITE_BEHAVIOURS.map((name) => byName[name]);
+export const readBehaviours: readonly OnRead[] = READ_BEHAVIOURS.map((name) => readsByName[name]);

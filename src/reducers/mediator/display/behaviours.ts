@@ -1,0 +1,45 @@
+import type { ReadBehaviour, WriteBehaviour } from "../../../hw/behaviours.ts";
+import type { OnRead, OnWrite } from "../behaviours.ts";
+import { auxControl } from "./aux.ts";
+import { ddiBufCtl } from "./ddi.ts";
+import {
+  gmbusCommand,
+  gmbusData,
+  gmbusDataRead,
+  gmbusSelect,
+  gmbusStatus,
+  gmbusStatusRead,
+} from "./gmbus.ts";
+import { gpioBits } from "./gpio.ts";
+import { hpdControl } from "./hotplug.ts";
+import { frameCount, pipeConf, scanLine } from "./pipe.ts";
+import { planeSurf } from "./plane.ts";
+import { lcpll, pllStatus, wrpll } from "./pll.ts";
+import { powerDbuf, powerWell } from "./power.ts";
+
+/** What the display does when a guest writes one of its registers. */
+export const displayWrites = {
+  "power.well": powerWell,
+  "power.dbuf": powerDbuf,
+  "pll.lcpll": lcpll,
+  "pll.wrpll": wrpll,
+  "ddi.buf_ctl": ddiBufCtl,
+  "pipe.conf": pipeConf,
+  "plane.surf": planeSurf,
+  "gmbus.command": gmbusCommand,
+  "gmbus.select": gmbusSelect,
+  "gmbus.status": gmbusStatus,
+  "gmbus.data": gmbusData,
+  "gpio.bits": gpioBits,
+  "aux.control": auxControl,
+  "hpd.control": hpdControl,
+} satisfies Partial<Record<WriteBehaviour, OnWrite>>;
+
+/** What a guest reads of the display where it is more than the stored word. */
+export const displayReads = {
+  "pll.status": pllStatus,
+  "pipe.scan_line": scanLine,
+  "pipe.frame_count": frameCount,
+  "gmbus.data": gmbusDataRead,
+  "gmbus.status": gmbusStatusRead,
+} satisfies Partial<Record<ReadBehaviour, OnRead>>;

@@ -1,0 +1,17 @@
+import { MMIO } from "../../planes.ts";
+import type { OnWrite } from "../behaviours.ts";
+
+const DDI_BUF_CTL_ENABLE = 0x8000_0000;
+const DDI_BUF_IS_IDLE = 1 << 7;
+const DDI_BUF_CTL_E = 0x64400;
+const DP_TP_STATUS_E = 0x64444;
+const DP_TP_STATUS_AUTOTRAIN_DONE = 1 << 12;
+
+/** A DDI buffer is idle whenever it is off. Source: gvt.md 2.6, DDI_BUF_CTL. */
+export const ddiBufCtl: OnWrite = (core, v, at, _id, _before, after) => {
+  const on = (after & DDI_BUF_CTL_ENABLE) !== 0;
+  core.words.write(MMIO + v, at >>> 2, on ? after & ~DDI_BUF_IS_IDLE : after | DDI_BUF_IS_IDLE);
+  if (on || at !== DDI_BUF_CTL_E) return;
+  const status = core.words.read(MMIO + v, DP_TP_STATUS_E >>> 2);
+  core.words.write(MMIO + v, DP_TP_STATUS_E >>> 2, status & ~DP_TP_STATUS_AUTOTRAIN_DONE);
+};

@@ -1,0 +1,66 @@
+import type { Core } from "../../core.ts";
+import { MMIO } from "../../planes.ts";
+import type { OnWrite } from "../behaviours.ts";
+import { DE_PIPE, raise } from "../interrupt.ts";
+import { flipDrawn } from "./screen.ts";
+
+/** Offsets from plane 1 of pipe A; pipes are 1000h apart, planes 100h. Source: skl_universal_plane_regs.h, i9xx_plane_regs.h. */
+const PLANE_CTL = 0x70180;
+const PLANE_SURF = 0x7019c;
+const PLANE_SURFLIVE = 0x701ac;
+const PIPE_FLIPCOUNT = 0x70044;
+export const PIPE_STRIDE = 0x1000;
+export const PLANE_STRIDE = 0x100;
+/** Planes of a pipe that have a flip-done event. Plane 1 is number 0. */
+const PLANES = { bdw: 2, kbl: 4 } as const;
+
+const ASYNC_FLIP = 1 << 9;
+
+/** Event bit of plane 0 in the pipe's IIR; the others follow. Source: GEN9_PIPE_PLANE1_FLIP_DONE, GEN8_PIPE_PRIMARY_FLIP_DONE. */
+const FLIP_DONE = { bdw: 4, kbl: 3 } as const;
+
+/** A surface address was written: the whole set of the plane's registers takes effect at the next vblank, or now. */
+export const planeSurf: OnWrite = (core, v, at) => {
+  const pipe = (at >>> 12) & 3;
+  const base = pipe * PIPE_STRIDE;
+  const plane = (at - PLANE_SURF - base) / PLANE_STRIDE;
+  const { platform } = core.registers;
+  const seen = core.seeVgpu(v).pipes[pipe];
+  if (seen === undefined || !Number.isInteger(plane) || plane < 0 || plane >= PLANES[platform]) return;
+  if (plane === 0) {
+    const count = (PIPE_FLIPCOUNT + base) >>> 2;
+    core.words.write(MMIO + v, count, core.words.read(MMIO + v, count) + 1);
+  }
+  const bit = 1 << (FLIP_DONE[platform] + plane);
+  if (!seen.on) {
+    latch(core, v, pipe, plane);
+  } else if ((core.words.read(MMIO + v, planeRegister(PLANE_CTL, pipe, plane)) & ASYNC_FLIP) !== 0) {
+    latch(core, v, pipe, plane);
+    raise(core, v, DE_PIPE + 0x10 * pipe, bit);
+    flipDrawn(core, v);
+  } else {
+    core.vgpu(v).pipes[pipe].flips |= bit;
+  }
+};
+
+/** The flips that waited for the vblank take effect; their done bits are given back. */
+export function finishFlips(core: Core, v: number, pipe: number): number {
+  const state = core.vgpu(v).pipes[pipe];
+  const flips = state.flips;
+  if (flips === 0) return 0;
+  state.flips = 0;
+  const { platform } = core.registers;
+  for (let plane = 0; plane < PLANES[platform]; plane++)
+    if ((flips & (1 << (FLIP_DONE[platform] + plane))) !== 0) latch(core, v, pipe, plane);
+  return flips;
+}
+
+/** Dword of a plane's register. */
+function planeRegister(at: number, pipe: number, plane: number): number {
+  return (at + pipe * PIPE_STRIDE + plane * PLANE_STRIDE) >>> 2;
+}
+
+function latch(core: Core, v: number, pipe: number, plane: number): void {
+  const surface = core.words.read(MMIO + v, planeRegister(PLANE_SURF, pipe, plane));
+  core.words.write(MMIO + v, planeRegister(PLANE_SURFLIVE, pipe, plane), surface);
+}

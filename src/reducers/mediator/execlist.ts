@@ -1,0 +1,182 @@
+import { NOTES } from "../../events/codes.ts";
+import { K } from "../../events/kinds.ts";
+import { BCS0, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../hw/units.ts";
+import type { Core } from "../core.ts";
+import { agentOf, frameBaseOf, isCoherent, writeGuestWords } from "../memory.ts";
+import { MMIO } from "../planes.ts";
+import { initialExeclist } from "../trees.ts";
+import { translateGgtt } from "./ggtt.ts";
+import { GT0, GT1, GT3, raise } from "./interrupt.ts";
+
+/** The guest's execlists: submissions down to the device, context status events and interrupts up from it. gvt.md 2.9. */
+
+/** Base of each engine's registers, in the order of ENGINES. */
+export const RING_BASES: readonly number[] = [0x2000, 0x22000, 0x12000, 0x1a000];
+const RING_IMR = 0xa8;
+const RING_HWS_PGA = 0x80;
+const RING_CONTEXT_STATUS_BUF = 0x370;
+const RING_CONTEXT_STATUS_PTR = 0x3a0;
+const CSB_ENTRIES = 6;
+/** Dword numbers in the status page. Source: gvt.md 2.9. */
+const HWSP_CSB = 0x10;
+const HWSP_CSB_WRITE = 0x1f;
+const DESCRIPTOR_VALID = 1;
+const CONTEXT_SWITCH = 1 << 8;
+const INVALID = NOTES.indexOf("elsp.invalid");
+const FULL = NOTES.indexOf("elsp.full");
+/** More announcements than this, and the engines wait for the guest's memory. */
+const ANNOUNCEMENTS_MAX = 32;
+
+/** Group and shift of each engine's interrupt bits. Source: gvt.md 2.13. */
+const ENGINE_IRQ: readonly (readonly [number, number])[] = [];
+(ENGINE_IRQ as [number, number][])[RCS0] = [GT0, 0];
+(ENGINE_IRQ as [number, number][])[BCS0] = [GT0, 16];
+(ENGINE_IRQ as [number, number][])[VCS0] = [GT1, 0];
+(ENGINE_IRQ as [number, number][])[VECS0] = [GT3, 0];
+
+/** One dword of a submission: element 1 high, low, element 0 high, low; the fourth submits. */
+export function writeElsp(core: Core, v: number, engine: number, value: number): void {
+  const list = core.vgpu(v).execlists[engine];
+  list.port[list.writes] = value;
+  list.writes = (list.writes + 1) & 3;
+  if (list.writes !== 0) return;
+  const descriptors = [list.port[3], list.port[2], list.port[1], list.port[0]];
+  if ((descriptors[0] & DESCRIPTOR_VALID) === 0) {
+    core.note(v, INVALID, engine, 0, descriptors[0], descriptors[1]);
+    return;
+  }
+  if (list.queued.length > 0) core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
+  for (let i = 0; i < 4; i += 2) if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
+  list.queued = descriptors;
+  list.queuedAt = core.seq;
+  if (list.owns || ownerOf(core, engine) === 0) hand(core, v, engine);
+}
+
+function submitted(core: Core, v: number, engine: number, descriptors: readonly number[], i: number): void {
+  const o = core.emit(K["workload.submitted"], v);
+  core.out.engine[o] = engine;
+  core.out.at[o] = (descriptors[i] & 0xffff_f000) >>> 0;
+  core.out.lo[o] = descriptors[i + 1];
+}
+
+function ownerOf(core: Core, engine: number): number {
+  for (let v = 1; v <= VGPU_MAX; v++) if (core.seeVgpu(v).execlists[engine].owns) return v;
+  return 0;
+}
+
+/** Give the waiting submission to the device. */
+function hand(core: Core, v: number, engine: number): void {
+  const list = core.vgpu(v).execlists[engine];
+  const descriptors = [list.queued[0], list.queued[1], list.queued[2], list.queued[3]];
+  list.queued = [];
+  list.owns = true;
+  const hwsp = RING_BASES[engine] + RING_HWS_PGA;
+  core.down.writeMmio(core, hwsp, core.words.read(MMIO + v, hwsp >>> 2));
+  core.down.elsp(core, engine, frameBaseOf(v), descriptors);
+}
+
+/** The device has nothing left of this vGPU: the next one in turn that waits takes the engine. */
+export function engineIdle(core: Core, frameBase: number, engine: number): void {
+  const v = agentOf(frameBase);
+  core.vgpu(v).execlists[engine].owns = false;
+  for (let k = 1; k <= VGPU_MAX; k++) {
+    const next = ((v - 1 + k) % VGPU_MAX) + 1;
+    if (core.seeVgpu(next).execlists[engine].queued.length === 0) continue;
+    hand(core, next, engine);
+    return;
+  }
+}
+
+/** Interrupt bits of an engine, in the low half's layout, as far as RING_IMR lets them through. */
+export function engineIrq(core: Core, frameBase: number, engine: number, bits: number): void {
+  const v = agentOf(frameBase);
+  announce(core, v, 0, engine, bits, 0);
+}
+
+/** A context status event: into the status page first, then registers, pointer and interrupt. */
+export function contextStatus(core: Core, frameBase: number, engine: number, status: number, contextId: number): void {
+  const v = agentOf(frameBase);
+  const pointer = nextPointer(core, v, engine);
+  const hwsp = core.words.read(MMIO + v, (RING_BASES[engine] + RING_HWS_PGA) >>> 2);
+  const gfn = translateGgtt(core, v, hwsp & 0xffff_f000);
+  if (gfn >= 0) {
+    writeGuestWords(core, v, gfn, (HWSP_CSB + pointer * 2) * 4, [status, contextId]);
+    writeGuestWords(core, v, gfn, HWSP_CSB_WRITE * 4, [pointer]);
+  }
+  const o = core.emit(K["context.switched"], v);
+  core.out.engine[o] = engine;
+  core.out.lo[o] = contextId;
+  core.out.code[o] = status;
+  announce(core, v, 1, engine, status, contextId);
+}
+
+/** The entry after the last one written or announced. 7 is "none yet". */
+function nextPointer(core: Core, v: number, engine: number): number {
+  const word = core.words.read(MMIO + v, (RING_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2);
+  let pointer = word & 7;
+  const waiting = core.seeVgpu(v).announcements;
+  for (let i = 0; i < waiting.length; i++) {
+    if (waiting[i].what === 1 && waiting[i].a === engine) pointer = pointer >= CSB_ENTRIES - 1 ? 0 : pointer + 1;
+  }
+  return pointer >= CSB_ENTRIES - 1 ? 0 : pointer + 1;
+}
+
+/** Make something visible, once every guest write before it is done. Coherent memory: at once. */
+function announce(core: Core, v: number, what: number, a: number, b: number, c: number): void {
+  if (isCoherent(core, v) || core.seeVgpu(v).writesOpen === 0) {
+    publish(core, v, what, a, b, c);
+    return;
+  }
+  core.vgpu(v).announcements.push({ after: core.lastTicket, what, a, b, c });
+}
+
+function publish(core: Core, v: number, what: number, engine: number, b: number, c: number): void {
+  if (what === 0) raiseEngine(core, v, engine, b);
+  else publishStatus(core, v, engine, b, c);
+}
+
+function raiseEngine(core: Core, v: number, engine: number, bits: number): void {
+  const [group, shift] = ENGINE_IRQ[engine];
+  const mask = core.words.read(MMIO + v, (RING_BASES[engine] + RING_IMR) >>> 2);
+  const passed = (bits << shift) & ~mask;
+  if (passed !== 0) raise(core, v, group, passed);
+}
+
+function publishStatus(core: Core, v: number, engine: number, status: number, contextId: number): void {
+  const base = RING_BASES[engine];
+  const at = (base + RING_CONTEXT_STATUS_PTR) >>> 2;
+  const word = core.words.read(MMIO + v, at);
+  const pointer = (word & 7) >= CSB_ENTRIES - 1 ? 0 : (word & 7) + 1;
+  const entry = (base + RING_CONTEXT_STATUS_BUF + pointer * 8) >>> 2;
+  core.words.write(MMIO + v, entry, status);
+  core.words.write(MMIO + v, entry + 1, contextId);
+  core.words.write(MMIO + v, at, (word & ~7) | pointer);
+  raiseEngine(core, v, engine, CONTEXT_SWITCH);
+}
+
+/** A guest write is done (or failed, which changes nothing here): whatever waited for it becomes visible, in order. */
+export function writeDone(core: Core, v: number): void {
+  const tree = core.vgpu(v);
+  if (tree.writesOpen > 0) tree.writesOpen--;
+  while (tree.announcements.length > 0) {
+    const { after, what, a, b, c } = tree.announcements[0];
+    if (core.isOpen(after)) return;
+    tree.announcements.shift();
+    publish(core, v, what, a, b, c);
+  }
+}
+
+export function isCongested(core: Core, frameBase: number): boolean {
+  return core.seeVgpu(agentOf(frameBase)).announcements.length >= ANNOUNCEMENTS_MAX;
+}
+
+/** Forget submissions of the engines in `mask`; their status pointers go back to "none yet". */
+export function resetExeclists(core: Core, v: number, mask: number): void {
+  for (let engine = 0; engine < ENGINES.length; engine++) {
+    if ((mask & (1 << engine)) === 0) continue;
+    const owned = core.seeVgpu(v).execlists[engine].owns;
+    core.vgpu(v).execlists[engine] = initialExeclist();
+    core.words.write(MMIO + v, (RING_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2, CSB_ENTRIES + 1);
+    if (owned) engineIdle(core, frameBaseOf(v), engine);
+  }
+}

@@ -1,0 +1,65 @@
+import type { VgpuConfiguration } from "../configuration.ts";
+import type { Core } from "../core.ts";
+import { frameBaseOf } from "../memory.ts";
+import { GGTT } from "../planes.ts";
+import { GFN_BITS } from "../ram.ts";
+
+/**
+ * A vGPU's view of the GGTT. The GGTT is partitioned, not remapped: a guest's addresses are the device's, in its own two
+ * ranges; elsewhere reads are 0 and writes have no effect (a ballooned guest may clear everything). Source: gvt.md 2.3, 2.7.
+ */
+const PRESENT = 1;
+
+/** Does this graphics address lie in the vGPU's share? */
+export function ownsAddress(share: VgpuConfiguration, gma: number): boolean {
+  return (
+    (gma >= share.mappableBase && gma < share.mappableBase + share.mappableSize) ||
+    (gma >= share.unmappableBase && gma < share.unmappableBase + share.unmappableSize)
+  );
+}
+
+/** A read of 4 or 8 bytes of PTEs; `at` is the byte offset in the GGTT. */
+export function readGtt(core: Core, v: number, at: number, size: number): void {
+  core.replyLo = 0;
+  core.replyHi = 0;
+  if (!ownsAddress(core.setting.configuration.vgpus[v - 1], (at >>> 3) * 4096)) return;
+  const word = at >>> 2;
+  core.replyLo = core.words.read(GGTT + v, word) >>> ((at & 3) * 8);
+  if (size === 8) core.replyHi = core.words.read(GGTT + v, word + 1);
+  else if (size < 4) core.replyLo &= (1 << (size * 8)) - 1;
+  core.replyLo >>>= 0;
+}
+
+/** A write of PTEs: 8 bytes are taken whole; 4 bytes change one half, and the device's entry follows at once. */
+export function writeGtt(core: Core, v: number, at: number, size: number, lo: number, hi: number): void {
+  if ((at & 3) !== 0 || size < 4) return;
+  const entry = at >>> 3;
+  if (!ownsAddress(core.setting.configuration.vgpus[v - 1], entry * 4096)) return;
+  const word = at >>> 2;
+  core.words.write(GGTT + v, word, lo);
+  if (size === 8) core.words.write(GGTT + v, word + 1, hi);
+  publish(core, v, entry);
+}
+
+/** Translate the guest's entry for the device: its frame becomes a host frame, an unmappable one is not present. */
+function publish(core: Core, v: number, entry: number): void {
+  const low = core.words.read(GGTT + v, entry * 2);
+  const gfn = gfnOf(low, core.words.read(GGTT + v, entry * 2 + 1));
+  if ((low & PRESENT) === 0 || gfn < 0) return core.down.ggtt(core, entry, 0, 0);
+  const hfn = frameBaseOf(v) + gfn;
+  core.down.ggtt(core, entry, ((hfn << 12) | (low & 0xfff)) >>> 0, hfn >>> 20);
+}
+
+/** Guest frame of an entry, -1 beyond what a guest can have. */
+function gfnOf(low: number, high: number): number {
+  const frame = (high & 0x3fff) * 0x10_0000 + (low >>> 12);
+  return frame < 1 << GFN_BITS ? frame : -1;
+}
+
+/** Guest frame behind a graphics address of the vGPU's own view; -1 where there is none. */
+export function translateGgtt(core: Core, v: number, gma: number): number {
+  const entry = Math.floor(gma / 4096);
+  const low = core.words.read(GGTT + v, entry * 2);
+  if ((low & PRESENT) === 0) return -1;
+  return gfnOf(low, core.words.read(GGTT + v, entry * 2 + 1));
+}

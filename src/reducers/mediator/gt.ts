@@ -1,0 +1,103 @@
+import { NOTES } from "../../events/codes.ts";
+import type { WriteBehaviour } from "../../hw/behaviours.ts";
+import { REG_KEPT_ON_GT_RESET } from "../../hw/compile.ts";
+import { BCS0, ENGINES, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
+import type { Core } from "../core.ts";
+import { frameBaseOf } from "../memory.ts";
+import { MMIO } from "../planes.ts";
+import type { OnRead, OnWrite } from "./behaviours.ts";
+import { resetExeclists } from "./execlist.ts";
+
+const ALL_ENGINES = (1 << ENGINES.length) - 1;
+/** Registers below this go back to their reset values at a full GT reset. Source: gvt.md 2.5, Reset. */
+const GT_RESET_END = 0x44200;
+const GUC_STATUS = 0xc000;
+const GUC_MIA_IN_RESET = 1;
+const GT_RESET = NOTES.indexOf("gt.reset");
+
+/** Engines that a bit of GEN6_GDRST resets. Source: gvt.md 2.6. */
+const GDRST_ENGINES: readonly (readonly [number, number])[] = [
+  [0, ALL_ENGINES],
+  [1, 1 << RCS0],
+  [2, 1 << VCS0],
+  [3, 1 << BCS0],
+  [4, 1 << VECS0],
+];
+
+const PCODE_MAILBOX = 0x138124;
+const PCODE_DATA = 0x138128;
+const PCODE_READY = 0x8000_0000;
+const PCODE_READ_MEM_LATENCY = 0x06;
+const PCODE_CDCLK_CONTROL = 0x07;
+const PCODE_READ_RC6VIDS = 0x05;
+const PCODE_SAGV_CONTROL = 0x21;
+
+/** Request register of each forcewake domain and its acknowledge. Source: gvt.md 2.6. */
+const FORCEWAKE_ACKS: Readonly<Record<"kbl" | "bdw", Readonly<Record<number, number>>>> = {
+  kbl: { 40584: 0x130044, 41584: 0xd88, 41592: 0xd84 },
+  bdw: { 40584: 0x130044 },
+};
+
+/** Put the registers below `end` back to what their rows say; with `all`, those that survive a GT reset too. */
+export function resetRegisters(core: Core, v: number, end: number, all: boolean): void {
+  const index = core.registers;
+  for (let word = 0; word < end >>> 2; word++) {
+    const id = index.idOf[word];
+    if (id === 0 && !all) continue;
+    if (!all && (index.flags[id] & REG_KEPT_ON_GT_RESET) !== 0) continue;
+    core.words.write(MMIO + v, word, index.reset[id]);
+  }
+}
+
+function reset(core: Core, v: number, value: number): void {
+  let mask = 0;
+  for (const [bit, engines] of GDRST_ENGINES) if ((value & (1 << bit)) !== 0) mask |= engines;
+  if (mask === 0) return;
+  core.down.reset(core, mask, frameBaseOf(v));
+  resetExeclists(core, v, mask);
+  core.note(v, GT_RESET, 255, 0, mask, 0);
+  if ((value & 1) !== 0) resetRegisters(core, v, GT_RESET_END, false);
+}
+
+/** Answer a mailbox command: data, then ready. Source of the values: gvt.md 2.6, guest-on-qemu.md 7. */
+function pcode(core: Core, v: number, value: number): void {
+  if ((value & PCODE_READY) === 0) return;
+  const data = core.words.read(MMIO + v, PCODE_DATA >>> 2);
+  const put = (word: number): void => core.words.write(MMIO + v, PCODE_DATA >>> 2, word);
+  switch (value & 0xff) {
+    case PCODE_READ_MEM_LATENCY:
+      put(data === 0 ? 0x1e1a_1100 : 0x6151_4b3d);
+      break;
+    case PCODE_CDCLK_CONTROL:
+    case PCODE_SAGV_CONTROL:
+      put(1);
+      break;
+    case PCODE_READ_RC6VIDS:
+      put(data | 1);
+      break;
+  }
+  core.words.write(MMIO + v, PCODE_MAILBOX >>> 2, value & 0x7fff_ff00);
+}
+
+export const gtWrites = {
+  "gt.gdrst": (core, v, at, _id, _before, _after, value) => {
+    core.words.write(MMIO + v, at >>> 2, 0);
+    reset(core, v, value);
+  },
+  "gt.tlb": (core, v, at) => {
+    core.words.write(MMIO + v, at >>> 2, 0);
+    core.down.tlb(core, ALL_ENGINES);
+  },
+  "gt.ggtt_flush": () => {},
+  "gt.fence": () => {},
+  "gt.forcewake": (core, v, at, _id, _before, after) => {
+    const ack = FORCEWAKE_ACKS[core.registers.platform][at];
+    if (ack !== undefined) core.words.write(MMIO + v, ack >>> 2, after & 0xffff);
+  },
+  "gt.pcode": (core, v, _at, _id, _before, _after, value) => pcode(core, v, value),
+} satisfies Partial<Record<WriteBehaviour, OnWrite>>;
+
+export const gtReads = {
+  /** The microcontroller is never loaded here: it stays in reset. */
+  "guc.status": (core, v) => (core.words.read(MMIO + v, GUC_STATUS >>> 2) | GUC_MIA_IN_RESET) >>> 0,
+} satisfies Record<string, OnRead>;

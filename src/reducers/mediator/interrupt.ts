@@ -1,0 +1,99 @@
+import { K } from "../../events/kinds.ts";
+import type { WriteBehaviour } from "../../hw/behaviours.ts";
+import type { Core } from "../core.ts";
+import { CONFIG, MMIO } from "../planes.ts";
+import type { OnRead, OnWrite } from "./behaviours.ts";
+
+/** Each group is four dwords: ISR, IMR, IIR, IER. Source: gvt.md 2.13. */
+export const GT0 = 0x44300;
+export const GT1 = 0x44310;
+export const GT2_PM = 0x44320;
+export const GT3 = 0x44330;
+export const DE_PIPE = 0x44400;
+export const DE_PORT = 0x44440;
+export const DE_MISC = 0x44460;
+export const PCU = 0x444e0;
+export const PCH = 0xc4000;
+const ISR = 0;
+const IMR = 4;
+const IIR = 8;
+const IER = 12;
+
+const MASTER = 0x44200;
+const MASTER_ENABLE = 0x8000_0000;
+
+/** Which half of which group feeds which bit of GEN8_MASTER_IRQ: group, mask, master bit. Source: gvt.md 2.13. */
+const UPSTREAM: readonly (readonly [number, number, number])[] = [
+  [GT0, 0x0000_ffff, 0],
+  [GT0, 0xffff_0000, 1],
+  [GT1, 0x0000_ffff, 2],
+  [GT1, 0xffff_0000, 3],
+  [GT2_PM, 0xffff_ffff, 4],
+  [GT3, 0xffff_ffff, 6],
+  [DE_PIPE, 0xffff_ffff, 16],
+  [DE_PIPE + 0x10, 0xffff_ffff, 17],
+  [DE_PIPE + 0x20, 0xffff_ffff, 18],
+  [DE_PORT, 0xffff_ffff, 20],
+  [DE_MISC, 0xffff_ffff, 22],
+  [PCH, 0xffff_ffff, 23],
+  [PCU, 0xffff_ffff, 30],
+];
+
+/** Where the MSI capability lies in configuration space. Source: guest-on-qemu.md 4. */
+export const MSI_CAPABILITY = 0xac;
+
+/** An event in a group: the bits enter IIR where IMR lets them, and the guest is interrupted if anything is pending. */
+export function raise(core: Core, v: number, group: number, bits: number): void {
+  const words = core.words;
+  const passed = bits & ~words.read(MMIO + v, (group + IMR) >>> 2);
+  if (passed === 0) return;
+  const iir = words.read(MMIO + v, (group + IIR) >>> 2);
+  words.write(MMIO + v, (group + IIR) >>> 2, iir | passed);
+  check(core, v);
+}
+
+/** Level bits of a group (hot plug pins): stored in ISR, which no guest writes. */
+export function setLevel(core: Core, v: number, group: number, bits: number, on: boolean): void {
+  const at = (group + ISR) >>> 2;
+  const isr = core.words.read(MMIO + v, at);
+  core.words.write(MMIO + v, at, on ? isr | bits : isr & ~bits);
+}
+
+/** The pending bits of GEN8_MASTER_IRQ, computed from every group's IIR and IER. */
+export function pendingBits(core: Core, v: number): number {
+  let pending = 0;
+  for (let i = 0; i < UPSTREAM.length; i++) {
+    const [group, mask, bit] = UPSTREAM[i];
+    const iir = core.words.read(MMIO + v, (group + IIR) >>> 2);
+    if (iir !== 0 && (iir & core.words.read(MMIO + v, (group + IER) >>> 2) & mask) !== 0) pending |= 1 << bit;
+  }
+  return pending >>> 0;
+}
+
+/** Interrupt the guest if the master bit is on and anything is pending. An MSI is an edge: each call may send one. */
+export function check(core: Core, v: number): void {
+  if ((core.words.read(MMIO + v, MASTER >>> 2) & MASTER_ENABLE) === 0) return;
+  if (pendingBits(core, v) !== 0) sendMsi(core, v);
+}
+
+function sendMsi(core: Core, v: number): void {
+  const control = core.words.read(CONFIG + v, MSI_CAPABILITY >>> 2) >>> 16;
+  if ((control & 1) === 0) return;
+  const o = core.emit(K["irq.inject"], v);
+  core.out.at[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 4) >>> 2);
+  core.out.lo[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 8) >>> 2) & 0xffff;
+}
+
+export const interruptWrites = {
+  "irq.imr": (core, v) => check(core, v),
+  "irq.ier": (core, v) => check(core, v),
+  "irq.iir": () => {},
+  "irq.master": (core, v, _at, _id, _before, _after, value) => {
+    core.words.write(MMIO + v, MASTER >>> 2, value & MASTER_ENABLE);
+    check(core, v);
+  },
+} satisfies Partial<Record<WriteBehaviour, OnWrite>>;
+
+export const interruptReads = {
+  "irq.master": (core, v) => (core.words.read(MMIO + v, MASTER >>> 2) | pendingBits(core, v)) >>> 0,
+} satisfies Record<string, OnRead>;

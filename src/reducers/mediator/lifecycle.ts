@@ -1,0 +1,116 @@
+import { ENGINES, MMIO_BYTES } from "../../hw/units.ts";
+import type { Core } from "../core.ts";
+
+import { frameBaseOf, mapAddressSpace } from "../memory.ts";
+import { DMA, GGTT, MMIO, MONITOR } from "../planes.ts";
+import { initialVgpuTree } from "../trees.ts";
+import { resetConfig } from "./config-space.ts";
+import { plug, restorePins } from "./display/hotplug.ts";
+import { resetRegisters } from "./gt.ts";
+import { populatePvinfo } from "./pvinfo.ts";
+
+/** Birth, reset and death of a vGPU. Order and extent of a reset: gvt.md 2.2. */
+
+const ALL_ENGINES = (1 << ENGINES.length) - 1;
+const PORT_B = 1;
+const DMA_WORDS = 6;
+
+/** Power on: the share of the configuration, reset registers, the configured monitor. */
+export function createVgpu(core: Core, v: number): void {
+  if (core.setting.configuration.vgpus[v - 1] === undefined) return;
+  core.trees[v] = initialVgpuTree();
+  mapAddressSpace(core, v, true);
+  core.vgpu(v).created = true;
+  resetImage(core, v);
+  const { edid } = core.setting.configuration.vgpus[v - 1];
+  if (edid !== null) plug(core, v, PORT_B, edid);
+}
+
+function resetImage(core: Core, v: number): void {
+  core.words.clear(MMIO + v);
+  core.words.clear(GGTT + v);
+  resetRegisters(core, v, MMIO_BYTES, true);
+  populatePvinfo(core, v);
+  resetConfig(core, v);
+}
+
+/** The bus resets the device: everything but the monitor, the port and the guest's memory. */
+export function resetVgpu(core: Core, v: number): void {
+  const before = core.seeVgpu(v);
+  if (!before.created) return;
+  core.down.reset(core, ALL_ENGINES, frameBaseOf(v));
+  endTickets(core, v);
+  clearGgtt(core, v);
+  const tree = core.vgpu(v);
+  const { opened, attached, port, maps } = before;
+  Object.assign(tree, { ...initialVgpuTree(), created: true, opened, attached, port, maps });
+  resetImage(core, v);
+  restorePins(core, v);
+}
+
+/** The vGPU is gone, with all that it knew. */
+export function destroyVgpu(core: Core, v: number): void {
+  if (!core.seeVgpu(v).created) return;
+  core.down.reset(core, ALL_ENGINES, frameBaseOf(v));
+  endTickets(core, v);
+  clearGgtt(core, v);
+  mapAddressSpace(core, v, false);
+  Object.assign(core.vgpu(v), initialVgpuTree());
+  for (const plane of [MMIO, GGTT, MONITOR, DMA]) core.words.clear(plane + v);
+  core.ram[v].clear();
+}
+
+/** Every open ticket of the vGPU ends here; a late answer is nobody's. */
+function endTickets(core: Core, v: number): void {
+  for (let ticket = core.lastTicket; ticket > 0 && ticket > core.lastTicket - 65_536; ticket--) {
+    if (core.isOpen(ticket) && core.ticketAgent(ticket) === v) core.endTicket(ticket);
+  }
+}
+
+/** The device forgets the vGPU's share of the GGTT. */
+function clearGgtt(core: Core, v: number): void {
+  const share = core.setting.configuration.vgpus[v - 1];
+  for (const [base, size] of [
+    [share.mappableBase, share.mappableSize],
+    [share.unmappableBase, share.unmappableSize],
+  ]) {
+    for (let entry = base / 4096; entry < (base + size) / 4096; entry++) core.down.ggtt(core, entry, 0, 0);
+  }
+}
+
+/** Remember a mapping of guest memory: its range and what may be done with it. */
+export function mapMemory(core: Core, v: number, range: readonly [number, number, number, number], code: number): void {
+  let slot = 0;
+  while (core.words.read(DMA + v, slot * DMA_WORDS) !== 0) slot++;
+  core.words.write(DMA + v, slot * DMA_WORDS, 1);
+  for (let i = 0; i < 4; i++) core.words.write(DMA + v, slot * DMA_WORDS + 1 + i, range[i]);
+  core.words.write(DMA + v, slot * DMA_WORDS + 5, code);
+  core.vgpu(v).maps++;
+}
+
+/** Forget every mapping that lies within the range. */
+export function unmapMemory(core: Core, v: number, range: readonly [number, number, number, number]): void {
+  const start = range[0] + range[1] * 0x1_0000_0000;
+  const end = start + range[2] + range[3] * 0x1_0000_0000;
+  let left = core.seeVgpu(v).maps;
+  for (let slot = 0; left > 0; slot++) {
+    const at = slot * DMA_WORDS;
+    if (core.words.read(DMA + v, at) === 0) continue;
+    left--;
+    const low = core.words.read(DMA + v, at + 1) + core.words.read(DMA + v, at + 2) * 0x1_0000_0000;
+    if (low < start || low >= end) continue;
+    for (let i = 0; i < DMA_WORDS; i++) core.words.write(DMA + v, at + i, 0);
+    core.vgpu(v).maps--;
+  }
+}
+
+/** Tickets that are open, in ascending order: what a re-attached port must be asked again. */
+export function openTickets(core: Core): { ticket: number; kind: number; agent: number; operands: number[] }[] {
+  const open: { ticket: number; kind: number; agent: number; operands: number[] }[] = [];
+  for (let ticket = Math.max(1, core.lastTicket - 65_536); ticket <= core.lastTicket; ticket++) {
+    if (!core.isOpen(ticket)) continue;
+    const operands = [0, 1, 2, 3].map((n) => core.ticketOperand(ticket, n));
+    open.push({ ticket, kind: core.ticketKind(ticket), agent: core.ticketAgent(ticket), operands });
+  }
+  return open;
+}

@@ -1,0 +1,106 @@
+import { PORT_COHERENT } from "../events/codes.ts";
+import { K } from "../events/kinds.ts";
+import { PAGE_SHIFT } from "../hw/units.ts";
+import type { Core } from "./core.ts";
+import { hashBytesHigh, hashBytesLow } from "./mix.ts";
+import { FRAMES } from "./planes.ts";
+import { GFN_BITS } from "./ram.ts";
+
+/**
+ * Guest memory as the model may touch it: asked for by fetches, written by `guest.write`. Host frames are mapped to guest
+ * frames by the machine's IOMMU in windows of 65,536 frames; the mediator fills it, the device only looks through it.
+ */
+
+const WINDOW_SHIFT = 16;
+const WINDOW_VALID = 0x8000_0000;
+
+/** First host frame of vGPU `v`'s address space. */
+export function frameBaseOf(v: number): number {
+  return v << GFN_BITS;
+}
+
+/** The vGPU whose address space starts at this host frame. */
+export function agentOf(frameBase: number): number {
+  return frameBase >>> GFN_BITS;
+}
+
+/** Give vGPU `v` its host frames: window by window, host frame base + gfn. */
+export function mapAddressSpace(core: Core, v: number, on: boolean): void {
+  const first = frameBaseOf(v) >>> WINDOW_SHIFT;
+  for (let w = 0; w < 1 << (GFN_BITS - WINDOW_SHIFT); w++) {
+    core.words.write(FRAMES, first + w, on ? (WINDOW_VALID | (v << 16) | w) >>> 0 : 0);
+  }
+}
+
+/** The vGPU behind a host frame, 0 where there is none. */
+export function hostFrameAgent(core: Core, hfn: number): number {
+  const window = core.words.read(FRAMES, hfn >>> WINDOW_SHIFT);
+  return (window & WINDOW_VALID) === 0 ? 0 : (window >>> 16) & 0xff;
+}
+
+/** The guest frame behind a host frame. */
+export function hostFrameGfn(core: Core, hfn: number): number {
+  const window = core.words.read(FRAMES, hfn >>> WINDOW_SHIFT);
+  return ((window & 0xffff) << WINDOW_SHIFT) | (hfn & 0xffff);
+}
+
+/** May the model ask and write in place? */
+export function isCoherent(core: Core, v: number): boolean {
+  return (core.seeVgpu(v).port & PORT_COHERENT) !== 0;
+}
+
+/** Ask for a guest frame; returns the ticket. `engine` 255: nobody's engine. `cause` is a seq. */
+export function fetchGuest(core: Core, v: number, gfn: number, purpose: number, engine: number, stamp: number): number {
+  const ticket = core.openTicket(K["guest.fetch"], v, gfn, purpose, engine, stamp);
+  const o = core.emit(K["guest.fetch"], v);
+  core.out.ticket[o] = ticket;
+  core.out.at[o] = gfn;
+  core.out.purpose[o] = purpose;
+  core.out.engine[o] = engine;
+  return ticket;
+}
+
+/** Write words at a byte offset of a guest frame as one `guest.write`; the run must stay within the frame. */
+export function writeGuestWords(core: Core, v: number, gfn: number, offset: number, words: readonly number[]): number {
+  const bytes = scratchBytes(words.length * 4);
+  for (let i = 0; i < words.length; i++) {
+    const w = words[i];
+    bytes[i * 4] = w;
+    bytes[i * 4 + 1] = w >>> 8;
+    bytes[i * 4 + 2] = w >>> 16;
+    bytes[i * 4 + 3] = w >>> 24;
+  }
+  return writeGuest(core, v, gfn, offset, bytes, 0, words.length * 4);
+}
+
+/** Write `length` bytes at a byte offset of a guest frame as one `guest.write`. Returns its ticket, 0 where memory is coherent. */
+export function writeGuest(
+  core: Core,
+  v: number,
+  gfn: number,
+  offset: number,
+  bytes: Uint8Array,
+  from: number,
+  length: number,
+): number {
+  core.ram[v].writeBytes(gfn, offset, bytes, from, length);
+  const o = core.emit(K["guest.write"], v);
+  const out = core.out;
+  out.at[o] = ((gfn << PAGE_SHIFT) | offset) >>> 0;
+  out.atHigh[o] = gfn >>> (32 - PAGE_SHIFT);
+  out.putPayload(o, from === 0 && length === bytes.length ? bytes : bytes.subarray(from, from + length));
+  out.lo[o] = hashBytesLow(bytes, from, length);
+  out.hi[o] = hashBytesHigh(bytes, from, length);
+  if (isCoherent(core, v)) return 0;
+  const ticket = core.openTicket(K["guest.write"], v, out.at[o], out.atHigh[o], 0, 0);
+  out.ticket[o] = ticket;
+  core.vgpu(v).writesOpen++;
+  return ticket;
+}
+
+/** Reused from call to call: a reducer is never entered twice. Holds nothing between events. */
+const SCRATCH = new Uint8Array(4096);
+
+function scratchBytes(length: number): Uint8Array {
+  return length === SCRATCH.length ? SCRATCH : SCRATCH.subarray(0, length);
+}

@@ -1,0 +1,200 @@
+import { PAGE_WORDS } from "../hw/units.ts";
+import { mixHigh, mixLow } from "./mix.ts";
+import type { PageStore } from "./pages.ts";
+
+/**
+ * What the model knows of one guest's memory. A fetched frame is a content id until the model itself writes into it; a new
+ * answer replaces it. Bytes never seen read 0, and the frame is then partial. Frame numbers have 24 bits: 64 GiB a guest.
+ */
+export const GFN_BITS = 24;
+
+class Frame {
+  readonly owner: number;
+  /** Content id in the page store; what `words` started from. */
+  content: number;
+  /** Own words, once written. */
+  words: Uint32Array | null;
+  /** The turn, access or draw that fetched it: its freshness. 0: never fetched. */
+  stamp: number;
+  digestLow: number;
+  digestHigh: number;
+  touched: boolean;
+
+  constructor(owner: number, from: Frame | null) {
+    this.owner = owner;
+    this.content = from === null ? 0 : from.content;
+    this.words = from === null || from.words === null ? null : from.words.slice();
+    this.stamp = from === null ? 0 : from.stamp;
+    this.digestLow = from === null ? 0 : from.digestLow;
+    this.digestHigh = from === null ? 0 : from.digestHigh;
+    this.touched = false;
+  }
+}
+
+export class RamNode {
+  readonly owner: number;
+  readonly slots: (RamNode | Frame | null)[];
+  constructor(owner: number, slots: (RamNode | Frame | null)[]) {
+    this.owner = owner;
+    this.slots = slots;
+  }
+}
+
+export const EMPTY_RAM = new RamNode(0, new Array<null>(64).fill(null));
+const LEVEL_SHIFTS = [18, 12, 6, 0] as const;
+
+/** The editor of one guest's known memory. */
+export class Ram {
+  root: RamNode = EMPTY_RAM;
+  digestLow = 0;
+  digestHigh = 0;
+  private owner = 1;
+  private readonly touched: number[] = [];
+  private readonly store: PageStore;
+
+  constructor(store: PageStore) {
+    this.store = store;
+  }
+
+  restore(root: RamNode, low: number, high: number, owner: number): void {
+    this.root = root;
+    this.digestLow = low;
+    this.digestHigh = high;
+    this.owner = owner;
+    this.touched.length = 0;
+  }
+
+  seal(owner: number): void {
+    this.settleDigest();
+    this.owner = owner;
+  }
+
+  /** The frame's words if it was fetched under this stamp, else null: the caller must ask for it. */
+  fresh(gfn: number, stamp: number): Uint32Array | null {
+    const frame = this.find(gfn);
+    if (frame === null || frame.stamp !== stamp) return null;
+    return frame.words ?? this.store.words(frame.content);
+  }
+
+  /** What is known of the frame, however old; null where nothing is. */
+  known(gfn: number): Uint32Array | null {
+    const frame = this.find(gfn);
+    if (frame === null) return null;
+    return frame.words ?? this.store.words(frame.content);
+  }
+
+  /** Content id of the frame's last answer, or -1 where it has none or the model wrote since. */
+  contentOf(gfn: number): number {
+    const frame = this.find(gfn);
+    return frame === null || frame.words !== null || frame.stamp === 0 ? -1 : frame.content;
+  }
+
+  /** An answer: the frame holds this content now. */
+  fetched(gfn: number, content: number, stamp: number): void {
+    const frame = this.open(gfn);
+    frame.content = content;
+    frame.words = null;
+    frame.stamp = stamp;
+  }
+
+  /** The model's own write of words into a frame; `mask` selects the bytes of each word. */
+  writeWord(gfn: number, word: number, value: number, mask: number): void {
+    const frame = this.open(gfn);
+    if (frame.words === null) frame.words = this.store.words(frame.content).slice();
+    frame.words[word] = (frame.words[word] & ~mask) | (value & mask);
+  }
+
+  /** The model's own write of bytes that stay within one frame. */
+  writeBytes(gfn: number, at: number, bytes: Uint8Array, from: number, length: number): void {
+    const frame = this.open(gfn);
+    if (frame.words === null) frame.words = this.store.words(frame.content).slice();
+    const words = frame.words;
+    new Uint8Array(words.buffer, words.byteOffset, PAGE_WORDS * 4).set(bytes.subarray(from, from + length), at);
+  }
+
+  clear(): void {
+    this.root = EMPTY_RAM;
+    this.digestLow = 0;
+    this.digestHigh = 0;
+    this.touched.length = 0;
+  }
+
+  /** Bring the digest up to date with every frame touched since the last call. */
+  settleDigest(): void {
+    for (let k = 0; k < this.touched.length; k++) {
+      const gfn = this.touched[k];
+      const frame = this.find(gfn);
+      if (frame === null || !frame.touched) continue;
+      frame.touched = false;
+      const [low, high] = this.frameDigest(gfn, frame);
+      this.digestLow = (this.digestLow - frame.digestLow + low) | 0;
+      this.digestHigh = (this.digestHigh - frame.digestHigh + high) | 0;
+      frame.digestLow = low;
+      frame.digestHigh = high;
+    }
+    this.touched.length = 0;
+  }
+
+  /** Visit every known frame in ascending order. */
+  eachFrame(visit: (gfn: number, words: Uint32Array) => void): void {
+    eachFrameOf(this.root, this.store, visit);
+  }
+
+  private frameDigest(gfn: number, frame: Frame): [number, number] {
+    const words = frame.words ?? this.store.hash(frame.content);
+    let low = 0;
+    let high = 0;
+    for (let i = 0; i < words.length; i++) {
+      if (words[i] === 0) continue;
+      low = (low + mixLow(Math.imul(gfn, 1025) + i, words[i])) | 0;
+      high = (high + mixHigh(Math.imul(gfn, 1025) + i, words[i])) | 0;
+    }
+    return [low, high];
+  }
+
+  private find(gfn: number): Frame | null {
+    let node = this.root;
+    for (let level = 0; level < 3; level++) {
+      const next = node.slots[(gfn >>> LEVEL_SHIFTS[level]) & 63];
+      if (next === null) return null;
+      node = next as RamNode;
+    }
+    return node.slots[gfn & 63] as Frame | null;
+  }
+
+  private open(gfn: number): Frame {
+    if (this.root.owner !== this.owner) this.root = new RamNode(this.owner, this.root.slots.slice());
+    let node = this.root;
+    for (let level = 0; level < 3; level++) {
+      const slot = (gfn >>> LEVEL_SHIFTS[level]) & 63;
+      let next = node.slots[slot] as RamNode | null;
+      if (next === null || next.owner !== this.owner) {
+        next = new RamNode(this.owner, (next ?? EMPTY_RAM).slots.slice());
+        node.slots[slot] = next;
+      }
+      node = next;
+    }
+    let frame = node.slots[gfn & 63] as Frame | null;
+    if (frame === null || frame.owner !== this.owner) {
+      frame = new Frame(this.owner, frame);
+      node.slots[gfn & 63] = frame;
+    }
+    if (!frame.touched) {
+      frame.touched = true;
+      this.touched.push(gfn);
+    }
+    return frame;
+  }
+}
+
+/** Visit every frame of a sealed memory in ascending order. */
+export function eachFrameOf(root: RamNode, store: PageStore, visit: (gfn: number, words: Uint32Array) => void): void {
+  const walk = (node: RamNode, level: number, base: number): void => {
+    node.slots.forEach((next, slot) => {
+      if (next === null) return;
+      if (level === 3) visit(base | slot, (next as Frame).words ?? store.words((next as Frame).content));
+      else walk(next as RamNode, level + 1, base | (slot << LEVEL_SHIFTS[level]));
+    });
+  };
+  walk(root, 0, 0);
+}

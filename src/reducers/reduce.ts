@@ -1,0 +1,132 @@
+import { TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
+import { PURPOSES } from "../events/columns.ts";
+import { K } from "../events/kinds.ts";
+import type { Rows } from "../events/rows.ts";
+import { VGPU_MAX } from "../hw/units.ts";
+import type { Core } from "./core.ts";
+import { continueTurn, failTurn, startTurn, wakeForMemory } from "./device/engine.ts";
+import { readMmio, writeMmio } from "./mediator/access.ts";
+import { continueApertureRead, failApertureRead, readAperture, writeAperture } from "./mediator/aperture.ts";
+import { readConfig, readIo, writeConfig, writeIo } from "./mediator/config-space.ts";
+import { plug, unplug } from "./mediator/display/hotplug.ts";
+import { vblank } from "./mediator/display/pipe.ts";
+import { screenTimer } from "./mediator/display/screen.ts";
+import { writeDone } from "./mediator/execlist.ts";
+import { readGtt, writeGtt } from "./mediator/ggtt.ts";
+import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./mediator/lifecycle.ts";
+
+/** One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too. */
+export function reduce(core: Core, rows: Rows, i: number): void {
+  const kind = rows.kind[i];
+  const v = rows.agent[i];
+  core.replyLo = 0;
+  core.replyHi = 0;
+  core.owed = 0;
+  if (v > VGPU_MAX) return;
+  if (v === 0) {
+    if (kind === K["timer.fired"]) fired(core, rows.ticket[i]);
+    return;
+  }
+  if (core.seeVgpu(v).created) REDUCERS[kind]?.(core, v, rows, i);
+  else if (kind === K["vgpu.created"]) createVgpu(core, v);
+}
+
+type Reducer = (core: Core, v: number, rows: Rows, i: number) => void;
+
+const REDUCERS: (Reducer | undefined)[] = [];
+
+REDUCERS[K["mmio.read"]] = (core, v, rows, i) => readMmio(core, v, rows.at[i], rows.size[i]);
+REDUCERS[K["mmio.written"]] = (core, v, rows, i) => writeMmio(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+REDUCERS[K["gtt.read"]] = (core, v, rows, i) => readGtt(core, v, rows.at[i], rows.size[i]);
+REDUCERS[K["gtt.written"]] = (core, v, rows, i) => writeGtt(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+REDUCERS[K["config.read"]] = (core, v, rows, i) => readConfig(core, v, rows.at[i], rows.size[i]);
+REDUCERS[K["config.written"]] = (core, v, rows, i) => {
+  writeConfig(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+};
+REDUCERS[K["io.read"]] = (core) => readIo(core);
+REDUCERS[K["io.written"]] = (core, v, rows, i) => writeIo(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+REDUCERS[K["aperture.read"]] = (core, v, rows, i) => readAperture(core, v, rows.at[i], rows.size[i]);
+REDUCERS[K["aperture.written"]] = (core, v, rows, i) => writeAperture(core, v, rows.at[i], rows.payloadOf(i));
+
+REDUCERS[K["port.attached"]] = (core, v, rows, i) => {
+  const tree = core.vgpu(v);
+  tree.attached = true;
+  tree.port = rows.code[i];
+};
+REDUCERS[K["port.detached"]] = (core, v) => {
+  core.vgpu(v).attached = false;
+};
+REDUCERS[K["vgpu.opened"]] = (core, v) => {
+  core.vgpu(v).opened = true;
+};
+REDUCERS[K["vgpu.closed"]] = (core, v) => {
+  core.vgpu(v).opened = false;
+};
+REDUCERS[K["vgpu.paused"]] = (core, v) => {
+  core.vgpu(v).paused = true;
+};
+REDUCERS[K["vgpu.resumed"]] = (core, v) => {
+  core.vgpu(v).paused = false;
+};
+REDUCERS[K["vgpu.reset"]] = (core, v) => resetVgpu(core, v);
+REDUCERS[K["vgpu.destroyed"]] = (core, v) => destroyVgpu(core, v);
+REDUCERS[K["dma.mapped"]] = (core, v, rows, i) => mapMemory(core, v, rangeOf(rows, i), rows.code[i]);
+REDUCERS[K["dma.unmapped"]] = (core, v, rows, i) => unmapMemory(core, v, rangeOf(rows, i));
+REDUCERS[K["monitor.plugged"]] = (core, v, rows, i) => plug(core, v, rows.at[i], rows.payloadOf(i));
+REDUCERS[K["monitor.unplugged"]] = (core, v, rows, i) => unplug(core, v, rows.at[i]);
+
+REDUCERS[K["guest.fetched"]] = (core, v, rows, i) => {
+  const ticket = rows.ticket[i];
+  if (!asked(core, ticket, K["guest.fetch"], v)) return;
+  const gfn = core.ticketOperand(ticket, 0);
+  core.ram[v].fetched(gfn, rows.page[i], core.ticketOperand(ticket, 3));
+  answer(core, v, ticket, false);
+};
+REDUCERS[K["guest.fetch.failed"]] = (core, v, rows, i) => {
+  if (asked(core, rows.ticket[i], K["guest.fetch"], v)) answer(core, v, rows.ticket[i], true);
+};
+REDUCERS[K["timer.fired"]] = (core, _v, rows, i) => fired(core, rows.ticket[i]);
+REDUCERS[K["guest.write.done"]] = (core, v, rows, i) => written(core, v, rows.ticket[i]);
+REDUCERS[K["guest.write.failed"]] = (core, v, rows, i) => written(core, v, rows.ticket[i]);
+
+function rangeOf(rows: Rows, i: number): readonly [number, number, number, number] {
+  return [rows.at[i], rows.atHigh[i], rows.lo[i], rows.hi[i]];
+}
+
+function asked(core: Core, ticket: number, kind: number, v: number): boolean {
+  return core.isOpen(ticket) && core.ticketKind(ticket) === kind && core.ticketAgent(ticket) === v;
+}
+
+const NO_ENGINE = 255;
+const SCANOUT = PURPOSES.indexOf("scanout");
+
+/** Whoever asked for the page goes on. */
+function answer(core: Core, v: number, ticket: number, failed: boolean): void {
+  const engine = core.ticketOperand(ticket, 2);
+  const purpose = core.ticketOperand(ticket, 1);
+  core.endTicket(ticket);
+  if (engine !== NO_ENGINE) {
+    if (failed) failTurn(core, engine);
+    else continueTurn(core, engine);
+  } else if (purpose !== SCANOUT) {
+    if (failed) failApertureRead(core, v);
+    else continueApertureRead(core, v);
+  }
+}
+
+function fired(core: Core, ticket: number): void {
+  if (!core.isOpen(ticket) || core.ticketKind(ticket) !== K["timer.arm"]) return;
+  const code = core.ticketOperand(ticket, 2);
+  const v = core.ticketAgent(ticket);
+  core.endTicket(ticket);
+  if (code >= TIMER_SCREEN) screenTimer(core, v);
+  else if (code >= TIMER_VBLANK) vblank(core, v, code - TIMER_VBLANK);
+  else if (code >= TIMER_ENGINE) startTurn(core, code - TIMER_ENGINE);
+}
+
+function written(core: Core, v: number, ticket: number): void {
+  if (!asked(core, ticket, K["guest.write"], v)) return;
+  core.endTicket(ticket);
+  writeDone(core, v);
+  wakeForMemory(core);
+}

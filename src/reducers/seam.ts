@@ -1,0 +1,34 @@
+import type { Core } from "./core.ts";
+
+/**
+ * The seam between mediator and device: all that crosses it, as calls with scalar arguments. `machine.ts` joins the two sides;
+ * neither imports the other. The device addresses host frames and knows an address space only by its first one.
+ */
+
+/** From the mediator down to the device. */
+export interface Down {
+  /** A submission of two elements (low, high each; high is the context id) for the address space at `frameBase`. */
+  elsp(core: Core, engine: number, frameBase: number, descriptors: readonly number[]): void;
+  /** One entry of the device's GGTT. */
+  ggtt(core: Core, entry: number, low: number, high: number): void;
+  /** Forget kept translations of the engines in `mask`. */
+  tlb(core: Core, mask: number): void;
+  /** Drop whatever the engines in `mask` do for the address space at `frameBase`. */
+  reset(core: Core, mask: number, frameBase: number): void;
+  /** A register of the physical device, as it stands. */
+  mmio(core: Core, at: number): number;
+  /** A write to a register of the physical device. */
+  writeMmio(core: Core, at: number, value: number): void;
+}
+
+/** From the device up to the mediator. */
+export interface Up {
+  /** Interrupt bits of an engine, in the low half's layout (user interrupt 0, flush notify 4, context switch 8). */
+  irq(core: Core, frameBase: number, engine: number, bits: number): void;
+  /** A context status event: status word and context id. */
+  csb(core: Core, frameBase: number, engine: number, status: number, contextId: number): void;
+  /** The engine has nothing left to do for this address space. */
+  idle(core: Core, frameBase: number, engine: number): void;
+  /** May the engine go on announcing, or must it wait for the guest's memory to catch up? */
+  congested(core: Core, frameBase: number): boolean;
+}

@@ -1,0 +1,82 @@
+import { COLUMN_NAMES } from "../../events/columns.ts";
+import { KIND_NAMES, KIND_PAYLOAD, KINDS } from "../../events/kinds.ts";
+import type { Rows } from "../../events/rows.ts";
+import { KindOrder } from "./order.ts";
+import { planesFor, shuffle } from "./planes.ts";
+import { type Item, packBody, pad4 } from "./wire.ts";
+
+/** By column, by local kind: 1 where a row of the kind has the column. `source` belongs to every row. */
+const HAS: readonly Uint8Array[] = COLUMN_NAMES.map((column) =>
+  Uint8Array.from(KIND_NAMES, (kind) =>
+    column === "source" || (KINDS[kind].columns as readonly string[]).includes(column) ? 1 : 0,
+  ),
+);
+const NOTHING = new Uint8Array(0);
+
+/** Encodes rows as bodies of rows messages; it holds the buffers that encoding needs. */
+export class RowEncoder {
+  private words = new Uint32Array(256);
+  private readonly order = new KindOrder();
+
+  /**
+   * The body of a rows message. `hashes`: 16 bytes for each page that the rows use; `page`: by row, index into them.
+   * Every row must be of a kind this version knows.
+   */
+  encode(rows: Rows, hashes: Uint8Array, page: Uint32Array): Uint8Array {
+    const { count } = rows;
+    if (this.words.length < count) this.words = new Uint32Array(rows.kind.length);
+    this.order.sort(rows.kind, count);
+    if (this.order.start[KIND_NAMES.length] !== count) throw new Error("a row of an unknown kind cannot be written");
+    const items: Item[] = [count, hashes, bytesOf(rows.kind, count)];
+    COLUMN_NAMES.forEach((name, c) => {
+      const column = name === "page" ? page : rows[name];
+      items.push(this.column(HAS[c], column));
+    });
+    items.push(payloadOf(rows));
+    return packBody(items);
+  }
+
+  /** The elements of the rows that have the column, by kind. */
+  private column(has: Uint8Array, column: Uint8Array | Uint32Array): Uint8Array {
+    const { words } = this;
+    const { order } = this.order;
+    let n = 0;
+    let bits = 0;
+    this.order.runs(has, (a, b) => {
+      for (let s = a; s < b; s++) {
+        const word = column[order[s]];
+        words[n++] = word;
+        bits |= word;
+      }
+    });
+    const planes = planesFor(bits);
+    if (planes === 0) return NOTHING;
+    const out = new Uint8Array(pad4(planes * n));
+    shuffle(words, n, planes, out);
+    return out;
+  }
+}
+
+/** The first n bytes, padded with zeros to 4; none where all are zero. */
+function bytesOf(bytes: Uint8Array, n: number): Uint8Array {
+  let bits = 0;
+  for (let i = 0; i < n; i++) bits |= bytes[i];
+  if (bits === 0) return NOTHING;
+  const out = new Uint8Array(pad4(n));
+  out.set(bytes.subarray(0, n));
+  return out;
+}
+
+/** Payloads of the rows that keep one, in row order. */
+function payloadOf(rows: Rows): Uint8Array {
+  let used = 0;
+  for (let i = 0; i < rows.count; i++) if (KIND_PAYLOAD[rows.kind[i]] === 1) used += rows.length[i];
+  const out = new Uint8Array(pad4(used));
+  let at = 0;
+  for (let i = 0; i < rows.count; i++) {
+    if (KIND_PAYLOAD[rows.kind[i]] !== 1) continue;
+    out.set(rows.payloadOf(i), at);
+    at += rows.length[i];
+  }
+  return out;
+}

@@ -1,0 +1,33 @@
+/**
+ * Something is wrong with a recording's bytes. The message is one line that names the thing, the place and the cure.
+ * Nothing else is ever thrown because of what a file holds.
+ */
+export class RecordingError extends Error {
+  override readonly name = "RecordingError";
+  readonly file: string;
+  /** Byte offset in the file at which the damaged or refused record starts. */
+  readonly offset: number;
+  readonly reason: string;
+
+  constructor(file: string, offset: number, reason: string) {
+    super(`${printable(file)}: at byte ${offset}: ${printable(reason)}`);
+    this.file = file;
+    this.offset = offset;
+    this.reason = reason;
+  }
+}
+
+/** Text that came out of a file, as one short line of printable characters. */
+export function printable(text: string, limit = 300): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
+  return line.length > limit ? `${line.slice(0, limit)}...` : line;
+}
+
+/** A refusal found while decoding, before the file and the offset are known. Never leaves this folder. */
+export class Malformed extends Error {
+  override readonly name = "Malformed";
+}
+
+export function refuse(reason: string): never {
+  throw new Malformed(reason);
+}

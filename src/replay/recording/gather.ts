@@ -1,0 +1,89 @@
+import { K } from "../../events/kinds.ts";
+import type { Rows } from "../../events/rows.ts";
+import { PAGE_BYTES } from "../../hw/units.ts";
+import type { PageStore } from "../../reducers/pages.ts";
+import { HASH_BYTES } from "./decode.ts";
+
+/** Which pages of a store a file holds already, by id. */
+export class SeenPages {
+  private seen = new Uint8Array(256);
+
+  has(id: number): boolean {
+    return id < this.seen.length && this.seen[id] === 1;
+  }
+
+  add(id: number): void {
+    if (id >= this.seen.length) {
+      const bigger = new Uint8Array(Math.max(this.seen.length * 2, id + 1));
+      bigger.set(this.seen);
+      this.seen = bigger;
+    }
+    this.seen[id] = 1;
+  }
+}
+
+/** The pages of one block, free of any store: what crosses to a worker. */
+export interface BlockPages {
+  /** Hashes of the pages that the rows use, 16 bytes each. */
+  readonly used: Uint8Array;
+  /** By row: index into `used`. Meaningful for rows with a page. */
+  readonly index: Uint32Array;
+  /** Hashes of the pages that no earlier block holds, 16 bytes each. */
+  readonly fresh: Uint8Array;
+  /** Their contents, 4 KiB each. */
+  readonly bodies: Uint8Array;
+}
+
+const NO_PAGES: BlockPages = {
+  used: new Uint8Array(0),
+  index: new Uint32Array(0),
+  fresh: new Uint8Array(0),
+  bodies: new Uint8Array(0),
+};
+const FETCHED = K["guest.fetched"];
+
+/** Collect the pages that the rows use, and copy those that the file does not hold yet; marks these as seen. */
+export function gatherPages(rows: Rows, store: PageStore, seen: SeenPages): BlockPages {
+  const { count, kind, page } = rows;
+  let first = 0;
+  while (first < count && kind[first] !== FETCHED) first++;
+  if (first === count) return NO_PAGES;
+  const places = new Map<number, number>();
+  const index = new Uint32Array(count);
+  const fresh: number[] = [];
+  for (let i = first; i < count; i++) {
+    if (kind[i] !== FETCHED) continue;
+    const id = page[i];
+    let place = places.get(id);
+    if (place === undefined) {
+      place = places.size;
+      places.set(id, place);
+      if (!seen.has(id)) {
+        seen.add(id);
+        fresh.push(id);
+      }
+    }
+    index[i] = place;
+  }
+  const bodies = new Uint8Array(fresh.length * PAGE_BYTES);
+  fresh.forEach((id, i) => {
+    bodies.set(store.bytes(id), i * PAGE_BYTES);
+  });
+  return { used: hashesOf([...places.keys()], store), index, fresh: hashesOf(fresh, store), bodies };
+}
+
+function hashesOf(ids: readonly number[], store: PageStore): Uint8Array {
+  const out = new Uint8Array(ids.length * HASH_BYTES);
+  const view = new DataView(out.buffer);
+  ids.forEach((id, i) => {
+    const hash = store.hash(id);
+    for (let w = 0; w < 4; w++) view.setUint32(i * HASH_BYTES + w * 4, hash[w], true);
+  });
+  return out;
+}
+
+/** The hash at place i of a list of hashes, as four words. */
+export function hashAt(hashes: Uint8Array, i: number, into: Uint32Array): void {
+  const view = new DataView(hashes.buffer, hashes.byteOffset, hashes.byteLength);
+  for (let w = 0; w < 4; w++) into[w] = view.getUint32(i * HASH_BYTES + w * 4, true);
+}

@@ -1,0 +1,131 @@
+import type { Digest } from "../../events/digest.ts";
+import { K } from "../../events/kinds.ts";
+import { rowDifference, Rows } from "../../events/rows.ts";
+import { PageStore } from "../../reducers/pages.ts";
+import { appendRows } from "./bulk.ts";
+import { RecordingError } from "./errors.ts";
+import { gatherPages, SeenPages } from "./gather.ts";
+import { VOCABULARY } from "./layout.ts";
+import { SCHEMA } from "./profile.ts";
+import { Fill, SEAL_INPUTS, SEAL_ROWS } from "./recorder.ts";
+import { openRecording, type Recording } from "./recording.ts";
+import type { ByteSink, ByteSource, Tools } from "./tools.ts";
+import { RecordingWriter } from "./writer.ts";
+
+/** Live blocks are joined up to this many bytes of payload and new pages. */
+const PACK_BYTES = 4 << 20;
+
+/** Joins whole live blocks into full ones. */
+class Joiner {
+  readonly writer: RecordingWriter;
+  private readonly store: PageStore;
+  private readonly joined = new Rows(1024);
+  private readonly seen = new SeenPages();
+  private readonly fill = new Fill(this.seen);
+  private digests: readonly Digest[] = [];
+
+  constructor(writer: RecordingWriter, store: PageStore) {
+    this.writer = writer;
+    this.store = store;
+  }
+
+  add(rows: Rows, digests: readonly Digest[]): void {
+    const next = new Fill(this.seen);
+    next.count(rows);
+    const { joined, fill } = this;
+    const fits =
+      fill.inputs + next.inputs <= SEAL_INPUTS &&
+      fill.bytes + next.bytes <= PACK_BYTES &&
+      joined.count + rows.count <= SEAL_ROWS;
+    if (joined.count > 0 && !fits) this.flush(false);
+    appendRows(joined, rows);
+    fill.count(joined);
+    this.digests = digests;
+  }
+
+  flush(closed: boolean): void {
+    const { joined } = this;
+    this.writer.addBlock(joined, gatherPages(joined, this.store, this.seen), this.digests, closed);
+    joined.clear(joined.firstSeq + joined.count);
+    this.fill.clear();
+  }
+}
+
+/**
+ * Write the verified prefix of a recording that was not closed as a closed one, under the same id, with full blocks. `store` is
+ * the one that `part` was opened with. Throws RecordingError where `part` is closed already or holds what cannot be rewritten.
+ */
+export function pack(part: Recording, store: PageStore, sink: ByteSink, tools: Tools, compression = "zstd"): number {
+  if (part.closed) throw new RecordingError(part.name, 0, "the recording is closed already; it needs no packing");
+  if (part.unknownKinds.length > 0) {
+    throw new RecordingError(part.name, 0, `this version does not know ${part.unknownKinds[0]}; pack it with a newer gvt`);
+  }
+  const rows = new Rows();
+  part.checkWhole(rows);
+  const meta = { ...part.meta, ...VOCABULARY, schema: SCHEMA };
+  const writer = new RecordingWriter(sink, meta, tools, compression);
+  const joiner = new Joiner(writer, store);
+  for (let n = 0; n < part.blockCount; n++) {
+    const { digests } = part.readBlock(n, rows);
+    joiner.add(rows, digests);
+  }
+  joiner.flush(true);
+  writer.finish();
+  return writer.bytes;
+}
+
+/** Does `source` hold exactly the rows, pages and digests of `part`? Throws Error with the first difference. */
+export function verifyPacked(part: Recording, store: PageStore, source: ByteSource, tools: Tools): Recording {
+  const packedStore = new PageStore(tools.hashPage);
+  const packed = openRecording(source, tools, packedStore);
+  const theirs = new Rows();
+  packed.checkWhole(theirs);
+  const complaint = packed.damage?.reason ?? packed.warnings[0];
+  if (complaint !== undefined || !packed.closed) throw new Error(`the packed recording is damaged: ${complaint}`);
+  if (packed.meta.id !== part.meta.id) throw new Error("the packed recording has another id");
+  const cursor = new RowCursor(part);
+  for (let n = 0; n < packed.blockCount; n++) {
+    const { digests } = packed.readBlock(n, theirs);
+    renamePages(theirs, packedStore, store);
+    for (let i = 0; i < theirs.count; i++) {
+      const at = cursor.next();
+      const column = at < 0 ? "count" : rowDifference(cursor.rows, at, theirs, i);
+      if (column !== null) throw new Error(`the packed recording differs at row ${theirs.firstSeq + i}: ${column}`);
+    }
+    if (JSON.stringify(digests) !== JSON.stringify(cursor.digests)) {
+      throw new Error(`the packed recording has other digests behind row ${theirs.firstSeq + theirs.count - 1}`);
+    }
+  }
+  if (cursor.next() >= 0) throw new Error("the packed recording lacks rows");
+  return packed;
+}
+
+/** From ids of one store to those of another, by content; -1 where the other has no such page. */
+function renamePages(rows: Rows, from: PageStore, to: PageStore): void {
+  for (let i = 0; i < rows.count; i++) {
+    if (rows.kind[i] === K["guest.fetched"]) rows.page[i] = to.find(from.hash(rows.page[i]));
+  }
+}
+
+/** Walks all rows of a recording. */
+class RowCursor {
+  readonly rows = new Rows();
+  digests: readonly Digest[] = [];
+  private readonly recording: Recording;
+  private block = 0;
+  private row = 0;
+
+  constructor(recording: Recording) {
+    this.recording = recording;
+  }
+
+  /** Place in `rows` of the next row, or -1. */
+  next(): number {
+    while (this.row === this.rows.count) {
+      if (this.block === this.recording.blockCount) return -1;
+      this.digests = this.recording.readBlock(this.block++, this.rows).digests;
+      this.row = 0;
+    }
+    return this.row++;
+  }
+}

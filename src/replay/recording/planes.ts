@@ -1,0 +1,75 @@
+/**
+ * A byte-shuffled column of n elements: first the n low bytes, then the n second bytes, and so on. Planes that are all zero
+ * at the high end are left out, so that an all-zero column is empty. The whole is padded with zeros to 4 bytes.
+ */
+import { pad4 } from "./wire.ts";
+
+/** Planes of a column of `n` elements that takes `length` bytes, or -1 where no column does. */
+export function planesOf(length: number, n: number, width: number): number {
+  if (length === 0) return 0;
+  // Where padding leaves two answers, the planes that the greater one reads too many are zeros.
+  for (let planes = width; planes > 0; planes--) if (pad4(planes * n) === length) return planes;
+  return -1;
+}
+
+/** Planes that hold every bit of `bits`, the OR of a column. */
+export function planesFor(bits: number): number {
+  return (32 - Math.clz32(bits) + 7) >> 3;
+}
+
+/** Write `n` words as `planes` planes. */
+export function shuffle(words: Uint32Array, n: number, planes: number, into: Uint8Array): void {
+  for (let p = 0; p < planes; p++) {
+    const base = p * n;
+    const shift = p * 8;
+    for (let i = 0; i < n; i++) into[base + i] = words[i] >>> shift;
+  }
+}
+
+/**
+ * Give elements j, j + 1, ... of the column of `n` elements in `planes` planes that starts at `at` to the rows
+ * order[a] .. order[b - 1].
+ */
+export function scatterWords(
+  ...[from, at, n, planes, j, order, a, b, out]: [
+    from: Uint8Array,
+    at: number,
+    n: number,
+    planes: number,
+    j: number,
+    order: Uint32Array,
+    a: number,
+    b: number,
+    out: Uint32Array,
+  ]
+): void {
+  const p = at + j - a;
+  const q = p + n;
+  const r = q + n;
+  const t = r + n;
+  if (planes === 1) for (let s = a; s < b; s++) out[order[s]] = from[p + s];
+  else if (planes === 2) for (let s = a; s < b; s++) out[order[s]] = from[p + s] | (from[q + s] << 8);
+  else if (planes === 3) {
+    for (let s = a; s < b; s++) out[order[s]] = from[p + s] | (from[q + s] << 8) | (from[r + s] << 16);
+  } else {
+    for (let s = a; s < b; s++) {
+      out[order[s]] = from[p + s] | (from[q + s] << 8) | (from[r + s] << 16) | (from[t + s] << 24);
+    }
+  }
+}
+
+/** The same for a column of one byte an element. */
+export function scatterBytes(
+  ...[from, at, j, order, a, b, out]: [
+    from: Uint8Array,
+    at: number,
+    j: number,
+    order: Uint32Array,
+    a: number,
+    b: number,
+    out: Uint8Array,
+  ]
+): void {
+  const p = at + j - a;
+  for (let s = a; s < b; s++) out[order[s]] = from[p + s];
+}

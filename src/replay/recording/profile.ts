@@ -1,0 +1,200 @@
+import { McapRecordBuilder } from "@mcap/core";
+import { refuse } from "./errors.ts";
+import { type NamedColumn, type NamedKind, VOCABULARY, type Vocabulary } from "./layout.ts";
+import { RecordReader } from "./records.ts";
+import type { Tools } from "./tools.ts";
+
+/** The MCAP profile, and the name of the metadata record that describes the recording. */
+export const PROFILE = "gvt-replay";
+/** Version of the columns' order and of the messages' items. */
+export const SCHEMA = 0;
+/** Channels, by id; every block has one message on each, in this order. */
+export const PAGES = 1;
+export const ROWS = 2;
+export const TRAILER = 3;
+const TOPICS = ["pages", "rows", "trailer"] as const;
+
+/** Names of attachments that the format reserves; it says nothing yet about what they hold. */
+export const ATTACHMENTS = ["keyframes", "writers", "marks"] as const;
+
+/** Most bytes of the description of a recording. */
+export const MAX_META_BYTES = 1 << 20;
+const MAX_DEPTH = 16;
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Where the first row starts from. Other kinds than `reset` are reserved. */
+export interface ResetBase {
+  readonly kind: "reset";
+  readonly configuration: { readonly [key: string]: Json };
+  /** Hash of the golden MMIO file, or null where there was none. */
+  readonly goldenHash: string | null;
+}
+
+/** What a recording says of itself. Kinds, columns and lists give the numbers in its rows their meaning. */
+export interface RecordingMeta extends Vocabulary {
+  /** Random hexadecimal digits; packing keeps it. */
+  readonly id: string;
+  readonly schema: number;
+  /** Where rows come from, by the `source` column; the recorder itself is the first. */
+  readonly sources: readonly string[];
+  readonly base: ResetBase;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Name and version of what wrote it. */
+  readonly tool: string;
+}
+
+/** A description by this version's vocabulary. `id` and `createdAt` are the caller's: the pure rooms have neither luck nor clock. */
+export function describe(
+  facts: Pick<RecordingMeta, "id" | "createdAt" | "base"> & { tool?: string; sources?: readonly string[] },
+): RecordingMeta {
+  const { id, createdAt, base, tool = "gvt-replay", sources = ["recorder"] } = facts;
+  return { id, schema: SCHEMA, createdAt, tool, base, sources, ...VOCABULARY };
+}
+
+/** Magic, header, channels and description: everything before the first block. The chain starts from its bytes. */
+export function writePreamble(meta: RecordingMeta, tools: Tools): Uint8Array {
+  const builder = new McapRecordBuilder();
+  builder.writeMagic();
+  builder.writeHeader({ profile: PROFILE, library: meta.tool });
+  writeChannels(builder);
+  const { schema, id, ...rest } = meta;
+  const text = JSON.stringify(rest);
+  if (text.length > MAX_META_BYTES / 4) throw new Error("the description of the recording is too long");
+  const check = checkOf(builder.buffer, schema, id, text, tools);
+  const metadata = new Map([["schema", String(schema)], ["id", id], ["description", text], ["check", check]]);
+  builder.writeMetadata({ name: PROFILE, metadata });
+  return builder.buffer;
+}
+
+export function writeChannels(builder: McapRecordBuilder): void {
+  TOPICS.forEach((topic, i) => {
+    builder.writeChannel({ id: PAGES + i, schemaId: 0, topic, messageEncoding: "msgpack", metadata: new Map() });
+  });
+}
+
+/** The description stands in no block, so it carries a hash of its own: also a recording without a block is checked. */
+function checkOf(head: Uint8Array, schema: number, id: string, text: string, tools: Tools): string {
+  const tail = new TextEncoder().encode(`${schema}\n${id}\n${text}`);
+  const all = new Uint8Array(head.length + tail.length);
+  all.set(head);
+  all.set(tail, head.length);
+  const hash = new Uint32Array(2);
+  tools.xxh64(all, hash);
+  return hex32(hash[1]) + hex32(hash[0]);
+}
+
+const hex32 = (word: number): string => word.toString(16).padStart(8, "0");
+
+/** The description in a metadata record's content; `head` is what stands before that record. Throws Malformed. */
+export function readMeta(content: Uint8Array, head: Uint8Array, tools: Tools): RecordingMeta {
+  const reader = new RecordReader(content);
+  if (reader.text(64) !== PROFILE) refuse("a metadata record of another name where the description belongs");
+  const map = reader.textMap(MAX_META_BYTES);
+  const schema = Number(map.get("schema"));
+  if (!Number.isInteger(schema)) refuse("the description names no schema");
+  if (schema > SCHEMA) refuse(`schema ${schema} is newer than ${SCHEMA}, the newest this version reads; use a newer gvt`);
+  const id = map.get("id") ?? "";
+  const text = map.get("description") ?? "";
+  if (checkOf(head, schema, id, text, tools) !== map.get("check")) refuse("the description is damaged");
+  return parseMeta(schema, id, text);
+}
+
+function parseMeta(schema: number, id: string, text: string): RecordingMeta {
+  checkDepth(text);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return refuse("the description is no JSON");
+  }
+  checkNames(parsed);
+  const top = object(parsed, "the description");
+  const base = object(top.base, "the base");
+  if (base.kind !== "reset") refuse(`a base of kind ${String(base.kind)}, which this version cannot start from`);
+  const goldenHash = base.goldenHash;
+  if (goldenHash !== null && typeof goldenHash !== "string") refuse("a golden hash that is no text");
+  if (!/^[0-9a-f]{8,64}$/.test(id)) refuse("an id that is no hexadecimal number");
+  const meta: RecordingMeta = {
+    id,
+    schema,
+    createdAt: textOf(top.createdAt, "createdAt"),
+    tool: textOf(top.tool, "tool"),
+    base: {
+      kind: "reset",
+      configuration: object(base.configuration, "the configuration") as { [key: string]: Json },
+      goldenHash: goldenHash as string | null,
+    },
+    sources: texts(top.sources, "sources", 255),
+    kinds: list(top.kinds, "kinds", 255).map(kindOf),
+    columns: list(top.columns, "columns", 64).map(columnOf),
+    purposes: texts(top.purposes, "purposes", 255),
+    notes: texts(top.notes, "notes", 255),
+    failsafe: texts(top.failsafe, "failsafe", 255),
+    engines: texts(top.engines, "engines", 255),
+  };
+  unique(meta.kinds.map((kind) => kind.name), "kinds");
+  unique(meta.columns.map((column) => column.name), "columns");
+  return meta;
+}
+
+/** JSON of any depth parses, but nothing here needs more than a few levels, and whoever walks it recurses. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (quoted) {
+      if (c === "\\") i++;
+      else if (c === '"') quoted = false;
+    } else if (c === '"') quoted = true;
+    else if (c === "{" || c === "[") depth++;
+    else if (c === "}" || c === "]") depth--;
+    if (depth > MAX_DEPTH) refuse(`a description nested deeper than ${MAX_DEPTH}`);
+  }
+}
+
+/** Names that would reach an object's prototype when somebody copies them key by key. */
+function checkNames(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === "__proto__" || name === "constructor" || name === "prototype") refuse(`a field named ${name}`);
+    checkNames(inner);
+  }
+}
+
+function object(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  return refuse(`${what} is no object`);
+}
+
+function list(value: unknown, what: string, most: number): unknown[] {
+  return Array.isArray(value) && value.length <= most ? value : refuse(`${what}: no list of at most ${most}`);
+}
+
+function textOf(value: unknown, what: string): string {
+  return typeof value === "string" && value.length <= 256 ? value : refuse(`${what}: no short text`);
+}
+
+function texts(value: unknown, what: string, most: number): string[] {
+  return list(value, what, most).map((text) => textOf(text, what));
+}
+
+function kindOf(value: unknown): NamedKind {
+  const kind = object(value, "a kind");
+  const columns = texts(kind.columns, "the columns of a kind", 64);
+  const payload = kind.payload === true;
+  if (payload && !columns.includes("length")) refuse("a kind with a payload and no length");
+  return { name: textOf(kind.name, "the name of a kind"), columns, payload };
+}
+
+function columnOf(value: unknown): NamedColumn {
+  const column = object(value, "a column");
+  if (column.width !== 1 && column.width !== 4) refuse("a column that is neither 1 nor 4 bytes wide");
+  return { name: textOf(column.name, "the name of a column"), width: column.width as number };
+}
+
+function unique(names: readonly string[], what: string): void {
+  if (new Set(names).size !== names.length) refuse(`${what}: a name that stands twice`);
+}

@@ -1,0 +1,87 @@
+import type { Digest } from "../../events/digest.ts";
+import { isInput, K, KIND_PAYLOAD } from "../../events/kinds.ts";
+import type { Rows } from "../../events/rows.ts";
+import { PAGE_BYTES } from "../../hw/units.ts";
+import type { SeenPages } from "./gather.ts";
+
+/** A block is sealed when it holds this many inputs, */
+export const SEAL_INPUTS = 16_384;
+/** or this many bytes of payload and of pages that are new to the file, */
+export const SEAL_BYTES = 1 << 20;
+/** or this many rows (a few inputs can have many outcomes), */
+export const SEAL_ROWS = 1 << 17;
+/** or something at all for this many microseconds. */
+export const SEAL_MICROSECONDS = 20_000;
+
+/** Where a live engine puts its rows. It appends to `rows`, and asks for a seal between inputs with no reply owed. */
+export interface Recorder {
+  /** Append only. The object stays, its columns are others after a seal: hold none across one. */
+  readonly rows: Rows;
+  /** Too much waits to be written: take no new message. */
+  readonly full: boolean;
+  /** Why nothing can be recorded any more, in one line. */
+  readonly failed: string | null;
+  /** Seal where the block is full; `digests` is called only then, and tells the state after the last row. */
+  sealIfFull(digests: () => readonly Digest[]): void;
+  /** Seal what there is, if there is anything. */
+  seal(digests: readonly Digest[]): void;
+  /** Microseconds on the caller's clock: is there something that waits for 20 ms or longer? */
+  sealDue(nowMicroseconds: number): boolean;
+  /** End the recording. `digests`: of the last state. Rejects where it could not be written whole. */
+  close(digests: readonly Digest[]): Promise<Recorded>;
+}
+
+/** A finished recording. */
+export interface Recorded {
+  /** Empty where it went to no file. */
+  readonly path: string;
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
+/** Counts what the block being recorded holds, row by row, each once. */
+export class Fill {
+  private readonly seen: SeenPages;
+  /** Rows that drive. */
+  inputs = 0;
+  /** Of payload, and of pages that are new to the file. */
+  bytes = 0;
+  private counted = 0;
+  /** Of the first look at a block that holds something; -1 where it is empty. */
+  private since = -1;
+
+  constructor(seen: SeenPages) {
+    this.seen = seen;
+  }
+
+  clear(): void {
+    this.counted = 0;
+    this.inputs = 0;
+    this.bytes = 0;
+    this.since = -1;
+  }
+
+  isFull(rows: Rows): boolean {
+    this.count(rows);
+    return this.inputs >= SEAL_INPUTS || this.bytes >= SEAL_BYTES || rows.count >= SEAL_ROWS;
+  }
+
+  /** Count the rows that came since. */
+  count(rows: Rows): void {
+    const { count, kind } = rows;
+    for (let i = this.counted; i < count; i++) {
+      const k = kind[i];
+      if (isInput(k)) this.inputs++;
+      if (KIND_PAYLOAD[k] === 1) this.bytes += rows.length[i];
+      // A page that comes twice within one block counts twice: the seal comes a little early.
+      else if (k === K["guest.fetched"] && !this.seen.has(rows.page[i])) this.bytes += PAGE_BYTES;
+    }
+    this.counted = count;
+  }
+
+  isDue(rows: Rows, now: number): boolean {
+    if (rows.count === 0) return false;
+    if (this.since < 0) this.since = now;
+    return now - this.since >= SEAL_MICROSECONDS;
+  }
+}

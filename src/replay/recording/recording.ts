@@ -1,0 +1,352 @@
+import type { Rows } from "../../events/rows.ts";
+import { PAGE_BYTES } from "../../hw/units.ts";
+import type { PageStore } from "../../reducers/pages.ts";
+import { HASH_BYTES, RowDecoder } from "./decode.ts";
+import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
+import { hashAt } from "./gather.ts";
+import { compileLayout } from "./layout.ts";
+import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
+import { ATTACHMENTS, PAGES, ROWS, type RecordingMeta, TRAILER } from "./profile.ts";
+import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES, readMessages } from "./records.ts";
+import type { ByteSource, Tools } from "./tools.ts";
+import { BlockList, type BlockTrailer, CHAIN_BYTES, type Hash64, unpackTrailer } from "./trailer.ts";
+import { ItemReader } from "./wire.ts";
+
+/** Where a recording stops being what was recorded. Everything before is verified. */
+export interface Damage {
+  readonly offset: number;
+  readonly reason: string;
+  /** Blocks before the damage. */
+  readonly verifiedBlocks: number;
+}
+
+export interface BlockInfo {
+  readonly firstSeq: number;
+  /** `firstSeq - 1` where the block has no rows. */
+  readonly lastSeq: number;
+  /** Rows that drive, and world inputs among them. The first look at either reads the block. */
+  readonly inputs: number;
+  readonly events: number;
+}
+
+interface LoadedBlock {
+  readonly trailer: BlockTrailer;
+  readonly pages: Uint8Array;
+  readonly rows: Uint8Array;
+}
+
+/** Open a recording, or what is left of one. Throws RecordingError where nothing of it can be trusted. */
+export function openRecording(source: ByteSource, tools: Tools, store: PageStore): Recording {
+  const { meta, bytes } = readPreamble(source, tools);
+  return new Recording(source, tools, store, meta, bytes, scanBlocks(source, bytes.length));
+}
+
+/**
+ * A recording being read. A block is verified when it is read (its chain covers every byte of it); `checkWhole` verifies
+ * everything else too. Pages go into the store that it was opened with.
+ */
+export class Recording {
+  readonly meta: RecordingMeta;
+  /** Kinds, columns and names that the file uses and this version does not know. */
+  readonly unknownKinds: readonly string[];
+  /** One line each: things that cost no row. */
+  readonly warnings: string[] = [];
+  /** The recording was ended, not cut. */
+  closed = false;
+  /** World inputs in the blocks that are left. */
+  eventCount = 0;
+  damage: Damage | null = null;
+
+  private readonly source: ByteSource;
+  private readonly tools: Tools;
+  private readonly store: PageStore;
+  private readonly start: Hash64;
+  private readonly blocks: ChunkHead[];
+  private readonly attachments: readonly AttachmentPlace[];
+  private readonly scan: Scan;
+  private readonly decoder: RowDecoder;
+  private readonly hash = new Uint32Array(2);
+  private readonly pageHash = new Uint32Array(4);
+  private readonly actualHash = new Uint32Array(4);
+  /** By block: are its pages in the store? */
+  private readonly pagesLoaded: Uint8Array;
+
+  constructor(
+    source: ByteSource,
+    tools: Tools,
+    store: PageStore,
+    meta: RecordingMeta,
+    preamble: Uint8Array,
+    scan: Scan,
+  ) {
+    this.source = source;
+    this.tools = tools;
+    this.store = store;
+    this.meta = meta;
+    this.start = this.hashOf(preamble);
+    this.scan = scan;
+    this.blocks = scan.blocks;
+    this.attachments = scan.attachments;
+    const layout = compileLayout(meta);
+    this.unknownKinds = layout.unknown;
+    this.decoder = new RowDecoder(layout);
+    this.pagesLoaded = new Uint8Array(this.blocks.length);
+    this.findEnd();
+    this.warnAboutTail();
+  }
+
+  /** What to call it in messages. */
+  get name(): string {
+    return this.source.name;
+  }
+
+  /** Bytes of the file. */
+  get size(): number {
+    return this.source.size;
+  }
+
+  /** Blocks that may be read. Reading one may find damage, which takes it and all later ones away. */
+  get blockCount(): number {
+    return this.blocks.length;
+  }
+
+  /** Rows in the blocks that may be read. */
+  get rowCount(): number {
+    return this.blocks.length === 0 ? 0 : this.blocks[this.blocks.length - 1].endSeq;
+  }
+
+  block(n: number): BlockInfo {
+    const { firstSeq, endSeq } = this.blocks[n];
+    const trailer = () => this.trailer(n);
+    return {
+      firstSeq,
+      lastSeq: endSeq - 1,
+      get inputs() {
+        return trailer().inputs;
+      },
+      get events() {
+        return trailer().events;
+      },
+    };
+  }
+
+  /** The block that holds row `seq`, or -1. */
+  blockOf(seq: number): number {
+    let low = 0;
+    let high = this.blocks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.blocks[middle].endSeq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.blocks.length && this.blocks[low].firstSeq <= seq ? low : -1;
+  }
+
+  /** The verified trailer of block n. Throws RecordingError. */
+  trailer(n: number): BlockTrailer {
+    return this.guard(n, () => this.load(n).trailer);
+  }
+
+  /**
+   * Fill `into` with the rows of block n; their `page` column holds ids of the store. Throws RecordingError, and notes the
+   * damage, where the block is not what was recorded.
+   */
+  readBlock(n: number, into: Rows): BlockTrailer {
+    return this.guard(n, () => {
+      const block = this.load(n);
+      this.loadPages(n, block);
+      into.clear(block.trailer.firstSeq);
+      this.decoder.decode(block.rows, (hashes) => this.pageIds(n, hashes), into);
+      const rows = block.trailer.lastSeq + 1 - block.trailer.firstSeq;
+      if (into.count !== rows) refuse(`${into.count} rows in a block of ${rows}`);
+      return block.trailer;
+    });
+  }
+
+  /** Data of the last attachment of this name; null (and a warning where it is broken) if there is none to be had. */
+  attachment(name: string): Uint8Array | null {
+    const place = this.attachments.findLast((attachment) => attachment.name === name);
+    if (place === undefined) return null;
+    const data = readAttachment(this.source, place, this.tools, MAX_BLOCK_BYTES);
+    if (data === null) this.warn(`attachment ${name} at byte ${place.head.offset} is damaged: ignored`);
+    return data;
+  }
+
+  /**
+   * Verify every byte: chain, CRC, contiguity and decoding of each block, the closing hash, attachments, the data section's CRC
+   * and the summary. Afterwards `damage` and `blockCount` tell the verified prefix. Throws nothing because of the file.
+   */
+  checkWhole(rows: Rows, progress?: (blocks: number) => void): void {
+    const list = new BlockList();
+    let previous = this.start;
+    for (let n = 0; n < this.blocks.length; n++) {
+      try {
+        const trailer = this.readBlock(n, rows);
+        this.guard(n, () => this.checkLinks(n, trailer, previous, list));
+        previous = trailer.chain;
+        list.add(trailer.firstSeq, trailer.lastSeq + 1, trailer.chain);
+      } catch (error) {
+        if (!(error instanceof RecordingError)) throw error;
+      }
+      progress?.(n + 1);
+    }
+    this.checkRest();
+  }
+
+  private checkLinks(n: number, trailer: BlockTrailer, previous: Hash64, list: BlockList): void {
+    if (!equal(trailer.previous, previous)) refuse("a block that does not follow from the one before it");
+    if (this.tools.crc32(this.uncompressed(n), 0) !== this.blocks[n].crc) refuse("the CRC of a block does not hold");
+    if (!trailer.closed) return;
+    if (!equal(trailer.list, list.hash(this.tools.xxh64))) refuse("the closing hash over all blocks does not hold");
+  }
+
+  private checkRest(): void {
+    for (const place of this.attachments) this.attachment(place.name);
+    const { dataEnd } = this.scan;
+    if (dataEnd < 0) return;
+    if (!checkDataEnd(this.source, dataEnd, this.tools)) {
+      const cause = this.damage === null ? ", although every block is intact: some byte that holds no row is damaged" : "";
+      this.warn(`the CRC of the data section at byte ${dataEnd} does not hold${cause}`);
+    }
+    const tail = checkTail(this.source, dataEnd, this.tools, true);
+    if (tail !== null) this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
+  }
+
+  /** Find the last block that holds, and whether it closes the recording. */
+  private findEnd(): void {
+    const { stop, blocksEnd } = this.scan;
+    let why = stop ?? { offset: blocksEnd, reason: "no closing block: the recording was cut or is still being written" };
+    while (this.blocks.length > 0) {
+      const n = this.blocks.length - 1;
+      try {
+        const trailer = this.load(n).trailer;
+        this.eventCount = trailer.eventsBefore + trailer.events;
+        this.closed = trailer.closed;
+        break;
+      } catch (error) {
+        if (!(error instanceof Malformed)) throw error;
+        why = { offset: this.blocks[n].offset, reason: error.message };
+        this.blocks.pop();
+      }
+    }
+    if (this.closed) {
+      if (stop !== null) this.warn(`behind the last block, at byte ${stop.offset}: ${stop.reason}; ignored`);
+    } else this.damage = { ...why, verifiedBlocks: this.blocks.length };
+  }
+
+  private warnAboutTail(): void {
+    for (const { name } of this.attachments) {
+      if (!(ATTACHMENTS as readonly string[]).includes(name)) this.warn(`unknown attachment ${name}: ignored`);
+    }
+    if (!this.closed || this.scan.dataEnd < 0) return;
+    const tail = checkTail(this.source, this.scan.dataEnd, this.tools, false);
+    if (tail !== null) this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
+  }
+
+  private warn(text: string): void {
+    const line = printable(text);
+    if (!this.warnings.includes(line)) this.warnings.push(line);
+  }
+
+  /** What `act` refuses becomes damage at block n and an error that says so. */
+  private guard<T>(n: number, act: () => T): T {
+    if (n >= this.blocks.length) throw new RangeError(`block ${n} of ${this.blocks.length}`);
+    const { offset } = this.blocks[n];
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.loseFrom(n, offset, error.message);
+      throw new RecordingError(this.source.name, offset, error.message);
+    }
+  }
+
+  private loseFrom(n: number, offset: number, reason: string): void {
+    this.blocks.length = n;
+    this.closed = false;
+    this.damage = { offset, reason, verifiedBlocks: n };
+    this.eventCount = 0;
+    if (n === 0) return;
+    const before = this.trailer(n - 1);
+    this.eventCount = before.eventsBefore + before.events;
+  }
+
+  private hashOf(bytes: Uint8Array): Hash64 {
+    this.tools.xxh64(bytes, this.hash);
+    return { lo: this.hash[0], hi: this.hash[1] };
+  }
+
+  private uncompressed(n: number): Uint8Array {
+    const { dataOffset, dataLength, compression, uncompressedSize } = this.blocks[n];
+    const { codecs } = this.tools;
+    const name = printable(compression, 16);
+    if (!Object.hasOwn(codecs, compression)) refuse(`a block compressed by "${name}", which this version cannot read`);
+    const data = this.source.read(dataOffset, dataLength);
+    if (data.length !== dataLength) refuse("the file ends inside a block");
+    let bytes: Uint8Array;
+    try {
+      bytes = codecs[compression].decompress(data, uncompressedSize);
+    } catch {
+      return refuse(`a block that does not decompress by ${name || "none"}`);
+    }
+    if (bytes.length !== uncompressedSize) refuse(`a block of ${bytes.length} bytes where ${uncompressedSize} belong`);
+    return bytes;
+  }
+
+  /** Decompress and verify block n. Throws Malformed. */
+  private load(n: number): LoadedBlock {
+    const { firstSeq, endSeq } = this.blocks[n];
+    const bytes = this.uncompressed(n);
+    const bodies = readMessages(bytes, TRAILER);
+    const trailer = unpackTrailer(bodies[TRAILER - 1]);
+    if (!equal(trailer.chain, this.hashOf(bytes.subarray(0, bytes.length - CHAIN_BYTES)))) {
+      refuse("the chain of a block does not hold");
+    }
+    if (trailer.number !== n) refuse(`block ${trailer.number} in the place of block ${n}`);
+    if (trailer.firstSeq !== firstSeq || trailer.lastSeq + 1 !== endSeq) refuse("a block of other rows than its chunk says");
+    if (n === 0 && !equal(trailer.previous, this.start)) refuse("a block that does not belong to this recording");
+    return { trailer, pages: bodies[PAGES - 1], rows: bodies[ROWS - 1] };
+  }
+
+  /** Put the pages that block n brings into the store. Throws Malformed. */
+  private loadPages(n: number, block: LoadedBlock): void {
+    if (this.pagesLoaded[n] === 1) return;
+    const items = new ItemReader(block.pages);
+    const hashes = items.bytes();
+    const bodies = items.bytes();
+    items.end();
+    const count = hashes.length / HASH_BYTES;
+    if (!Number.isInteger(count) || bodies.length !== count * PAGE_BYTES) refuse("pages and hashes that do not match");
+    for (let i = 0; i < count; i++) {
+      hashAt(hashes, i, this.pageHash);
+      if (this.store.find(this.pageHash) >= 0) continue;
+      const body = bodies.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
+      this.tools.hashPage(body, this.actualHash);
+      if (!this.actualHash.every((word, w) => word === this.pageHash[w])) refuse("a page that is not what its hash says");
+      this.store.internHashed(this.pageHash, body);
+    }
+    this.pagesLoaded[n] = 1;
+  }
+
+  /** Ids of the pages that block n uses; pages of earlier blocks are fetched if they were never read. Throws Malformed. */
+  private pageIds(n: number, hashes: Uint8Array): Uint32Array {
+    const ids = new Uint32Array(hashes.length / HASH_BYTES);
+    for (let i = 0; i < ids.length; i++) {
+      hashAt(hashes, i, this.pageHash);
+      let id = this.store.find(this.pageHash);
+      for (let earlier = 0; id < 0 && earlier < n; earlier++) {
+        if (this.pagesLoaded[earlier] === 1) continue;
+        this.guard(earlier, () => this.loadPages(earlier, this.load(earlier)));
+        hashAt(hashes, i, this.pageHash);
+        id = this.store.find(this.pageHash);
+      }
+      if (id < 0) refuse("a row with a page that no block holds");
+      ids[i] = id;
+    }
+    return ids;
+  }
+}
+
+function equal(a: Hash64, b: Hash64): boolean {
+  return a.lo === b.lo && a.hi === b.hi;
+}

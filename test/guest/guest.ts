@@ -1,0 +1,131 @@
+/** One recorded boot from end to end: server, guest, and what they leave behind. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Suite } from "./apt.ts";
+import { type Boot, bootGuest, type Controls } from "./boot.ts";
+import { buildInitramfs } from "./initramfs.ts";
+import { findKernel, type Kernel } from "./kernel.ts";
+import { cacheFolder } from "./packages.ts";
+import { findQemu, hasKvm, type Qemu } from "./qemu.ts";
+import type { GuestReport } from "./report.ts";
+import { partOf, type Server, startServer } from "./server.ts";
+import { findTools, type Tools } from "./tools.ts";
+
+/** All that a boot is made of. */
+export interface Prepared {
+  readonly qemu: Qemu;
+  readonly kvm: boolean;
+  readonly kernel: Kernel;
+  readonly tools: Tools;
+  readonly initramfs: string;
+}
+
+/**
+ * Gets QEMU, kernel and userland, from the cache where they are there.
+ *
+ * @throws Unavailable when the world does not give one of them
+ */
+export async function prepare(suite: Suite): Promise<Prepared> {
+  const qemu = await findQemu();
+  const tools = await findTools();
+  const kernel = await findKernel(suite, tools.busybox);
+  return { qemu, kvm: await hasKvm(qemu), kernel, tools, initramfs: buildInitramfs(kernel, tools) };
+}
+
+/** A recorded boot to be made. */
+export interface RunOptions extends Pick<Boot, "machine" | "run" | "words"> {
+  /** Names the folder of its logs. */
+  readonly name: string;
+  /** Kill the server (SIGKILL) once i915 is loading and the recording has this many bytes. */
+  readonly killAtBytes?: number;
+}
+
+/** A boot that was made. */
+export interface Run {
+  readonly report: GuestReport;
+  readonly recording: string;
+  readonly logs: string;
+  readonly killed: boolean;
+  /** How the server ended when it was asked to. */
+  readonly serverCode: number | null;
+  readonly files: { readonly socket: string; readonly ram: string; readonly logs: string };
+}
+
+/** Boots a guest against a server of its own. Logs and recording stay in the cache until the next run. */
+export async function runGuest(prepared: Prepared, options: RunOptions): Promise<Run> {
+  const logs = join(cacheFolder(), "runs", options.name);
+  rmSync(logs, { recursive: true, force: true });
+  mkdirSync(logs, { recursive: true });
+  // A socket's path may have 107 bytes, so it does not go into the cache; RAM belongs in memory.
+  const folder = socketFolder();
+  const memory = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "gvt-guest-"));
+  const files = { socket: join(folder, "vgpu.sock"), ram: join(memory, "ram"), logs };
+  const recording = join(logs, `${options.name}.mcap`);
+  let server: Server | undefined;
+  try {
+    server = await startServer({ ...files, recording });
+    const killer = killWatch(server, recording, options.killAtBytes);
+    const { report } = {
+      report: await bootGuest({ ...bootOf(prepared, options, files), onReport: killer.onReport }),
+    };
+    const killed = await killer.done();
+    const serverCode = killed ? null : await server.stop();
+    return { report, recording, logs, killed, serverCode, files };
+  } finally {
+    if (server !== undefined && !server.ended()) await server.kill9();
+    rmSync(memory, { recursive: true, force: true });
+  }
+}
+
+let sockets: string | undefined;
+
+/** One folder for the sockets of this process. */
+function socketFolder(): string {
+  sockets ??= mkdtempSync(join(tmpdir(), "gvt-guest-"));
+  return sockets;
+}
+
+/** Removes what the runs of this process left outside of the cache. */
+export function closeGuests(): void {
+  if (sockets !== undefined) rmSync(sockets, { recursive: true, force: true });
+  sockets = undefined;
+}
+
+function bootOf(prepared: Prepared, options: RunOptions, files: Run["files"]): Boot {
+  return {
+    qemu: prepared.qemu,
+    kvm: prepared.kvm,
+    vmlinuz: prepared.kernel.vmlinuz,
+    initramfs: prepared.initramfs,
+    machine: options.machine,
+    run: options.run,
+    ...(options.words === undefined ? {} : { words: options.words }),
+    ...files,
+  };
+}
+
+/** Watches the recording grow from the moment that i915 loads, and kills the server in the midst of it. */
+function killWatch(server: Server, recording: string, bytes: number | undefined) {
+  let timer: NodeJS.Timeout | undefined;
+  let killing: Promise<void> | undefined;
+  const size = () => (existsSync(partOf(recording)) ? statSync(partOf(recording)).size : 0);
+  const onReport = (key: string, value: string, controls: Controls): void => {
+    if (bytes === undefined || key !== "phase") return;
+    clearInterval(timer);
+    if (value !== "load") return;
+    const start = size();
+    timer = setInterval(() => {
+      if (size() - start < bytes) return;
+      clearInterval(timer);
+      // The guest is lost with its server: i915 would wait for replies that never come.
+      killing = server.kill9().then(() => controls.stop());
+    }, 5);
+  };
+  const done = async (): Promise<boolean> => {
+    clearInterval(timer);
+    await killing;
+    return killing !== undefined;
+  };
+  return { onReport, done };
+}
