@@ -1,11 +1,15 @@
 /**
- * EDID 1.4: what a monitor says of itself. We synthesise our own, as a digital input without an extension block; a driver takes
- * that for DVI and sends TMDS. Source of the layout: the samples of edid-decode, whose text names every byte of the binary.
+ * EDID 1.4: what a monitor says of itself. We synthesise our own, as a digital input without an extension
+ * block; a driver takes that for DVI and sends TMDS. Source of the layout: the samples of edid-decode, whose
+ * text names every byte of the binary.
  */
 
 export const EDID_BLOCK_BYTES = 128;
 
-/** One mode. Horizontal figures are pixels, vertical ones lines; `front`, `sync`, `back` follow the active part. */
+/**
+ * One mode. Horizontal figures are pixels, vertical ones lines; `front`, `sync`, `back` follow the active
+ * part.
+ */
 export interface MonitorTiming {
   readonly kilohertz: number;
   readonly width: number;

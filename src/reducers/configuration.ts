@@ -1,4 +1,4 @@
-import { APERTURE_BYTES, GTT_BYTES, type Platform } from "../hw/units.ts";
+import { APERTURE_BYTES, GTT_BYTES, PLATFORMS, type Platform, VGPU_MAX } from "../hw/units.ts";
 
 /** One vGPU's share of the machine. Bytes; GGTT addresses. */
 export interface VgpuConfiguration {
@@ -26,12 +26,21 @@ export interface Configuration {
 }
 
 const MIB = 1 << 20;
+/** Bytes of graphics addresses that the GGTT spans. */
+const GGTT_SPAN = (GTT_BYTES / 8) * 4096;
+const SHARE_NUMBERS = [
+  "mappableBase",
+  "mappableSize",
+  "unmappableBase",
+  "unmappableSize",
+  "fences",
+  "pciClass",
+] as const;
 
 /** The share of vGPU `v` (1 to 7) when `count` of them divide the GGTT evenly. Source of the sizes: guest-on-qemu.md 7. */
 export function evenShare(v: number, count: number, edid: readonly number[] | null): VgpuConfiguration {
   const mappableSize = Math.min(64 * MIB, alignDown(APERTURE_BYTES / count));
-  const unmappableEnd = (GTT_BYTES / 8) * 4096;
-  const unmappableSize = Math.min(384 * MIB, alignDown((unmappableEnd - APERTURE_BYTES) / count));
+  const unmappableSize = Math.min(384 * MIB, alignDown((GGTT_SPAN - APERTURE_BYTES) / count));
   return {
     mappableBase: (v - 1) * mappableSize,
     mappableSize,
@@ -45,4 +54,38 @@ export function evenShare(v: number, count: number, edid: readonly number[] | nu
 
 function alignDown(bytes: number): number {
   return Math.floor(bytes / (4 * MIB)) * 4 * MIB;
+}
+
+/** A configuration from plain data out of a file; a string says what is wrong with it. */
+export function parseConfiguration(data: unknown): Configuration | string {
+  if (typeof data !== "object" || data === null) return "is no object";
+  const { platform, deviceId, revision, mode, screenEvery, vgpus } = data as Record<string, unknown>;
+  if (!(PLATFORMS as readonly unknown[]).includes(platform)) return `names no known platform: ${String(platform)}`;
+  if (mode !== "mediated") return `names a mode that this version has not: ${String(mode)}`;
+  for (const [name, value] of Object.entries({ deviceId, revision, screenEvery })) {
+    if (!isWord(value)) return `has no ${name}`;
+  }
+  if (!Array.isArray(vgpus) || vgpus.length < 1 || vgpus.length > VGPU_MAX) return "has no 1 to 7 vGPUs";
+  for (const share of vgpus) {
+    const wrong = checkShare(share);
+    if (wrong !== null) return wrong;
+  }
+  return data as Configuration;
+}
+
+function isWord(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
+}
+
+function checkShare(share: unknown): string | null {
+  if (typeof share !== "object" || share === null) return "has a vGPU that is no object";
+  const { edid, ...numbers } = share as VgpuConfiguration;
+  for (const name of SHARE_NUMBERS) if (!isWord(numbers[name])) return `has a vGPU without ${name}`;
+  const { mappableBase, mappableSize, unmappableBase, unmappableSize, fences } = numbers;
+  if (mappableBase + mappableSize > APERTURE_BYTES || unmappableBase + unmappableSize > GGTT_SPAN || fences > 32) {
+    return "has a vGPU whose share lies outside the machine";
+  }
+  const isEdid = Array.isArray(edid) && (edid.length === 128 || edid.length === 256);
+  if (edid !== null && !(isEdid && edid.every((byte) => isWord(byte) && byte < 256))) return "has a vGPU with a broken EDID";
+  return null;
 }

@@ -40,8 +40,9 @@ export function expectGem({ report, logs }: Run): void {
     gem_latency: 0,
     modetest: 0,
     kms_vblank: 0,
+    "during_reset.gem_exec_nop.rcs": 0,
     reset: 0,
-    "after_reset.gem_exec_nop.rcs": 0,
+    "after_reset.gem_exec_nop.bcs": 0,
     rmmod: 0,
     "after_reload.gem_latency": 0,
   });

@@ -4,9 +4,9 @@ import { PAGE_BYTES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { HASH_BYTES } from "./decode.ts";
 
-/** Which pages of a store a file holds already, by id. */
+/** Which pages of a store a file need not hold (any more), by id: the zero page, which every store has, and those it holds. */
 export class SeenPages {
-  private seen = new Uint8Array(256);
+  private seen = Uint8Array.of(1, 0, 0, 0);
 
   has(id: number): boolean {
     return id < this.seen.length && this.seen[id] === 1;

@@ -59,8 +59,8 @@ export function writePreamble(meta: RecordingMeta, tools: Tools): Uint8Array {
   builder.writeMagic();
   builder.writeHeader({ profile: PROFILE, library: meta.tool });
   writeChannels(builder);
-  const { schema, id, ...rest } = meta;
-  const text = JSON.stringify(rest);
+  const { schema, id, kinds, ...rest } = meta;
+  const text = JSON.stringify({ ...rest, kinds: kinds.map(packKind) });
   if (text.length > MAX_META_BYTES / 4) throw new Error("the description of the recording is too long");
   const check = checkOf(builder.buffer, schema, id, text, tools);
   const metadata = new Map([["schema", String(schema)], ["id", id], ["description", text], ["check", check]]);
@@ -127,7 +127,7 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
       goldenHash: goldenHash as string | null,
     },
     sources: texts(top.sources, "sources", 255),
-    kinds: list(top.kinds, "kinds", 255).map(kindOf),
+    kinds: texts(top.kinds, "kinds", 255).map(kindOf),
     columns: list(top.columns, "columns", 64).map(columnOf),
     purposes: texts(top.purposes, "purposes", 255),
     notes: texts(top.notes, "notes", 255),
@@ -181,12 +181,18 @@ function texts(value: unknown, what: string, most: number): string[] {
   return list(value, what, most).map((text) => textOf(text, what));
 }
 
-function kindOf(value: unknown): NamedKind {
-  const kind = object(value, "a kind");
-  const columns = texts(kind.columns, "the columns of a kind", 64);
-  const payload = kind.payload === true;
+/** A kind as one line: its name, its columns, and `+` where it has a payload. */
+function packKind(kind: NamedKind): string {
+  return [kind.name, ...kind.columns, ...(kind.payload ? ["+"] : [])].join(" ");
+}
+
+function kindOf(line: string): NamedKind {
+  const [name, ...columns] = line.split(" ");
+  const payload = columns.at(-1) === "+";
+  if (payload) columns.pop();
   if (payload && !columns.includes("length")) refuse("a kind with a payload and no length");
-  return { name: textOf(kind.name, "the name of a kind"), columns, payload };
+  unique(columns, `the columns of ${name}`);
+  return { name, columns, payload };
 }
 
 function columnOf(value: unknown): NamedColumn {

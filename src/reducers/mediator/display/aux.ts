@@ -17,7 +17,10 @@ const PCH_DP_AUX = 0xe4000;
 const AUX_CHANNEL_A = 1 << 0;
 const AUX_CHANNEL_B_SHIFT = 25;
 
-/** DP_AUX_CH_CTL: no DisplayPort sink is ever there, so a message times out; status bits are cleared by writing ones. */
+/**
+ * DP_AUX_CH_CTL: no DisplayPort sink is ever there, so a message times out; status bits are cleared by
+ * writing ones.
+ */
 export const auxControl: OnWrite = (core, v, at, _id, before, _after, value) => {
   const plain = value & ~(SEND_BUSY | STATUS);
   if ((value & SEND_BUSY) === 0) {

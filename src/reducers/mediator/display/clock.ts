@@ -1,7 +1,10 @@
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 
-/** How long a frame of a transcoder lasts, from its timings and the clock of its port, in integers. kHz as in the kernel. */
+/**
+ * How long a frame of a transcoder lasts, from its timings and the clock of its port, in integers. kHz as in
+ * the kernel.
+ */
 
 /** Offsets of transcoder A. Source: i915_reg.h. */
 const TRANS_HTOTAL = 0x60000;
@@ -63,7 +66,9 @@ export function totalLines(core: Core, v: number, base: number): number {
   return ((word(core, v, TRANS_VTOTAL + base) >>> 16) & 0x1fff) + 1;
 }
 
-/** What the scan line register shows when vblank starts. Source: intel_crtc_scanline_offset, intel_vblank.c. */
+/**
+ * What the scan line register shows when vblank starts. Source: intel_crtc_scanline_offset, intel_vblank.c.
+ */
 export function blankLine(core: Core, v: number, base: number): number {
   const start = (word(core, v, TRANS_VBLANK + base) & 0x1fff) + 1;
   const active = (word(core, v, TRANS_VTOTAL + base) & 0x1fff) + 1;

@@ -5,7 +5,9 @@ import type { OnRead, OnWrite } from "../behaviours.ts";
 import { PCH, raise } from "../interrupt.ts";
 import { DDC_ADDRESS, edidByte, hasMonitor, PORT_B, PORT_C, PORT_D } from "./monitor.ts";
 
-/** Source of all offsets and bits: intel_gmbus_regs.h; how a driver uses them: do_gmbus_xfer, intel_gmbus.c. */
+/**
+ * Source of all offsets and bits: intel_gmbus_regs.h; how a driver uses them: do_gmbus_xfer, intel_gmbus.c.
+ */
 const GMBUS0 = 0xc5100;
 const GMBUS1 = 0xc5104;
 const GMBUS2 = 0xc5108;
@@ -85,7 +87,7 @@ export const gmbusSelect: OnWrite = (core, v, _at, _id, before, after) => {
     reset(core, v, bus, SATOER);
     return;
   }
-  // A burst of more than 511 bytes: the driver lifts the override when four bytes of the stated count are done.
+  // A burst past 511 bytes: the driver lifts the override when four bytes of the stated count are done.
   const lifted = (before & ~after & BYTE_CNT_OVERRIDE) !== 0;
   if (lifted && bus.phase === DATA) bus.remaining = Math.max(byteCount(word(core, v, GMBUS1)) - 4, 0);
 };
@@ -128,7 +130,7 @@ function start(core: Core, v: number, bus: GmbusTree, command: number): void {
     else enter(core, v, bus, DATA, ACTIVE | HW_RDY, HW_RDY_EN);
     return;
   }
-  // The first bytes of a write stand in GMBUS3 already; without an index, the first of them is the EDID's address.
+  // The first bytes of a write stand in GMBUS3 already; without an index, the very first is an address.
   if (!indexed && bus.remaining > 0) bus.pointers[port] = word(core, v, GMBUS3) & 0xff;
   takeWritten(core, v, bus);
 }

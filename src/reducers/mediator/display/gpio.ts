@@ -5,8 +5,9 @@ import type { OnWrite } from "../behaviours.ts";
 import { DDC_ADDRESS, edidByte, hasMonitor, PORT_B, PORT_C, PORT_D } from "./monitor.ts";
 
 /**
- * Bit-banged I2C. Each GPIO register holds one clock and one data line, pulled up: a line is low where the guest drives it low
- * or the monitor pulls it. Source: intel_gmbus_regs.h, GPIO_CLOCK_DIR_MASK and its neighbours; set_clock, intel_gmbus.c.
+ * Bit-banged I2C. Each GPIO register holds one clock and one data line, pulled up: a line is low where the
+ * guest drives it low or the monitor pulls it. Source: intel_gmbus_regs.h, GPIO_CLOCK_DIR_MASK and its
+ * neighbours; set_clock, intel_gmbus.c.
  */
 const GPIO_A = 0xc5010;
 
@@ -26,7 +27,10 @@ const OWN_ACK = 3;
 const SEND = 4;
 const THEIR_ACK = 5;
 
-/** Register number (GPIOA is 0) to port. Source: gmbus_pins_skl and gmbus_pins_bdw: GPIOD dpc, GPIOE dpb, GPIOF dpd. */
+/**
+ * Register number (GPIOA is 0) to port. Source: gmbus_pins_skl and gmbus_pins_bdw: GPIOD dpc, GPIOE dpb,
+ * GPIOF dpd.
+ */
 function portOfGpio(n: number): number {
   return n === 3 ? PORT_C : n === 4 ? PORT_B : n === 5 ? PORT_D : 0;
 }

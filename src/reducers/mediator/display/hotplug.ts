@@ -42,7 +42,10 @@ export function unplug(core: Core, v: number, port: number): void {
   plug(core, v, port, []);
 }
 
-/** Pull the hot plug pins to where the monitors have them: after the registers went back to their reset values. */
+/**
+ * Pull the hot plug pins to where the monitors have them: after the registers went back to their reset
+ * values.
+ */
 export function restorePins(core: Core, v: number): void {
   for (let port = PORT_B; port <= PORT_D; port++)
     setLevel(core, v, PCH, pinOf(port), hasMonitor(core, v, port));

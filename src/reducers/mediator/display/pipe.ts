@@ -12,7 +12,9 @@ import { flipDrawn, watchScreen } from "./screen.ts";
 const PIPECONF_EDP = 0x7f008;
 const PIPECONF_ENABLE = 0x8000_0000;
 const PIPECONF_STATE = 0x4000_0000;
-/** The pipe that feeds the eDP transcoder: bits 14:12. Source: TRANS_DDI_EDP_INPUT_A_ON and its neighbours. */
+/**
+ * The pipe that feeds the eDP transcoder: bits 14:12. Source: TRANS_DDI_EDP_INPUT_A_ON and its neighbours.
+ */
 const TRANS_DDI_FUNC_CTL_EDP = 0x6f400;
 const EDP_BASE = 0xf000;
 
@@ -122,7 +124,10 @@ function count(state: PipeTree, now: number): number {
   return frames;
 }
 
-/** The vblank timer of a pipe fired: count, finish flips, tell the guest, arm the next. Missed vblanks are told once. */
+/**
+ * The vblank timer of a pipe fired: count, finish flips, tell the guest, arm the next. Missed vblanks are
+ * told once.
+ */
 export function vblank(core: Core, v: number, pipe: number): void {
   if (!core.seeVgpu(v).pipes[pipe]?.on) return;
   const state = core.vgpu(v).pipes[pipe];

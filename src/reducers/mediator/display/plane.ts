@@ -4,7 +4,10 @@ import type { OnWrite } from "../behaviours.ts";
 import { DE_PIPE, raise } from "../interrupt.ts";
 import { flipDrawn } from "./screen.ts";
 
-/** Offsets from plane 1 of pipe A; pipes are 1000h apart, planes 100h. Source: skl_universal_plane_regs.h, i9xx_plane_regs.h. */
+/**
+ * Offsets from plane 1 of pipe A; pipes are 1000h apart, planes 100h. Source: skl_universal_plane_regs.h,
+ * i9xx_plane_regs.h.
+ */
 const PLANE_CTL = 0x70180;
 const PLANE_SURF = 0x7019c;
 const PLANE_SURFLIVE = 0x701ac;
@@ -16,10 +19,16 @@ const PLANES = { bdw: 2, kbl: 4 } as const;
 
 const ASYNC_FLIP = 1 << 9;
 
-/** Event bit of plane 0 in the pipe's IIR; the others follow. Source: GEN9_PIPE_PLANE1_FLIP_DONE, GEN8_PIPE_PRIMARY_FLIP_DONE. */
+/**
+ * Event bit of plane 0 in the pipe's IIR; the others follow. Source: GEN9_PIPE_PLANE1_FLIP_DONE,
+ * GEN8_PIPE_PRIMARY_FLIP_DONE.
+ */
 const FLIP_DONE = { bdw: 4, kbl: 3 } as const;
 
-/** A surface address was written: the whole set of the plane's registers takes effect at the next vblank, or now. */
+/**
+ * A surface address was written: the whole set of the plane's registers takes effect at the next vblank, or
+ * now.
+ */
 export const planeSurf: OnWrite = (core, v, at) => {
   const pipe = (at >>> 12) & 3;
   const base = pipe * PIPE_STRIDE;

@@ -2,10 +2,15 @@ import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import type { OnWrite } from "../behaviours.ts";
 
-/** The four requesters of the main wells: BIOS, driver, KVMR, debug. Source: HSW_PWR_WELL_CTL1..4, i915_reg.h. */
+/**
+ * The four requesters of the main wells: BIOS, driver, KVMR, debug. Source: HSW_PWR_WELL_CTL1..4, i915_reg.h.
+ */
 const HSW_PWR_WELL_CTL1 = 0x45400;
 const REQUESTERS = 4;
-/** Request bits that exist; the state bit of each lies right below it. Source: gvt.md 2.6, 45400 (BDW) and 45404 (SKL+). */
+/**
+ * Request bits that exist; the state bit of each lies right below it. Source: gvt.md 2.6, 45400 (BDW) and
+ * 45404 (SKL+).
+ */
 const REQUESTS = { bdw: 0x8000_0000, kbl: 0xa000_02aa } as const;
 
 const DBUF_POWER_REQUEST = 0x8000_0000;

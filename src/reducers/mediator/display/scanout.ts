@@ -4,7 +4,10 @@ import { GFN_BITS } from "../../ram.ts";
 import { PIPES } from "../../trees.ts";
 import { eachPlanePage, isDrawn } from "./surface.ts";
 
-/** What a pipe shows, read from its registers as plain data. Source of offsets and fields: the files named at each. */
+/**
+ * What a pipe shows, read from its registers as plain data. Source of offsets and fields: the files named at
+ * each.
+ */
 
 /** Whatever holds the words of a machine: a running core, or a state that was kept. */
 export interface WordSource {
@@ -64,7 +67,10 @@ const PIPESRC = 0x6001c;
 const PIPECONF = 0x70008;
 const PIPECONF_STATE = 0x4000_0000;
 
-/** skl_universal_plane_regs.h; for Broadwell i9xx_plane_regs.h, at the same offsets: DSPCNTR, DSPSTRIDE, DSPOFFSET, DSPSURFLIVE. */
+/**
+ * skl_universal_plane_regs.h; for Broadwell i9xx_plane_regs.h, at the same offsets: DSPCNTR, DSPSTRIDE,
+ * DSPOFFSET, DSPSURFLIVE.
+ */
 const PLANE_CTL = 0x70180;
 const PLANE_STRIDE = 0x70188;
 const PLANE_POS = 0x7018c;
@@ -97,7 +103,10 @@ function isOn(source: WordSource, v: number, pipe: number): boolean {
   return (source.words.read(MMIO + v, (PIPECONF + pipe * 0x1000) >>> 2) & PIPECONF_STATE) !== 0;
 }
 
-/** Everything a pipe shows: primary plane and cursor. Any register content gives a picture, at worst an empty one. */
+/**
+ * Everything a pipe shows: primary plane and cursor. Any register content gives a picture, at worst an empty
+ * one.
+ */
 export function decodePlane(source: WordSource, v: number, pipe: number): Screen {
   const read = (at: number): number => source.words.read(MMIO + v, (at + pipe * 0x1000) >>> 2);
   const size = read(PIPESRC);
@@ -211,7 +220,10 @@ export function frameOf(source: WordSource, v: number, address: number): number 
   return gfn < 1 << GFN_BITS ? gfn : -1;
 }
 
-/** Guest frames that a pipe's picture is drawn from, each once, in the order of the surface. Empty where nothing is shown. */
+/**
+ * Guest frames that a pipe's picture is drawn from, each once, in the order of the surface. Empty where
+ * nothing is shown.
+ */
 export function scanoutFrames(source: WordSource, v: number, pipe: number): number[] {
   const screen = decodePlane(source, v, pipe);
   const frames = new Set<number>();

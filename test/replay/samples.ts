@@ -1,0 +1,139 @@
+import * as fc from "fast-check";
+import { COLUMN_NAMES, COLUMNS, PURPOSES } from "../../src/events/columns.ts";
+import type { Digest } from "../../src/events/digest.ts";
+import { K, KIND_NAMES, KIND_PAYLOAD, KINDS } from "../../src/events/kinds.ts";
+import { rowDifference, Rows } from "../../src/events/rows.ts";
+import { ENGINES } from "../../src/hw/units.ts";
+import { PageStore } from "../../src/reducers/pages.ts";
+import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
+import { describe, type RecordingMeta } from "../../src/replay/recording/profile.ts";
+import { InlineRecorder } from "../../src/replay/recording/inline.ts";
+import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
+
+/** A row as data: values by column, payload bytes, and which of the sample pages it names. */
+export interface SampleRow {
+  readonly kind: number;
+  readonly words: readonly number[];
+  readonly payload: Uint8Array;
+  readonly page: number;
+}
+
+/** Rows and where a seal comes behind them. */
+export interface SampleLog {
+  readonly rows: readonly SampleRow[];
+  /** Positions in `rows`, ascending. */
+  readonly seals: readonly number[];
+}
+
+export const SAMPLE_PAGES = 5;
+
+const word = fc.oneof(
+  fc.constant(0),
+  fc.nat(255),
+  fc.nat(0xffff),
+  fc.nat(0xff_ffff),
+  fc.nat(0xffff_ffff),
+  fc.constantFrom(0x80, 0x8000, 0x80_0000, 0x8000_0000, 0xffff_ffff),
+);
+
+export const sampleRow: fc.Arbitrary<SampleRow> = fc.record({
+  kind: fc.nat(KIND_NAMES.length - 1),
+  words: fc.array(word, { minLength: COLUMN_NAMES.length, maxLength: COLUMN_NAMES.length }),
+  payload: fc.uint8Array({ maxLength: 20 }),
+  page: fc.nat(SAMPLE_PAGES - 1),
+});
+
+export const sampleLog = (maxLength: number): fc.Arbitrary<SampleLog> =>
+  fc.array(sampleRow, { maxLength }).chain((rows) =>
+    fc
+      .array(fc.nat(rows.length), { maxLength: 6 })
+      .map((seals) => ({ rows, seals: [...seals].sort((a, b) => a - b) })),
+  );
+
+/** Limits of the columns whose values are indices of lists. */
+const LIMITS: Readonly<Record<string, number>> = { purpose: PURPOSES.length, engine: ENGINES.length };
+
+/** Append the row; its page is one of the ids. */
+export function addSample(rows: Rows, sample: SampleRow, pages: readonly number[]): void {
+  const i = rows.append(sample.kind);
+  rows.source[i] = sample.words[COLUMN_NAMES.indexOf("source")] & 3;
+  COLUMN_NAMES.forEach((name, c) => {
+    if (!(KINDS[KIND_NAMES[sample.kind]].columns as readonly string[]).includes(name)) return;
+    const limit = LIMITS[name] ?? (COLUMNS[name] === 1 ? 256 : 2 ** 32);
+    rows[name][i] = sample.words[c] % limit;
+  });
+  if (sample.kind === K["guest.fetched"]) rows.page[i] = pages[sample.page];
+  if (KIND_PAYLOAD[sample.kind] === 1) rows.putPayload(i, sample.payload);
+}
+
+/** Intern the sample pages; the first is the zero page. */
+export function samplePages(store: PageStore): number[] {
+  return Array.from({ length: SAMPLE_PAGES }, (_, p) => {
+    const bytes = new Uint8Array(4096);
+    if (p > 0) for (let i = 0; i < 64; i++) bytes[i * p] = p + i;
+    return store.intern(bytes);
+  });
+}
+
+export const META: RecordingMeta = describe({
+  id: "0123456789abcdef",
+  createdAt: "2024-01-01T00:00:00Z",
+  base: { kind: "reset", configuration: { vgpus: 2, names: ["a", "b"] }, goldenHash: null },
+});
+
+export const digestsAt = (seq: number): Digest[] => [
+  { component: "vgpu1.mmio", epoch: 0, lo: seq, hi: 0xffff_ffff },
+  { component: "device.rcs0", epoch: 3, lo: 7, hi: seq },
+];
+
+export interface Sample {
+  readonly bytes: Uint8Array;
+  /** Every row, in one piece. */
+  readonly rows: Rows;
+  readonly store: PageStore;
+}
+
+/** Record a log in memory. */
+export async function record(log: SampleLog, tools: Tools, compression: string, meta = META): Promise<Sample> {
+  const store = new PageStore(tools.hashPage);
+  const pages = samplePages(store);
+  const sink = new MemorySink();
+  const recorder = new InlineRecorder(sink, meta, tools, store, compression);
+  const rows = new Rows();
+  log.rows.forEach((sample, i) => {
+    if (log.seals.includes(i)) recorder.seal(digestsAt(i));
+    addSample(recorder.rows, sample, pages);
+    addSample(rows, sample, pages);
+  });
+  await recorder.close(digestsAt(log.rows.length));
+  return { bytes: sink.bytes(), rows, store };
+}
+
+/** First row in which a recording differs from the first rows of the sample, or null. Pages are compared by hash. */
+export function differenceFrom(sample: Sample, recording: Recording, store: PageStore): string | null {
+  const block = new Rows();
+  for (let n = 0; n < recording.blockCount; n++) {
+    const { firstSeq, lastSeq, digests } = recording.readBlock(n, block);
+    for (let i = 0; i < block.count; i++) {
+      const at = firstSeq + i;
+      if (at >= sample.rows.count) return `row ${at} was never recorded`;
+      if (block.kind[i] === K["guest.fetched"]) {
+        const theirs = store.hash(block.page[i]).join();
+        if (theirs !== sample.store.hash(sample.rows.page[at]).join()) return `row ${at}: page`;
+        if (store.bytes(block.page[i]).join() !== sample.store.bytes(sample.rows.page[at]).join()) return `row ${at}: bytes`;
+        block.page[i] = sample.rows.page[at];
+      }
+      const column = rowDifference(sample.rows, at, block, i);
+      if (column !== null) return `row ${at}: ${column}`;
+      if (sample.rows.source[at] !== block.source[i]) return `row ${at}: source`;
+    }
+    if (JSON.stringify(digests) !== JSON.stringify(digestsAt(lastSeq + 1))) return `digests of block ${n}`;
+  }
+  return null;
+}
+
+/** Open bytes with a store of their own. */
+export function openBytes(bytes: Uint8Array, tools: Tools): { recording: Recording; store: PageStore } {
+  const store = new PageStore(tools.hashPage);
+  return { recording: openRecording(new MemorySource(bytes, "sample.mcap"), tools, store), store };
+}
