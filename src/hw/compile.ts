@@ -43,7 +43,14 @@ export interface RegisterIndex {
 
 interface Draft {
   readonly names: (RegisterName | null)[];
-  readonly facts: { at: number; count: number; stride: number; instance: number; row: RegisterRow; facts: RegisterFacts }[];
+  readonly facts: {
+    at: number;
+    count: number;
+    stride: number;
+    instance: number;
+    row: RegisterRow;
+    facts: RegisterFacts;
+  }[];
 }
 
 /** Compile banks for one platform. Throws, naming the register, on overlap, misalignment, a field outside 32 bits or its mask. */
@@ -101,7 +108,14 @@ function collect(platform: Platform, banks: readonly Bank[]): Draft {
         const facts = { ...row, ...row.variants?.[platform] };
         checkRow(path, base, row, facts);
         draft.names.push({ name, component, row });
-        draft.facts.push({ at: base + row.offset, count: row.count ?? 1, stride: row.stride ?? 4, instance, row, facts });
+        draft.facts.push({
+          at: base + row.offset,
+          count: row.count ?? 1,
+          stride: row.stride ?? 4,
+          instance,
+          row,
+          facts,
+        });
       }
     });
   }
@@ -112,29 +126,39 @@ function checkRow(path: string, base: number, row: RegisterRow, facts: RegisterF
   const at = base + row.offset;
   const stride = row.stride ?? 4;
   const end = at + ((row.count ?? 1) - 1) * stride + 4;
-  if (at % 4 !== 0 || stride % 4 !== 0 || stride < 4) throw new Error(`${path}: ${at.toString(16)} is not a dword`);
+  if (at % 4 !== 0 || stride % 4 !== 0 || stride < 4)
+    throw new Error(`${path}: ${at.toString(16)} is not a dword`);
   if (at < 0 || end > MMIO_BYTES) throw new Error(`${path}: ${at.toString(16)} lies outside the registers`);
   if (row.cite.trim() === "") throw new Error(`${path}: no citation`);
   for (const [field, bits] of Object.entries(row.fields ?? {})) {
     const [high, low] = fieldRange(bits);
-    if (low < 0 || high > 31 || low > high) throw new Error(`${path}.${field}: bits ${high}:${low} are not in a dword`);
+    if (low < 0 || high > 31 || low > high)
+      throw new Error(`${path}.${field}: bits ${high}:${low} are not in a dword`);
   }
   for (const mask of ["writable", "oneToClear", "reset"] as const) {
     const value = facts[mask] ?? 0;
-    if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw new Error(`${path}: ${mask} is not 32 bits`);
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
+      throw new Error(`${path}: ${mask} is not 32 bits`);
   }
   if (facts.rule === "maskedBits" && facts.writable !== undefined && facts.writable > 0xffff)
     throw new Error(`${path}: a masked register has 16 writable bits`);
 }
 
-function claim(idOf: Uint16Array, names: readonly (RegisterName | null)[], id: number, fact: Draft["facts"][number]): void {
+function claim(
+  idOf: Uint16Array,
+  names: readonly (RegisterName | null)[],
+  id: number,
+  fact: Draft["facts"][number],
+): void {
   for (let k = 0; k < fact.count; k++) {
     const word = (fact.at + k * fact.stride) >>> 2;
     const other = idOf[word];
     if (other !== 0) {
       const a = names[other];
       const b = names[id];
-      throw new Error(`${b?.component}.${b?.name} overlaps ${a?.component}.${a?.name} at ${(word * 4).toString(16)}`);
+      throw new Error(
+        `${b?.component}.${b?.name} overlaps ${a?.component}.${a?.name} at ${(word * 4).toString(16)}`,
+      );
     }
     idOf[word] = id;
   }

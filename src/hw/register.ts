@@ -61,6 +61,10 @@ export interface Bank {
 }
 
 /** The rows of one bank. A register's full name is `name + "_" + key`; with an empty `name`, the key alone. */
-export function bank(name: string, bases: Readonly<Record<string, number>>, rows: Readonly<Record<string, RegisterRow>>): Bank {
+export function bank(
+  name: string,
+  bases: Readonly<Record<string, number>>,
+  rows: Readonly<Record<string, RegisterRow>>,
+): Bank {
   return { name, bases, rows };
 }

@@ -98,6 +98,8 @@ export interface VgpuTree {
   /** The guest has read its PVINFO page. */
   pvAware: boolean;
   maps: number;
+  /** The interrupt line, whose rising edges are MSIs. */
+  interruptLine: boolean;
   /** Ticket of the aperture read that waits for a page; 0: none. */
   apertureRead: number;
   pipes: PipeTree[];
@@ -224,6 +226,7 @@ export function initialVgpuTree(): VgpuTree {
     failsafe: 0,
     pvAware: false,
     maps: 0,
+    interruptLine: false,
     apertureRead: 0,
     pipes: Array.from({ length: PIPES }, initialPipe),
     gmbus: initialGmbus(),

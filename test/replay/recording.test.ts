@@ -95,7 +95,9 @@ test("a recorder seals at 16,384 inputs, at 1 MiB of payload or new pages, and a
   recorder.sealIfFull(() => []);
   expect(sealed()).toBe(true);
   for (let i = 1; i <= 256; i++) {
-    recorder.rows.page[add("guest.fetched")] = store.intern(new Uint8Array(4096).fill(i));
+    const page = new Uint8Array(4096);
+    page.set([i, i >> 8]);
+    recorder.rows.page[add("guest.fetched")] = store.intern(page);
     recorder.sealIfFull(() => []);
     expect(sealed()).toBe(i === 256);
   }

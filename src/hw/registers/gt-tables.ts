@@ -7,7 +7,7 @@ import { FAULTS } from "./fault.ts";
 import { FENCES } from "./fence.ts";
 import { FORCEWAKE_DOMAINS } from "./forcewake.ts";
 import { FUSES } from "./fuse.ts";
-import { GT, SINGLE_ENGINE, STOLEN_MEMORY, TILED_RESOURCES } from "./gt.ts";
+import { GT, SINGLE_ENGINE, STOLEN_MEMORY, SWCTRL, TILED_RESOURCES } from "./gt.ts";
 import * as interrupt from "./gt-interrupt.ts";
 import { GUC } from "./guc.ts";
 import { MCHBAR, MCHBAR_MIRROR_GEN8, MCHBAR_MIRROR_GEN9 } from "./mchbar.ts";
@@ -35,6 +35,7 @@ export const GT_BANKS: readonly Bank[] = [
   TILED_RESOURCES,
   STOLEN_MEMORY,
   SINGLE_ENGINE,
+  SWCTRL,
   FAULTS,
   SLICE_CHICKENS,
   ROW_CHICKENS,

@@ -187,6 +187,22 @@ export const STOLEN_MEMORY = bank(
   },
 );
 
+/** Software control of the blitter. The images of the video engines list it too, where it does nothing. */
+export const SWCTRL = bank(
+  "",
+  { bcs0: 0x2_2000, vcs0: 0x1_2000, vecs0: 0x1_a000 },
+  {
+    BCS_SWCTRL: {
+      offset: 0x200,
+      rule: "maskedBits",
+      fields: { BCS_DST_Y: 1, BCS_SRC_Y: 0 },
+      commandAccess: true,
+      inContext: true,
+      cite: `${GT_REGS}; gen8_xcs_offsets in gt/intel_lrc.c; i915_cmd_parser.c`,
+    },
+  },
+);
+
 /** What belongs to one engine only, by its own name. */
 export const SINGLE_ENGINE = bank(
   "",
@@ -194,12 +210,5 @@ export const SINGLE_ENGINE = bank(
   {
     GEN7_CXT_SIZE: { offset: 0x21a8, cite: GT_REGS },
     GEN6_BSD_RNCID: { offset: 0x1_2198, commandAccess: true, cite: `${I915_REG}; gvt.md 2.5` },
-    BCS_SWCTRL: {
-      offset: 0x2_2200,
-      rule: "maskedBits",
-      fields: { BCS_DST_Y: 1, BCS_SRC_Y: 0 },
-      commandAccess: true,
-      cite: `${GT_REGS}; xe/regs/xe_engine_regs.h, masked; i915_cmd_parser.c`,
-    },
   },
 );

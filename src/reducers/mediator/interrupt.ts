@@ -49,7 +49,7 @@ export function raise(core: Core, v: number, group: number, bits: number): void 
   if (passed === 0) return;
   const iir = words.read(MMIO + v, (group + IIR) >>> 2);
   words.write(MMIO + v, (group + IIR) >>> 2, iir | passed);
-  check(core, v);
+  updateLine(core, v);
 }
 
 /** Level bits of a group (hot plug pins): stored in ISR, which no guest writes. */
@@ -70,10 +70,16 @@ export function pendingBits(core: Core, v: number): number {
   return pending >>> 0;
 }
 
-/** Interrupt the guest if the master bit is on and anything is pending. An MSI is an edge: each call may send one. */
-export function check(core: Core, v: number): void {
-  if ((core.words.read(MMIO + v, MASTER >>> 2) & MASTER_ENABLE) === 0) return;
-  if (pendingBits(core, v) !== 0) sendMsi(core, v);
+/**
+ * Follow the interrupt line: high while the master bit is on and anything is pending. An MSI is sent at each rising edge, so none is
+ * lost: a guest that leaves something pending sees the line rise again when it turns the master bit back on.
+ */
+export function updateLine(core: Core, v: number): void {
+  const master = (core.words.read(MMIO + v, MASTER >>> 2) & MASTER_ENABLE) !== 0;
+  const high = master && pendingBits(core, v) !== 0;
+  if (high === core.seeVgpu(v).interruptLine) return;
+  core.vgpu(v).interruptLine = high;
+  if (high) sendMsi(core, v);
 }
 
 function sendMsi(core: Core, v: number): void {
@@ -85,12 +91,13 @@ function sendMsi(core: Core, v: number): void {
 }
 
 export const interruptWrites = {
-  "irq.imr": (core, v) => check(core, v),
-  "irq.ier": (core, v) => check(core, v),
-  "irq.iir": () => {},
+  /** A mask keeps later events out of IIR; what is there already stays. */
+  "irq.imr": () => {},
+  "irq.ier": (core, v) => updateLine(core, v),
+  "irq.iir": (core, v) => updateLine(core, v),
   "irq.master": (core, v, _at, _id, _before, _after, value) => {
     core.words.write(MMIO + v, MASTER >>> 2, value & MASTER_ENABLE);
-    check(core, v);
+    updateLine(core, v);
   },
 } satisfies Partial<Record<WriteBehaviour, OnWrite>>;
 

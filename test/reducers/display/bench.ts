@@ -82,7 +82,7 @@ const INDEXES = {
 export class Bench {
   readonly core: Core;
 
-  constructor(platform: Platform = "kbl") {
+  constructor(platform: Platform = "kbl", pure = false) {
     const configuration: Configuration = {
       platform,
       deviceId: 0x5916,
@@ -93,7 +93,7 @@ export class Bench {
     };
     const store = new PageStore((bytes, into) => into.fill(bytes.length));
     const setting = { registers: INDEXES[platform], commands: [], configuration, store };
-    this.core = new Core(setting, false, [initialDeviceTree(), initialVgpuTree()], DOWN, UP);
+    this.core = new Core(setting, pure, [initialDeviceTree(), initialVgpuTree()], DOWN, UP);
     this.core.words.write(CONFIG + V, MSI_CAPABILITY >>> 2, 0x0001_0005);
     this.write(0x44200, 0x8000_0000);
     for (const at of [0x44400, 0x44410, 0x44440, 0xc4000]) this.write(at + 12, 0xffff_ffff);
@@ -107,7 +107,7 @@ export class Bench {
     return readRegister(this.core, V, at);
   }
 
-  /** Let the armed timer of a pipe fire at its deadline, or `late` microseconds after. Returns the deadline. */
+  /** Let the armed timer of a pipe fire, `late` microseconds after its deadline. Returns the deadline. */
   fire(pipe = 0, late = 0): number {
     const { core } = this;
     const { due, timer } = core.seeVgpu(V).pipes[pipe];

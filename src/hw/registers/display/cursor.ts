@@ -1,12 +1,6 @@
 import { bank } from "../../register.ts";
 import { I915_REG, MMIO_TABLE } from "./instances.ts";
-
-const WM_FIELDS = {
-  PLANE_WM_EN: 31,
-  PLANE_WM_IGNORE_LINES: 30,
-  PLANE_WM_LINES: [26, 14],
-  PLANE_WM_BLOCKS: [11, 0],
-} as const;
+import { WM_FIELDS, watermarkLevels } from "./watermark.ts";
 
 export const CURSOR = bank(
   "",
@@ -38,7 +32,7 @@ export const CURSOR = bank(
     CUR_PAL: { offset: 0x10, count: 4, cite: `${MMIO_TABLE}, unnamed; a Haswell register list's name` },
     CUR_FBC_CTL: { offset: 0x20, fields: { CUR_FBC_EN: 31, CUR_FBC_HEIGHT: [7, 0] }, cite: I915_REG },
     CURSURFLIVE: { offset: 0x2c, rule: "readOnly", cite: I915_REG },
-    CUR_WM: { on: ["kbl"], offset: 0xc0, count: 8, fields: WM_FIELDS, cite: I915_REG },
+    ...watermarkLevels("CUR_", 0xc0),
     CUR_WM_TRANS: { on: ["kbl"], offset: 0xe8, fields: WM_FIELDS, cite: I915_REG },
     CUR_BUF_CFG: {
       on: ["kbl"],

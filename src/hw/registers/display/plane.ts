@@ -1,12 +1,7 @@
 import { type Bank, bank } from "../../register.ts";
 import { type Bases, I915_REG, MMIO_TABLE, pipes } from "./instances.ts";
+import { WM_FIELDS, watermarkLevels } from "./watermark.ts";
 
-const WM_FIELDS = {
-  PLANE_WM_EN: 31,
-  PLANE_WM_IGNORE_LINES: 30,
-  PLANE_WM_LINES: [26, 14],
-  PLANE_WM_BLOCKS: [11, 0],
-} as const;
 const BUF_FIELDS = { PLANE_BUF_END: [27, 16], PLANE_BUF_START: [11, 0] } as const;
 const XY_SIZE = { PLANE_HEIGHT: [31, 16], PLANE_WIDTH: [15, 0] } as const;
 
@@ -68,7 +63,7 @@ export const PLANE: Bank = {
       cite: I915_REG,
     },
     AUX_OFFSET: { on: GEN9, offset: 0x44, cite: I915_REG },
-    WM: { on: GEN9, offset: 0xc0, count: 8, fields: WM_FIELDS, cite: I915_REG },
+    ...watermarkLevels("", 0xc0),
     WM_TRANS: { on: GEN9, offset: 0xe8, fields: WM_FIELDS, cite: I915_REG },
     NV12_BUF_CFG: { on: GEN9, offset: 0xf8, fields: BUF_FIELDS, cite: I915_REG },
     BUF_CFG: { on: GEN9, offset: 0xfc, fields: BUF_FIELDS, cite: I915_REG },

@@ -1,6 +1,28 @@
 import { bank, type RegisterRow } from "../../register.ts";
 import { DISPLAY, I915_REG, pipes } from "./instances.ts";
 
+/** Of a plane's or the cursor's watermark register. */
+export const WM_FIELDS = {
+  PLANE_WM_EN: 31,
+  PLANE_WM_IGNORE_LINES: 30,
+  PLANE_WM_LINES: [26, 14],
+  PLANE_WM_BLOCKS: [11, 0],
+} as const;
+
+/** Gen9's eight latency levels from `offset` on, each a register of its own: `WM_0` to `WM_7` behind the prefix. */
+export function watermarkLevels(prefix: string, offset: number): Readonly<Record<string, RegisterRow>> {
+  const level = (n: number): [string, RegisterRow] => [
+    `${prefix}WM_${n}`,
+    {
+      on: ["kbl"],
+      offset: offset + n * 4,
+      fields: WM_FIELDS,
+      cite: `${I915_REG}, _PLANE_WM and _CUR_WM by level`,
+    },
+  ];
+  return Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map(level));
+}
+
 /** Low-power watermarks of Broadwell; gen9's are beside each plane and cursor. */
 function lowPower(offset: number): RegisterRow {
   return {

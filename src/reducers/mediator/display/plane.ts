@@ -32,10 +32,11 @@ const FLIP_DONE = { bdw: 4, kbl: 3 } as const;
 export const planeSurf: OnWrite = (core, v, at) => {
   const pipe = (at >>> 12) & 3;
   const base = pipe * PIPE_STRIDE;
-  const plane = (at - PLANE_SURF - base) / PLANE_STRIDE;
+  const offset = at - PLANE_SURF - base;
+  const plane = Math.floor(offset / PLANE_STRIDE);
   const { platform } = core.registers;
   const seen = core.seeVgpu(v).pipes[pipe];
-  if (seen === undefined || !Number.isInteger(plane) || plane < 0 || plane >= PLANES[platform]) return;
+  if (seen === undefined || offset % PLANE_STRIDE !== 0 || plane < 0 || plane >= PLANES[platform]) return;
   if (plane === 0) {
     const count = (PIPE_FLIPCOUNT + base) >>> 2;
     core.words.write(MMIO + v, count, core.words.read(MMIO + v, count) + 1);

@@ -1,0 +1,132 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { COLUMN_NAMES } from "../../src/events/columns.ts";
+import { K, KIND_NAMES, KIND_PAYLOAD } from "../../src/events/kinds.ts";
+import { rowDifference, Rows } from "../../src/events/rows.ts";
+import { RowDecoder } from "../../src/replay/recording/decode.ts";
+import { compileLayout, UNKNOWN_KIND, UNKNOWN_NAME, VOCABULARY, type Vocabulary } from "../../src/replay/recording/layout.ts";
+import { packBody } from "../../src/replay/recording/wire.ts";
+import { addSample, sampleRow } from "./samples.ts";
+
+/** The body of a rows message after another version's vocabulary, as simply as the format allows: all planes, no tricks. */
+function bodyBy(rows: Rows, from: Vocabulary, kindOf: (local: number) => number, foreign: number): Uint8Array {
+  const kinds = Array.from({ length: rows.count }, (_, i) => kindOf(rows.kind[i]));
+  const padded = (bytes: number[]) => Uint8Array.from([...bytes, ...Array(-bytes.length & 3).fill(0)]);
+  const columns = from.columns.map(({ name, width }) => {
+    const values: number[] = [];
+    from.kinds.forEach((kind, k) => {
+      if (name !== "source" && !kind.columns.includes(name)) return;
+      kinds.forEach((of, i) => {
+        if (of === k) values.push(name in rows ? (rows as unknown as Record<string, number[]>)[name][i] : foreign);
+      });
+    });
+    const planes = Array.from({ length: width }, (_, p) => values.map((value) => (value >>> (8 * p)) & 255));
+    return values.length === 0 ? new Uint8Array(0) : padded(planes.flat());
+  });
+  const payload: number[] = [];
+  kinds.forEach((k, i) => {
+    if (from.kinds[k].payload) payload.push(...rows.payloadOf(i));
+  });
+  return packBody([rows.count, new Uint8Array(0), padded(kinds), ...columns, padded(payload)]);
+}
+
+const decode = (from: Vocabulary, body: Uint8Array): Rows => {
+  const rows = new Rows(1);
+  rows.page.fill(7);
+  new RowDecoder(compileLayout(from)).decode(body, () => new Uint32Array(0), rows);
+  return rows;
+};
+
+const someRows = fc.array(sampleRow, { minLength: 1, maxLength: 60 }).map((samples) => {
+  const rows = new Rows();
+  for (const sample of samples) if (sample.kind !== K["guest.fetched"]) addSample(rows, sample, []);
+  return rows;
+});
+
+test("kinds and columns are known by name, whatever their numbers and order in the file", () => {
+  const order = KIND_NAMES.map((_, i) => (i * 31) % KIND_NAMES.length);
+  expect(new Set(order).size).toBe(KIND_NAMES.length);
+  const from: Vocabulary = {
+    ...VOCABULARY,
+    kinds: order.map((local) => VOCABULARY.kinds[local]),
+    columns: [...VOCABULARY.columns].reverse(),
+  };
+  expect(compileLayout(from).unknown).toEqual([]);
+  fc.assert(
+    fc.property(someRows, (rows) => {
+      const back = decode(from, bodyBy(rows, from, (local) => order.indexOf(local), 0));
+      expect(back.count).toBe(rows.count);
+      for (let i = 0; i < rows.count; i++) expect(rowDifference(rows, i, back, i)).toBeNull();
+    }),
+  );
+});
+
+test("what this version does not know is named and stepped over", () => {
+  const from: Vocabulary = {
+    ...VOCABULARY,
+    kinds: [{ name: "future.kind", columns: ["dt", "colour", "length"], payload: true }, ...VOCABULARY.kinds],
+    columns: [{ name: "colour", width: 4 }, ...VOCABULARY.columns],
+    purposes: ["dreams", ...VOCABULARY.purposes],
+    notes: ["none", "what is this", ...VOCABULARY.notes.slice(1)],
+  };
+  const rows = new Rows();
+  rows.add(K["mmio.read"]);
+  rows.lo[0] = 5;
+  const future = rows.append(200);
+  rows.dt[future] = 9;
+  rows.putPayload(future, Uint8Array.of(1, 2, 3));
+  rows.purpose[rows.add(K["guest.fetch"])] = 3;
+  rows.code[rows.add(K.note)] = 1;
+  rows.code[rows.add(K.note)] = 2;
+  rows.code[rows.add(K.gap)] = 1;
+  rows.putPayload(rows.add(K["aperture.written"]), Uint8Array.of(4, 5));
+  const body = bodyBy(rows, from, (local) => (local === 200 ? 0 : local + 1), 0x1234_5678);
+  const back = decode(from, body);
+  expect(compileLayout(from).unknown).toEqual(["future.kind", "column colour", "purpose dreams", "note what is this"]);
+  expect([...back.kind.subarray(0, 3)]).toEqual([K["mmio.read"], UNKNOWN_KIND, K["guest.fetch"]]);
+  expect(back.purpose[2]).toBe(2);
+  expect([...back.code.subarray(3, 6)]).toEqual([UNKNOWN_NAME, 1, 1]);
+  expect([...back.payloadOf(6)]).toEqual([4, 5]);
+});
+
+test("a column that an older file lacks reads 0", () => {
+  const from: Vocabulary = {
+    ...VOCABULARY,
+    kinds: VOCABULARY.kinds.map((kind) => ({ ...kind, columns: kind.columns.filter((column) => column !== "ticket") })),
+    columns: VOCABULARY.columns.filter((column) => column.name !== "ticket"),
+  };
+  const rows = new Rows();
+  rows.add(K["mmio.read"]);
+  const body = bodyBy(rows, from, (local) => local, 0);
+  const back = new Rows();
+  back.ticket.fill(77);
+  new RowDecoder(compileLayout(from)).decode(body, () => new Uint32Array(0), back);
+  expect(back.ticket[0]).toBe(0);
+});
+
+test("lengths that do not fit the rows are refused", () => {
+  const rows = new Rows();
+  for (let i = 0; i < 9; i++) rows.lo[rows.add(K["mmio.read"])] = 0x0101_0101;
+  const good = bodyBy(rows, VOCABULARY, (local) => local, 0);
+  expect(decode(VOCABULARY, good).count).toBe(9);
+  const items = (count: number, kinds: number[], lo: number) => {
+    const columns = COLUMN_NAMES.map((name) => new Uint8Array(name === "lo" ? lo : 0));
+    return packBody([count, new Uint8Array(0), Uint8Array.from(kinds), ...columns, new Uint8Array(0)]);
+  };
+  const refused = (body: Uint8Array) => {
+    try {
+      decode(VOCABULARY, body);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "taken";
+  };
+  expect(refused(items(4, [0, 0, 0, 0], 8))).toBe("taken");
+  expect(refused(items(4, [0, 0, 0, 0], 20))).toBe("20 bytes of column lo for 4 rows");
+  expect(refused(items(4, [0, 0, 0], 0))).toBe("3 bytes of kinds for 4 rows");
+  expect(refused(items(4, [0, 0, 0, 250], 0))).toBe(`a row of a kind past the ${KIND_NAMES.length} named`);
+  expect(refused(items(2 ** 31, [], 0))).toMatch(/rows in a block, more than/);
+  expect(KIND_PAYLOAD[K["page.written"]]).toBe(1);
+  expect(refused(packBody([1, new Uint8Array(0)]))).toMatch(/no byte array/);
+  expect(refused(packBody([0, new Uint8Array(15), new Uint8Array(0)]))).toMatch(/15 bytes of page hashes/);
+});
