@@ -13,11 +13,26 @@ export interface KindRow {
   readonly payload?: true;
 }
 
-const input = (...columns: ColumnName[]): KindRow => ({ class: "input", columns: ["dt", "agent", ...columns] });
-const answer = (...columns: ColumnName[]): KindRow => ({ class: "answer", columns: ["dt", "agent", "ticket", ...columns] });
-const effect = (...columns: ColumnName[]): KindRow => ({ class: "effect", columns: ["agent", "cause", ...columns] });
-const outcome = (...columns: ColumnName[]): KindRow => ({ class: "outcome", columns: ["agent", "cause", ...columns] });
-const observed = (...columns: ColumnName[]): KindRow => ({ class: "observation", columns: ["dt", "agent", "at", "size", "lo", "hi", ...columns] });
+const input = (...columns: ColumnName[]): KindRow => ({
+  class: "input",
+  columns: ["dt", "agent", ...columns],
+});
+const answer = (...columns: ColumnName[]): KindRow => ({
+  class: "answer",
+  columns: ["dt", "agent", "ticket", ...columns],
+});
+const effect = (...columns: ColumnName[]): KindRow => ({
+  class: "effect",
+  columns: ["agent", "cause", ...columns],
+});
+const outcome = (...columns: ColumnName[]): KindRow => ({
+  class: "outcome",
+  columns: ["agent", "cause", ...columns],
+});
+const observed = (...columns: ColumnName[]): KindRow => ({
+  class: "observation",
+  columns: ["dt", "agent", "at", "size", "lo", "hi", ...columns],
+});
 
 const access = (): KindRow => input("at", "size", "lo", "hi");
 /** A read that had to ask the guest first is *owed*: `ticket` is that of the `access.reply` that completes it. */
@@ -126,7 +141,9 @@ export type KindName = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as readonly KindName[];
 
 /** Local number of each kind: `K["mmio.read"]`. */
-export const K = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as { readonly [N in KindName]: number };
+export const K = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as {
+  readonly [N in KindName]: number;
+};
 
 export const CLASS_INPUT = 0;
 export const CLASS_ANSWER = 1;

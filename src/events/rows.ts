@@ -128,7 +128,12 @@ export class Rows {
 }
 
 /** First column in which row i of `a` and row j of `b` differ, or null. Kinds are compared first; `cause` is compared as stored. */
-export function rowDifference(a: Rows, i: number, b: Rows, j: number): "kind" | "payload" | ColumnName | null {
+export function rowDifference(
+  a: Rows,
+  i: number,
+  b: Rows,
+  j: number,
+): "kind" | "payload" | ColumnName | null {
   const kind = a.kind[i];
   if (kind !== b.kind[j]) return "kind";
   const columns = COLUMNS_OF[kind];

@@ -60,7 +60,8 @@ function alignDown(bytes: number): number {
 export function parseConfiguration(data: unknown): Configuration | string {
   if (typeof data !== "object" || data === null) return "is no object";
   const { platform, deviceId, revision, mode, screenEvery, vgpus } = data as Record<string, unknown>;
-  if (!(PLATFORMS as readonly unknown[]).includes(platform)) return `names no known platform: ${String(platform)}`;
+  if (!(PLATFORMS as readonly unknown[]).includes(platform))
+    return `names no known platform: ${String(platform)}`;
   if (mode !== "mediated") return `names a mode that this version has not: ${String(mode)}`;
   for (const [name, value] of Object.entries({ deviceId, revision, screenEvery })) {
     if (!isWord(value)) return `has no ${name}`;
@@ -82,10 +83,15 @@ function checkShare(share: unknown): string | null {
   const { edid, ...numbers } = share as VgpuConfiguration;
   for (const name of SHARE_NUMBERS) if (!isWord(numbers[name])) return `has a vGPU without ${name}`;
   const { mappableBase, mappableSize, unmappableBase, unmappableSize, fences } = numbers;
-  if (mappableBase + mappableSize > APERTURE_BYTES || unmappableBase + unmappableSize > GGTT_SPAN || fences > 32) {
+  if (
+    mappableBase + mappableSize > APERTURE_BYTES ||
+    unmappableBase + unmappableSize > GGTT_SPAN ||
+    fences > 32
+  ) {
     return "has a vGPU whose share lies outside the machine";
   }
   const isEdid = Array.isArray(edid) && (edid.length === 128 || edid.length === 256);
-  if (edid !== null && !(isEdid && edid.every((byte) => isWord(byte) && byte < 256))) return "has a vGPU with a broken EDID";
+  if (edid !== null && !(isEdid && edid.every((byte) => isWord(byte) && byte < 256)))
+    return "has a vGPU with a broken EDID";
   return null;
 }

@@ -10,11 +10,11 @@ import { PLANES, TICKETS } from "./planes.ts";
 import { Ram } from "./ram.ts";
 import type { Down, Up } from "./seam.ts";
 import { cloneTree, type DeviceTree, type Tree, type VgpuTree } from "./trees.ts";
-import { Words } from "./words.ts";
+import { eachWord, Words } from "./words.ts";
 
 export const TICKET_WORDS = 8;
-/** Open tickets wrap in a table of this many; a ticket still open when its slot comes round again would be our bug. */
-const TICKET_SLOTS = 1 << 17;
+/** Slots of the table of open tickets: seven vGPUs' screens of 1920x1200 being fetched at once need half of them. */
+const TICKET_SLOTS = 1 << 15;
 
 /** What never changes while a machine runs: the tables compiled for its platform, its configuration, its page contents. */
 export interface Setting {
@@ -118,10 +118,9 @@ export class Core {
 
   /** Open a ticket. `kind` is the effect's; the operands are what its answer must fit. */
   openTicket(kind: number, agent: number, a: number, b: number, c: number, d: number): number {
-    const ticket = ++this.lastTicket;
+    const ticket = this.nextTicket();
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
     const words = this.words;
-    if (words.read(TICKETS, at) !== 0) throw new Error(`ticket table wrapped onto open ticket ${words.read(TICKETS, at)}`);
     words.write(TICKETS, at, ticket);
     words.write(TICKETS, at + 1, kind + 1);
     words.write(TICKETS, at + 2, agent);
@@ -130,6 +129,24 @@ export class Core {
     words.write(TICKETS, at + 5, c);
     words.write(TICKETS, at + 6, d);
     return ticket;
+  }
+
+  /** The next number whose slot is free: a ticket that nobody ever answers is stepped over. */
+  private nextTicket(): number {
+    for (let tries = 0; tries < TICKET_SLOTS; tries++) {
+      const ticket = ++this.lastTicket;
+      if (this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS) === 0) return ticket;
+    }
+    throw new Error(`all ${TICKET_SLOTS} tickets are open`);
+  }
+
+  /** Open tickets in ascending order. */
+  openTickets(): number[] {
+    const open: number[] = [];
+    eachWord(this.words.roots[TICKETS], (index, value) => {
+      if (index % TICKET_WORDS === 0) open.push(value);
+    });
+    return open.sort((a, b) => a - b);
   }
 
   isOpen(ticket: number): boolean {

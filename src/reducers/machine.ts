@@ -1,5 +1,5 @@
 import type { Digest } from "../events/digest.ts";
-import { CLASS_OUTCOME, K, KIND_CLASS } from "../events/kinds.ts";
+import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES, type KindName } from "../events/kinds.ts";
 import { type Rows, rowDifference } from "../events/rows.ts";
 import { REG_FAST_READ, REG_FAST_WRITE } from "../hw/compile.ts";
 import { ENGINES, MMIO_BYTES, VGPU_MAX } from "../hw/units.ts";
@@ -8,10 +8,10 @@ import { resetEngines, submit } from "./device/engine.ts";
 import { flushTlb } from "./device/gtt.ts";
 import { loadRegister, resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
-import { reduce } from "./reduce.ts";
 import { contextStatus, engineIdle, engineIrq, isCongested } from "./mediator/execlist.ts";
 import { DEVICE_GGTT, DEVICE_MMIO, MMIO, PLANES } from "./planes.ts";
 import { EMPTY_RAM, type RamNode } from "./ram.ts";
+import { reduce } from "./reduce.ts";
 import type { Down, Up } from "./seam.ts";
 import { initialDeviceTree, initialVgpuTree, type Tree } from "./trees.ts";
 import { EMPTY_ROOT, type Root } from "./words.ts";
@@ -203,7 +203,8 @@ export class Machine {
 }
 
 const READS = new Uint8Array(256);
-for (const name of ["mmio.read", "gtt.read", "config.read", "io.read", "aperture.read"] as const) READS[K[name]] = 1;
+for (const name of ["mmio.read", "gtt.read", "config.read", "io.read", "aperture.read"] as const)
+  READS[K[name]] = 1;
 
 /** Is this the kind of a guest's read? */
 export function isRead(kind: number): boolean {
@@ -227,4 +228,24 @@ export function reduceState(machine: Machine, state: State, rows: Rows, i: numbe
   machine.apply(rows, i);
   const { out, replyLo, replyHi } = machine.core;
   return { state: machine.snapshot(), outcomes: out, replyLo, replyHi };
+}
+
+/** A question to the world that has not been answered. */
+export interface PendingTicket {
+  readonly ticket: number;
+  /** Name of the effect that asked. */
+  readonly kind: KindName;
+  readonly agent: number;
+  readonly operands: readonly number[];
+}
+
+/** Tickets that are open, in ascending order: what a port that attaches again, or a branch gone live, is asked again. */
+export function pending(machine: Machine): PendingTicket[] {
+  const { core } = machine;
+  return core.openTickets().map((ticket) => ({
+    ticket,
+    kind: KIND_NAMES[core.ticketKind(ticket)],
+    agent: core.ticketAgent(ticket),
+    operands: [0, 1, 2, 3].map((n) => core.ticketOperand(ticket, n)),
+  }));
 }

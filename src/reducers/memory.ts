@@ -50,7 +50,14 @@ export function isCoherent(core: Core, v: number): boolean {
 }
 
 /** Ask for a guest frame; returns the ticket. `engine` 255: nobody's engine. `cause` is a seq. */
-export function fetchGuest(core: Core, v: number, gfn: number, purpose: number, engine: number, stamp: number): number {
+export function fetchGuest(
+  core: Core,
+  v: number,
+  gfn: number,
+  purpose: number,
+  engine: number,
+  stamp: number,
+): number {
   const ticket = core.openTicket(K["guest.fetch"], v, gfn, purpose, engine, stamp);
   const o = core.emit(K["guest.fetch"], v);
   core.out.ticket[o] = ticket;
@@ -61,7 +68,13 @@ export function fetchGuest(core: Core, v: number, gfn: number, purpose: number, 
 }
 
 /** Write words at a byte offset of a guest frame as one `guest.write`; the run must stay within the frame. */
-export function writeGuestWords(core: Core, v: number, gfn: number, offset: number, words: readonly number[]): number {
+export function writeGuestWords(
+  core: Core,
+  v: number,
+  gfn: number,
+  offset: number,
+  words: readonly number[],
+): number {
   const bytes = scratchBytes(words.length * 4);
   for (let i = 0; i < words.length; i++) {
     const w = words[i];

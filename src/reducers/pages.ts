@@ -79,7 +79,13 @@ export class PageStore {
 
 function keyOf(hash: Uint32Array): string {
   return String.fromCharCode(
-    hash[0] & 0xffff, hash[0] >>> 16, hash[1] & 0xffff, hash[1] >>> 16,
-    hash[2] & 0xffff, hash[2] >>> 16, hash[3] & 0xffff, hash[3] >>> 16,
+    hash[0] & 0xffff,
+    hash[0] >>> 16,
+    hash[1] & 0xffff,
+    hash[1] >>> 16,
+    hash[2] & 0xffff,
+    hash[2] >>> 16,
+    hash[3] & 0xffff,
+    hash[3] >>> 16,
   );
 }

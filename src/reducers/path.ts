@@ -1,6 +1,5 @@
-import { fieldRange, fieldValue } from "../hw/compile.ts";
+import { fieldRange, fieldValue, type RegisterIndex, registerPath } from "../hw/compile.ts";
 import type { FieldBits } from "../hw/register.ts";
-import { registerPath, type RegisterIndex } from "../hw/compile.ts";
 
 /** Names for what rows touch: the one grammar of paths, `vgpu1.rcs0.RING_TAIL.TailOffset`. For output, never on a hot path. */
 
@@ -22,7 +21,12 @@ export interface FieldDifference {
 }
 
 /** The named fields in which two values of the register at `at` differ. */
-export function fieldDifferences(index: RegisterIndex, at: number, expected: number, got: number): FieldDifference[] {
+export function fieldDifferences(
+  index: RegisterIndex,
+  at: number,
+  expected: number,
+  got: number,
+): FieldDifference[] {
   const fields = index.names[index.idOf[at >>> 2] ?? 0]?.row.fields ?? {};
   return Object.entries(fields)
     .filter(([, bits]) => fieldValue(expected, bits) !== fieldValue(got, bits))

@@ -109,7 +109,10 @@ export class Ram {
     const frame = this.open(gfn);
     if (frame.words === null) frame.words = this.store.words(frame.content).slice();
     const words = frame.words;
-    new Uint8Array(words.buffer, words.byteOffset, PAGE_WORDS * 4).set(bytes.subarray(from, from + length), at);
+    new Uint8Array(words.buffer, words.byteOffset, PAGE_WORDS * 4).set(
+      bytes.subarray(from, from + length),
+      at,
+    );
   }
 
   clear(): void {
@@ -188,7 +191,11 @@ export class Ram {
 }
 
 /** Visit every frame of a sealed memory in ascending order. */
-export function eachFrameOf(root: RamNode, store: PageStore, visit: (gfn: number, words: Uint32Array) => void): void {
+export function eachFrameOf(
+  root: RamNode,
+  store: PageStore,
+  visit: (gfn: number, words: Uint32Array) => void,
+): void {
   const walk = (node: RamNode, level: number, base: number): void => {
     node.slots.forEach((next, slot) => {
       if (next === null) return;

@@ -36,15 +36,18 @@ type Reducer = (core: Core, v: number, rows: Rows, i: number) => void;
 const REDUCERS: (Reducer | undefined)[] = [];
 
 REDUCERS[K["mmio.read"]] = (core, v, rows, i) => readMmio(core, v, rows.at[i], rows.size[i]);
-REDUCERS[K["mmio.written"]] = (core, v, rows, i) => writeMmio(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+REDUCERS[K["mmio.written"]] = (core, v, rows, i) =>
+  writeMmio(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 REDUCERS[K["gtt.read"]] = (core, v, rows, i) => readGtt(core, v, rows.at[i], rows.size[i]);
-REDUCERS[K["gtt.written"]] = (core, v, rows, i) => writeGtt(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+REDUCERS[K["gtt.written"]] = (core, v, rows, i) =>
+  writeGtt(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 REDUCERS[K["config.read"]] = (core, v, rows, i) => readConfig(core, v, rows.at[i], rows.size[i]);
 REDUCERS[K["config.written"]] = (core, v, rows, i) => {
   writeConfig(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 };
 REDUCERS[K["io.read"]] = (core) => readIo(core);
-REDUCERS[K["io.written"]] = (core, v, rows, i) => writeIo(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+REDUCERS[K["io.written"]] = (core, v, rows, i) =>
+  writeIo(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 REDUCERS[K["aperture.read"]] = (core, v, rows, i) => readAperture(core, v, rows.at[i], rows.size[i]);
 REDUCERS[K["aperture.written"]] = (core, v, rows, i) => writeAperture(core, v, rows.at[i], rows.payloadOf(i));
 

@@ -5,7 +5,13 @@ export const ONE_TO_CLEAR = 3;
 const DISCARD = 4;
 
 /** What a write leaves in the word, by the row's rule alone. */
-export function applyRule(rule: number, writable: number, oneToClear: number, before: number, value: number): number {
+export function applyRule(
+  rule: number,
+  writable: number,
+  oneToClear: number,
+  before: number,
+  value: number,
+): number {
   switch (rule) {
     case READ_ONLY:
     case DISCARD:

@@ -93,7 +93,9 @@ export class Words {
   }
 
   read(plane: number, index: number): number {
-    return this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63].words[index & PAGE_MASK];
+    return this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63].words[
+      index & PAGE_MASK
+    ];
   }
 
   write(plane: number, index: number, value: number): void {

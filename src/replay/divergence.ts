@@ -31,7 +31,8 @@ const NOTHING = { at: -1, expected: 0, got: 0, fields: [], lastWritten: -1 } as 
 
 /** A component's digest is not the recorded one although every outcome before was. */
 export function divergenceOfDigest(seq: number, expected: Digest, got: Digest | null): Divergence {
-  const text = (digest: Digest | null): string => (digest === null ? "none" : hex(digest.hi) + hex(digest.lo));
+  const text = (digest: Digest | null): string =>
+    digest === null ? "none" : hex(digest.hi) + hex(digest.lo);
   return {
     ...NOTHING,
     seq,
@@ -57,10 +58,26 @@ export function divergenceAt(recording: Recording, machine: Machine, rows: Rows,
   const column = rowDifference(core.out, o, rows, i) ?? "kind";
   if (column === "kind") {
     const got = KIND_NAMES[core.out.kind[o]];
-    return { ...NOTHING, seq, kind, path, column, detail: `expected ${kind}  got ${got} ${rowPath(machine, core.out, o)}` };
+    return {
+      ...NOTHING,
+      seq,
+      kind,
+      path,
+      column,
+      detail: `expected ${kind}  got ${got} ${rowPath(machine, core.out, o)}`,
+    };
   }
   if (column === "payload") return { ...NOTHING, seq, kind, path, column, detail: "other bytes" };
-  return { ...NOTHING, seq, kind, path, column, expected: rows[column][i], got: core.out[column][o], detail: "" };
+  return {
+    ...NOTHING,
+    seq,
+    kind,
+    path,
+    column,
+    expected: rows[column][i],
+    got: core.out[column][o],
+    detail: "",
+  };
 }
 
 function ofReply(recording: Recording, machine: Machine, rows: Rows, i: number): Divergence {
@@ -92,12 +109,16 @@ export function rowPath(machine: Machine, rows: Rows, i: number): string {
   const agent = rows.agent[i];
   if (kind.startsWith("mmio.")) return mmioPath(machine.core.registers, agent, rows.at[i]);
   const columns = KINDS[kind].columns as readonly string[];
-  return columns.includes("at") ? `${agentName(agent)}.${kind.split(".")[0]}.${rows.at[i].toString(16)}` : agentName(agent);
+  return columns.includes("at")
+    ? `${agentName(agent)}.${kind.split(".")[0]}.${rows.at[i].toString(16)}`
+    : agentName(agent);
 }
 
 /** seq of the last row before row `i` that wrote the same place by the same region, -1 if none. */
 function lastWrite(recording: Recording, rows: Rows, i: number): number {
-  const kind = KIND_NAMES.indexOf(KIND_NAMES[rows.kind[i]].replace("read", "written") as (typeof KIND_NAMES)[number]);
+  const kind = KIND_NAMES.indexOf(
+    KIND_NAMES[rows.kind[i]].replace("read", "written") as (typeof KIND_NAMES)[number],
+  );
   const find = (within: Rows, end: number): number => {
     for (let k = end - 1; k >= 0; k--) {
       const same = within.kind[k] === kind && within.agent[k] === rows.agent[i];
@@ -122,11 +143,14 @@ export function divergenceText(divergence: Divergence, file: string): string {
   const lines = [`diverged at ${seq}  ${kind}  ${path}${at >= 0 ? ` (${at.toString(16)})` : ""}`];
   const values = `${column === "reply" ? "reply" : column} ${hex(expected)}, got ${hex(got)}`;
   for (const f of fields) {
-    lines.push(`  field ${f.field}  expected ${f.expected.toString(16)}  got ${f.got.toString(16)}      (${values})`);
+    lines.push(
+      `  field ${f.field}  expected ${f.expected.toString(16)}  got ${f.got.toString(16)}      (${values})`,
+    );
   }
   if (detail !== "") lines.push(`  ${detail}`);
   else if (fields.length === 0) lines.push(`  ${values}`);
-  if (lastWritten >= 0) lines.push(`  last written by ${lastWritten} ${kind.replace("read", "written")} ${path}`);
+  if (lastWritten >= 0)
+    lines.push(`  last written by ${lastWritten} ${kind.replace("read", "written")} ${path}`);
   if (at >= 0) lines.push(`  gvt show ${file} --at ${seq} --state ${path}`);
   return lines.join("\n");
 }

@@ -14,7 +14,8 @@ const READ_KINDS = kindsOf("read");
 const WRITTEN_KINDS = kindsOf("written");
 
 function kindsOf(verb: string): Readonly<Record<Region, number>> {
-  const kind = (region: string): number => KIND_NAMES.indexOf(`${region}.${verb}` as (typeof KIND_NAMES)[number]);
+  const kind = (region: string): number =>
+    KIND_NAMES.indexOf(`${region}.${verb}` as (typeof KIND_NAMES)[number]);
   return {
     mmio: kind("mmio"),
     gtt: kind("gtt"),
@@ -113,7 +114,14 @@ export class Live implements World {
     return this.reply;
   }
 
-  write(region: Exclude<Region, "aperture">, vgpu: number, at: number, size: number, lo: number, hi: number): void {
+  write(
+    region: Exclude<Region, "aperture">,
+    vgpu: number,
+    at: number,
+    size: number,
+    lo: number,
+    hi: number,
+  ): void {
     const { rows } = this.recorder;
     const i = this.begin(WRITTEN_KINDS[region], vgpu);
     rows.at[i] = at;
@@ -141,7 +149,15 @@ export class Live implements World {
     coherent: boolean,
     writable: boolean,
   ): void {
-    this.range(K["dma.mapped"], vgpu, at, atHigh, lengthLo, lengthHi, (coherent ? 1 : 0) | (writable ? 2 : 0));
+    this.range(
+      K["dma.mapped"],
+      vgpu,
+      at,
+      atHigh,
+      lengthLo,
+      lengthHi,
+      (coherent ? 1 : 0) | (writable ? 2 : 0),
+    );
   }
 
   unmapped(vgpu: number, at: number, atHigh: number, lengthLo: number, lengthHi: number): void {
@@ -225,7 +241,15 @@ export class Live implements World {
     this.finish(this.recorder.rows, i);
   }
 
-  private range(kind: number, vgpu: number, at: number, atHigh: number, lo: number, hi: number, code: number): void {
+  private range(
+    kind: number,
+    vgpu: number,
+    at: number,
+    atHigh: number,
+    lo: number,
+    hi: number,
+    code: number,
+  ): void {
     this.simple(kind, vgpu, (rows, i) => {
       rows.at[i] = at;
       rows.atHigh[i] = atHigh;

@@ -23,7 +23,11 @@ export function refuseUnknown(recording: Recording): void {
   const { unknownKinds } = recording;
   if (unknownKinds.length === 0) return;
   const names = unknownKinds.slice(0, 5).join(", ");
-  throw new RecordingError(recording.name, 0, `it holds ${names}, which this version of gvt does not know: use a newer one`);
+  throw new RecordingError(
+    recording.name,
+    0,
+    `it holds ${names}, which this version of gvt does not know: use a newer one`,
+  );
 }
 
 /** Index of the first row of `rows` whose seq is greater than `seq`, at most `rows.count`. */

@@ -21,11 +21,26 @@ export interface World {
   /** A guest's read of `size` bytes (1 2 4 8), answered at once. `at` is relative to the region. */
   read(region: Region, vgpu: number, at: number, size: number): Reply;
   /** A guest's write of `size` bytes (1 2 4 8). */
-  write(region: Exclude<Region, "aperture">, vgpu: number, at: number, size: number, lo: number, hi: number): void;
+  write(
+    region: Exclude<Region, "aperture">,
+    vgpu: number,
+    at: number,
+    size: number,
+    lo: number,
+    hi: number,
+  ): void;
   /** Consecutive aperture writes of `size` bytes each, as one run. */
   writeAperture(vgpu: number, at: number, size: number, bytes: Uint8Array): void;
   /** `coherent`: the port reads and writes this range in place; `writable`: the device may write it. Length in bytes. */
-  mapped(vgpu: number, at: number, atHigh: number, lengthLo: number, lengthHi: number, coherent: boolean, writable: boolean): void;
+  mapped(
+    vgpu: number,
+    at: number,
+    atHigh: number,
+    lengthLo: number,
+    lengthHi: number,
+    coherent: boolean,
+    writable: boolean,
+  ): void;
   unmapped(vgpu: number, at: number, atHigh: number, lengthLo: number, lengthHi: number): void;
   /** vfio index (INTx 0, MSI 1, ...) and the request's flags. */
   irqRouted(vgpu: number, index: number, flags: number): void;

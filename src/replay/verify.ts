@@ -1,5 +1,5 @@
-import { CLASS_OUTCOME, isInput, K, KIND_CLASS, KIND_WORLD } from "../events/kinds.ts";
 import type { Digest } from "../events/digest.ts";
+import { CLASS_OUTCOME, isInput, K, KIND_CLASS, KIND_WORLD } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import { isRead, type Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
@@ -83,7 +83,12 @@ function count(tally: Tally, rows: Rows, stop: number): void {
   }
 }
 
-function compareDigests(machine: Machine, recorded: readonly Digest[], seq: number, tally: Tally): Divergence | null {
+function compareDigests(
+  machine: Machine,
+  recorded: readonly Digest[],
+  seq: number,
+  tally: Tally,
+): Divergence | null {
   const got = new Map(machine.digests().map((digest) => [digest.component, digest]));
   tally.digestsRecorded += recorded.length;
   for (const expected of recorded) {

@@ -110,8 +110,8 @@ hold() { # program, seconds it measures, processes, seconds it may run
     sleep 0.02
   done
   sleep "$4"
+  $in_the_midst
   killall -STOP "$1"
-  $while_held
   sleep "$2.2"
   killall -CONT "$1"
 }
@@ -152,9 +152,9 @@ gem() {
   say phase flips
   flips
   say phase reset
-  while_held=reset
-  nop during_reset. rcs
-  while_held=
+  in_the_midst=reset
+  brief 2 2 0.1 during_reset.gem_exec_nop.rcs 120 gem_exec_nop -e rcs -r 1
+  in_the_midst=
   [ -e /tmp/reset ] || reset
   : >/tmp/output
   outcome reset "$(cat /tmp/reset)"

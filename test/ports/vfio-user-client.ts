@@ -93,7 +93,7 @@ export class VfioUserClient {
   /** Interrupts that arrived: DMA writes into FEExxxxx. */
   readonly msis: { address: number; data: number }[] = [];
   /** DMA requests of the server that were carried out, in order. */
-  readonly served: { command: number; address: number; length: number; posted: boolean }[] = [];
+  readonly served: { id: number; command: number; address: number; length: number; posted: boolean }[] = [];
   /** Replies that no request of ours waits for. */
   readonly strays: ClientReply[] = [];
   /** QEMU's bus master bit: without it DMA is refused with ENODEV. */
@@ -278,6 +278,12 @@ export class VfioUserClient {
     return this.queue.length;
   }
 
+  /** The oldest request of the server that waits. */
+  peek(): { readonly id: number; readonly command: number } {
+    const [bytes] = this.queue;
+    return { id: bytes.readUInt16LE(0), command: bytes.readUInt16LE(2) };
+  }
+
   close(): Promise<void> {
     this.socket.destroy();
     return this.closed;
@@ -324,7 +330,7 @@ export class VfioUserClient {
     const address = Number(bytes.readBigUInt64LE(16));
     const length = Number(bytes.readBigUInt64LE(24));
     const data = bytes.subarray(32);
-    this.served.push({ command, address, length, posted });
+    this.served.push({ id: bytes.readUInt16LE(0), command, address, length, posted });
     if (!this.busMaster) {
       this.answer(bytes, ERROR, ENODEV);
       return;

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { PORT_MSI } from "../../src/events/codes.ts";
 import { DmaTable, SharedMemory } from "../../src/ports/vfio-user/memory.ts";
 import { DONE, PENDING } from "../../src/replay/session.ts";
-import { BAR0, BAR2, body, CMD } from "./vfio-user-client.ts";
+import { accessBody, BAR0, BAR2, body, CMD, message } from "./vfio-user-client.ts";
 import { makeRig, temporaryFolder, until } from "./vfio-user-world.ts";
 
 const GIB = 0x4000_0000;
@@ -320,6 +320,30 @@ describe("memory by messages", () => {
     expect(rig.world.take()).toEqual(["fetched 77 4096"]);
   });
 
+  it("keeps the order of a guest's writes and its answers", async () => {
+    const rig = await makeRig();
+    const client = await rig.connect({ memory: () => Buffer.alloc(4096), requests: "manual" });
+    await client.version();
+    await client.map(0n, 0x1000n, 0n);
+    rig.server.hands.fetch(1, 0, 6, new Uint8Array(4096));
+    await until(() => client.waiting === 1, "the request");
+    rig.world.take();
+    // In one piece, so that no end of input comes between them.
+    const write = message(7, CMD.REGION_WRITE, 0x10, accessBody(BAR2, 0, 4, 1));
+    const { id } = client.peek();
+    client.raw(Buffer.concat([write, message(id, CMD.DMA_READ, 1, pageAt(0n)), write]));
+    await until(() => rig.world.calls.length === 3, "all three");
+    expect(rig.world.take()).toEqual([
+      "aperture 1 0 4 01000000",
+      "fetched 6 4096",
+      "aperture 1 0 4 01000000",
+    ]);
+  });
+
+  function pageAt(address: bigint): Buffer {
+    return Buffer.concat([body(address, 4096n), Buffer.alloc(4096)]);
+  }
+
   it("drops what a guest leaves unanswered; the next one's ids start anew", async () => {
     const rig = await makeRig();
     const client = await rig.connect({ requests: "manual" });
@@ -351,6 +375,9 @@ describe("memory by messages", () => {
     await until(() => rig.world.calls.length > 0, "the page");
     expect(rig.world.take()).toEqual(["fetched 1 4096"]);
     expect(client.msis.length).toBe(70_000);
+    const [first, ...others] = client.served;
+    expect(first.command).toBe(CMD.DMA_READ);
+    expect(others.every(({ id }) => id !== first.id)).toBe(true);
     expect(rig.server.attached).toBe(true);
   });
 });

@@ -152,7 +152,7 @@ describe("VERSION", () => {
   const cases: [string, Buffer, number][] = [
     ["too short", Buffer.alloc(2), EINVAL],
     ["of another major", version("{}\0", 1), ENOTSUP],
-    ["without its NUL", version("{}"), EINVAL],
+    ["without its NUL", version("{} "), EINVAL],
     ["that is no JSON", version("{capabilities}\0"), EINVAL],
     ["that is no UTF-8", Buffer.concat([body(0), Buffer.of(0x22, 0xff, 0x22, 0)]), EINVAL],
     ["that is a list", version("[]\0"), EINVAL],
@@ -249,7 +249,7 @@ describe("what cannot be trusted ends the connection, and the next guest is serv
   });
 
   it.each([
-    ["is of another command", (id: number) => message(id, CMD.DMA_WRITE, 1, body(0x1000n, 4096n))],
+    ["is of another command", (id: number) => message(id, CMD.DMA_WRITE, 1, page(0x1000n, 4096n))],
     ["is too short", (id: number) => message(id, CMD.DMA_READ, 1, body(0x1000n, 4096n, 0n))],
     ["is of another address", (id: number) => message(id, CMD.DMA_READ, 1, page(0x2000n, 4096n))],
     ["is of another count", (id: number) => message(id, CMD.DMA_READ, 1, page(0x1000n, 4095n))],
@@ -345,9 +345,11 @@ describe("a guest that floods", () => {
     await until(() => rig.world.calls.length === 1, "the first write");
     const runs = rig.world.runs.length;
     for (let i = 0; i < 50_000; i++) client.write(BAR0, 4, i);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 150));
     const early = rig.world.calls.length;
-    expect(early).toBeLessThan(50_001);
+    expect(early).toBeLessThan(10_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(rig.world.calls.length).toBe(early);
     expect(rig.world.runs.length).toBe(runs);
     full = false;
     await client.read(BAR0, 8);

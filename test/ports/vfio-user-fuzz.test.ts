@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { APERTURE_BYTES, GTT_BYTES, IO_BYTES, MMIO_BYTES } from "../../src/hw/units.ts";
+import { ApertureRun } from "../../src/ports/vfio-user/aperture.ts";
 import { Connection } from "../../src/ports/vfio-user/connection.ts";
 import { ProtocolError } from "../../src/ports/vfio-user/errors.ts";
 import { Pump } from "../../src/ports/vfio-user/pump.ts";
@@ -245,7 +246,48 @@ describe("the splitter", () => {
   });
 });
 
+describe("a run of aperture writes", () => {
+  it("is handed on at 64 KiB, whole", () => {
+    const world = new FakeWorld();
+    const run = new ApertureRun(world, 1);
+    const lengths: [number, number][] = [];
+    world.writeAperture = (_vgpu, at, _size, bytes) => lengths.push([at, bytes.length]);
+    for (let at = 0; at < 150_000; at += 8) run.add(at, 8, new Uint8Array(8), 0);
+    run.flush();
+    run.flush();
+    expect(lengths).toEqual([
+      [0, 65_536],
+      [65_536, 65_536],
+      [131_072, 18_928],
+    ]);
+  });
+});
+
 describe("a connection", () => {
+  it("replies to no write that the world has not seen", () => {
+    const { world, socket } = connect();
+    let seen = 0;
+    world.writeAperture = (_vgpu, _at, size, bytes) => {
+      seen += bytes.length / size;
+    };
+    socket.emit("data", VERSION);
+    const writes: Buffer[] = [];
+    for (let i = 0; i < 3000; i++) {
+      writes.push(message(i + 2, CMD.REGION_WRITE, 0, accessBody(BAR2, i * 4, 4, i)));
+    }
+    let early = 0;
+    const write = socket.write.bind(socket);
+    socket.write = (bytes, written) => {
+      if (repliesOf([...socket.sent, Buffer.from(bytes)]).length - 1 > seen) early++;
+      return write(bytes, written);
+    };
+    socket.emit("data", Buffer.concat(writes));
+    expect(seen).toBe(3000);
+    expect(socket.sent.length).toBeGreaterThan(1);
+    expect(early).toBe(0);
+    socket.destroy();
+  });
+
   it("answers every request but posted ones, once and in order", () => {
     fc.assert(
       fc.property(messages, fc.integer({ min: 1, max: 3000 }), (list, cut) => {

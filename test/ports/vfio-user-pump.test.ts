@@ -164,6 +164,32 @@ describe("the outbox", () => {
     expect(outbox.backlog).toBe(0);
   });
 
+  it("has one write under way, though the end of the one before is told late", () => {
+    const told: (() => void)[] = [];
+    let writes = 0;
+    // As a socket does: what is taken at once is told in the next tick.
+    const writer = {
+      writableLength: 0,
+      write(bytes: Uint8Array, written: () => void): boolean {
+        writes++;
+        if (writes > 1) writer.writableLength += bytes.length;
+        told.push(written);
+        return true;
+      },
+    };
+    const outbox = new Outbox(writer, () => {});
+    for (let i = 0; i < 3; i++) {
+      outbox.begin(i, 9, 0, 1, 0);
+      outbox.flush();
+    }
+    expect(writes).toBe(2);
+    told[0]();
+    expect(writes).toBe(2);
+    writer.writableLength = 0;
+    told[1]();
+    expect(writes).toBe(3);
+  });
+
   it("keeps the order and the bytes over a slow real socket", async () => {
     const folder = temporaryFolder();
     const received: Buffer[] = [];

@@ -23,7 +23,14 @@ export const WAIT = 100;
 export type Outcome = number;
 
 type Advance = (engine: EngineTree, dwords: number) => void;
-type Run = (core: Core, e: number, engine: EngineTree, c: Uint32Array, length: number, advance: Advance) => Outcome;
+type Run = (
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  c: Uint32Array,
+  length: number,
+  advance: Advance,
+) => Outcome;
 
 const HWS_PGA = 0x80;
 const PREDICATE_SRC0 = 0x2400;
@@ -52,7 +59,9 @@ export function execute(
 }
 
 /** A command that is over once `act` has said DONE. */
-function plain(act: (core: Core, e: number, engine: EngineTree, c: Uint32Array, length: number) => Outcome): Run {
+function plain(
+  act: (core: Core, e: number, engine: EngineTree, c: Uint32Array, length: number) => Outcome,
+): Run {
   return (core, e, engine, c, length, advance) => {
     const how = act(core, e, engine, c, length);
     if (how === DONE) advance(engine, length);
@@ -102,7 +111,8 @@ function registerOf(dword: number): number {
 }
 
 const loadRegisterImm = plain((core, e, _engine, c, length) => {
-  for (let i = 1; i + 1 < length && i + 1 < c.length; i += 2) loadRegister(core, e, registerOf(c[i]), c[i + 1]);
+  for (let i = 1; i + 1 < length && i + 1 < c.length; i += 2)
+    loadRegister(core, e, registerOf(c[i]), c[i + 1]);
   return DONE;
 });
 
@@ -112,7 +122,14 @@ const loadRegisterReg = plain((core, e, engine, c) => {
 });
 
 /** Memory operands: PPGTT unless the command says global. */
-function operand(core: Core, e: number, engine: EngineTree, global: boolean, low: number, high: number): Outcome {
+function operand(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  global: boolean,
+  low: number,
+  high: number,
+): Outcome {
   return locate(core, e, engine, !global, (low & ~3) >>> 0, high & 0xffff);
 }
 
@@ -124,7 +141,8 @@ const loadRegisterMem = plain((core, e, engine, c) => {
 });
 
 const storeRegisterMem = plain((core, e, engine, c) => {
-  const predicated = (c[0] & (1 << 21)) !== 0 && (core.words.read(DEVICE_MMIO, PREDICATE_RESULT >>> 2) & 1) === 0;
+  const predicated =
+    (c[0] & (1 << 21)) !== 0 && (core.words.read(DEVICE_MMIO, PREDICATE_RESULT >>> 2) & 1) === 0;
   if (predicated) return DONE;
   const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]);
   if (how !== DONE) return how;
@@ -232,7 +250,8 @@ const semaphoreSignal = plain((_core, _e, engine) => {
 });
 
 const copyMemMem = plain((core, e, engine, c) => {
-  const source = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[3], c[4]) || readPlace(core, e, engine);
+  const source =
+    operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[3], c[4]) || readPlace(core, e, engine);
   if (source !== DONE) return source;
   const word = VALUE.low;
   const how = operand(core, e, engine, (c[0] & (1 << 21)) !== 0, c[1], c[2]);
@@ -261,7 +280,8 @@ const mathCommand = plain((core, e, _engine, c, length) => {
 const predicate = plain((core, e, _engine, c) => {
   if (e !== RCS0) return DONE;
   const read = (at: number): number => core.words.read(DEVICE_MMIO, at >>> 2);
-  const same = read(PREDICATE_SRC0) === read(PREDICATE_SRC1) && read(PREDICATE_SRC0 + 4) === read(PREDICATE_SRC1 + 4);
+  const same =
+    read(PREDICATE_SRC0) === read(PREDICATE_SRC1) && read(PREDICATE_SRC0 + 4) === read(PREDICATE_SRC1 + 4);
   const before = read(PREDICATE_RESULT) & 1;
   const compare = [before, 1, same ? 1 : 0, same ? 0 : 1][c[0] & 3];
   const combined = [compare, compare & before, compare | before, compare ^ before][(c[0] >>> 3) & 3];
@@ -319,4 +339,3 @@ const BY_NAME: Readonly<Record<Action, Run>> = {
 const RUNS: readonly Run[] = ACTIONS.map((name) => BY_NAME[name]);
 const SET_PREDICATE = ACTIONS.indexOf("setPredicate");
 const BATCH_END = ACTIONS.indexOf("batchEnd");
-

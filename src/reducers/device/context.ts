@@ -36,7 +36,10 @@ const LRI_OPCODE = 0x22;
 const PAGE_DWORDS = 1024;
 
 /** Visit every (register offset, dword number of its value) of the image, in order. Stops at the first other command. */
-export function eachImageRegister(image: Uint32Array, visit: (register: number, dword: number) => void): void {
+export function eachImageRegister(
+  image: Uint32Array,
+  visit: (register: number, dword: number) => void,
+): void {
   let i = 0;
   while (i < PAGE_DWORDS) {
     const header = image[i];
@@ -46,7 +49,8 @@ export function eachImageRegister(image: Uint32Array, visit: (register: number, 
     }
     if (header >>> 23 !== LRI_OPCODE) return;
     const pairs = ((header & 0xff) + 1) >>> 1;
-    for (let p = 0; p < pairs && i + 2 + p * 2 < PAGE_DWORDS; p++) visit(image[i + 1 + p * 2] & 0x7f_fffc, i + 2 + p * 2);
+    for (let p = 0; p < pairs && i + 2 + p * 2 < PAGE_DWORDS; p++)
+      visit(image[i + 1 + p * 2] & 0x7f_fffc, i + 2 + p * 2);
     i += 1 + pairs * 2;
   }
 }
@@ -114,7 +118,8 @@ function loadPosition(engine: EngineTree, offset: number, value: number): boolea
 /** PDPs come as two dwords; the guest frame is bits 35:12. */
 function setPdp(engine: EngineTree, n: number, low: number, high: number): void {
   const before = engine.pdp[n];
-  engine.pdp[n] = low >= 0 ? (before & 0xf0_0000) | (low >>> 12) : (before & 0x0f_ffff) | ((high & 0xf) << 20);
+  engine.pdp[n] =
+    low >= 0 ? (before & 0xf0_0000) | (low >>> 12) : (before & 0x0f_ffff) | ((high & 0xf) << 20);
 }
 
 function enterSaved(engine: EngineTree, level: number, state: number): void {

@@ -32,7 +32,14 @@ export function translateGlobal(core: Core, low: number): number {
 }
 
 /** Host frame behind an address of the engine's context, PARKED or FAULT. */
-export function translate(core: Core, e: number, engine: EngineTree, ppgtt: boolean, low: number, high: number): number {
+export function translate(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  ppgtt: boolean,
+  low: number,
+  high: number,
+): number {
   if (!ppgtt) return translateGlobal(core, low);
   const tag = ((high << 20) | (low >>> 12)) >>> 0;
   const tagHigh = (high >>> 12) & 0xf;
@@ -97,7 +104,13 @@ function readEntry(core: Core, e: number, engine: EngineTree, table: number, ind
  * The words of a host frame, fresh for the turn under way; or null: asked for (`engine.fetch` is its ticket), or, where
  * `engine.fetch` is 0, no such frame.
  */
-export function pageWords(core: Core, e: number, engine: EngineTree, hfn: number, purpose: number): Uint32Array | null {
+export function pageWords(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  hfn: number,
+  purpose: number,
+): Uint32Array | null {
   const v = hostFrameAgent(core, hfn);
   if (v === 0) return null;
   const gfn = hostFrameGfn(core, hfn);

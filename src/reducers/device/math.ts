@@ -33,7 +33,8 @@ interface Alu {
 /** Run the instructions in dwords 1 to length-1 of `c` on the GPRs of the engine at `base`. */
 export function math(core: Core, base: number, c: Uint32Array, length: number): void {
   const alu: Alu = { a: [0, 0], b: [0, 0], accumulator: [0, 0], zero: 0, carry: 0 };
-  for (let i = 1; i < length && i < c.length; i++) step(core, base, alu, c[i] >>> 20, (c[i] >>> 10) & 0x3ff, c[i] & 0x3ff);
+  for (let i = 1; i < length && i < c.length; i++)
+    step(core, base, alu, c[i] >>> 20, (c[i] >>> 10) & 0x3ff, c[i] & 0x3ff);
 }
 
 function step(core: Core, base: number, alu: Alu, opcode: number, first: number, second: number): void {

@@ -7,7 +7,14 @@ import { FAULT, PARKED, pageWords, translate } from "./gtt.ts";
 const DATA = PURPOSES.indexOf("data");
 
 /** Where a command's operand lies: 0, PARKED or FAULT; on 0 its host frame and byte offset are in PLACE. */
-export function locate(core: Core, e: number, engine: EngineTree, ppgtt: boolean, low: number, high: number): number {
+export function locate(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  ppgtt: boolean,
+  low: number,
+  high: number,
+): number {
   const hfn = translate(core, e, engine, ppgtt, low, high);
   if (hfn < 0) return hfn;
   if (hostFrameAgent(core, hfn) === 0) return FAULT;
@@ -32,7 +39,13 @@ export function readPlace(core: Core, e: number, engine: EngineTree): number {
 export const VALUE = { low: 0, high: 0 };
 
 /** One command's write at a host frame and dword-aligned offset; the words must stay in the frame. */
-export function writeAt(core: Core, engine: EngineTree, hfn: number, offset: number, words: readonly number[]): void {
+export function writeAt(
+  core: Core,
+  engine: EngineTree,
+  hfn: number,
+  offset: number,
+  words: readonly number[],
+): void {
   const v = hostFrameAgent(core, hfn);
   writeGuestWords(core, v, hostFrameGfn(core, hfn), offset & ~3, words);
   engine.wrote = true;

@@ -26,7 +26,11 @@ export function loadRegister(core: Core, e: number, at: number, value: number): 
   if (id === 0) return unknownRegister(core, e, at, value);
   if (index.rule[id] === READ_ONLY) return;
   const before = core.words.read(DEVICE_MMIO, word);
-  core.words.write(DEVICE_MMIO, word, applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value));
+  core.words.write(
+    DEVICE_MMIO,
+    word,
+    applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value),
+  );
 }
 
 /** A command's read of a register. */

@@ -64,7 +64,8 @@ function batchPage(core: Core, e: number, engine: EngineTree): Uint32Array | nul
 function runPage(core: Core, e: number, engine: EngineTree, page: Uint32Array): number {
   const index = core.setting.commands[e];
   const { rowOf, action } = index;
-  const start = ((engine.level === 0 ? engine.ringStart + engine.head : engine.ipLow[engine.level]) & 4095) >>> 2;
+  const start =
+    ((engine.level === 0 ? engine.ringStart + engine.head : engine.ipLow[engine.level]) & 4095) >>> 2;
   const end = engine.level === 0 ? ringEnd(engine, start) : 1024;
   let ns = engine.turnNs;
   const room = start + (TURN_DWORDS - engine.turnDwords);
@@ -104,7 +105,8 @@ function ringEnd(engine: EngineTree, start: number): number {
 /** Does a command of this length run past the tail? Only a broken guest writes that; hardware would read garbage. */
 function overshoots(engine: EngineTree, length: number): boolean {
   if (engine.level !== 0) return false;
-  const left = engine.tail > engine.head ? engine.tail - engine.head : engine.ringSize - engine.head + engine.tail;
+  const left =
+    engine.tail > engine.head ? engine.tail - engine.head : engine.ringSize - engine.head + engine.tail;
   return length * 4 > left;
 }
 
@@ -149,7 +151,14 @@ function runOne(core: Core, e: number, engine: EngineTree, page: Uint32Array, at
 }
 
 /** Collect a command's dwords into OPERANDS, across pages where it must: DONE, PARKED or FAULT. */
-function gather(core: Core, e: number, engine: EngineTree, first: Uint32Array, at: number, length: number): number {
+function gather(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  first: Uint32Array,
+  at: number,
+  length: number,
+): number {
   let page = first;
   let base = at;
   for (let k = 0; k < length; k++) {

@@ -54,7 +54,8 @@ export function writeMmio(core: Core, v: number, at: number, size: number, lo: n
   const mask = ((1 << (size * 8)) - 1) << shift;
   const low = at & ~3;
   const rule = core.registers.rule[core.registers.idOf[low >>> 2]];
-  const rest = rule === ONE_TO_CLEAR || rule === MASKED_BITS ? 0 : core.words.read(MMIO + v, low >>> 2) & ~mask;
+  const rest =
+    rule === ONE_TO_CLEAR || rule === MASKED_BITS ? 0 : core.words.read(MMIO + v, low >>> 2) & ~mask;
   writeRegister(core, v, low, (rest | ((lo << shift) & mask)) >>> 0);
 }
 

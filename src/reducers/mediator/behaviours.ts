@@ -1,4 +1,9 @@
-import { READ_BEHAVIOURS, type ReadBehaviour, WRITE_BEHAVIOURS, type WriteBehaviour } from "../../hw/behaviours.ts";
+import {
+  READ_BEHAVIOURS,
+  type ReadBehaviour,
+  WRITE_BEHAVIOURS,
+  type WriteBehaviour,
+} from "../../hw/behaviours.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import { displayReads, displayWrites } from "./display/behaviours.ts";

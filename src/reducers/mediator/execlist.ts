@@ -24,8 +24,9 @@ const DESCRIPTOR_VALID = 1;
 const CONTEXT_SWITCH = 1 << 8;
 const INVALID = NOTES.indexOf("elsp.invalid");
 const FULL = NOTES.indexOf("elsp.full");
-/** More announcements than this, and the engines wait for the guest's memory. */
+/** More announcements or writes in flight than this, and the engines wait for the guest's memory. */
 const ANNOUNCEMENTS_MAX = 32;
+const WRITES_MAX = 1024;
 
 /** Group and shift of each engine's interrupt bits. Source: gvt.md 2.13. */
 const ENGINE_IRQ: readonly (readonly [number, number])[] = [];
@@ -46,7 +47,8 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
     return;
   }
   if (list.queued.length > 0) core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
-  for (let i = 0; i < 4; i += 2) if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
+  for (let i = 0; i < 4; i += 2)
+    if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
   list.queued = descriptors;
   list.queuedAt = core.seq;
   if (list.owns || ownerOf(core, engine) === 0) hand(core, v, engine);
@@ -94,7 +96,13 @@ export function engineIrq(core: Core, frameBase: number, engine: number, bits: n
 }
 
 /** A context status event: into the status page first, then registers, pointer and interrupt. */
-export function contextStatus(core: Core, frameBase: number, engine: number, status: number, contextId: number): void {
+export function contextStatus(
+  core: Core,
+  frameBase: number,
+  engine: number,
+  status: number,
+  contextId: number,
+): void {
   const v = agentOf(frameBase);
   const pointer = nextPointer(core, v, engine);
   const hwsp = core.words.read(MMIO + v, (RING_BASES[engine] + RING_HWS_PGA) >>> 2);
@@ -116,7 +124,8 @@ function nextPointer(core: Core, v: number, engine: number): number {
   let pointer = word & 7;
   const waiting = core.seeVgpu(v).announcements;
   for (let i = 0; i < waiting.length; i++) {
-    if (waiting[i].what === 1 && waiting[i].a === engine) pointer = pointer >= CSB_ENTRIES - 1 ? 0 : pointer + 1;
+    if (waiting[i].what === 1 && waiting[i].a === engine)
+      pointer = pointer >= CSB_ENTRIES - 1 ? 0 : pointer + 1;
   }
   return pointer >= CSB_ENTRIES - 1 ? 0 : pointer + 1;
 }
@@ -167,7 +176,8 @@ export function writeDone(core: Core, v: number): void {
 }
 
 export function isCongested(core: Core, frameBase: number): boolean {
-  return core.seeVgpu(agentOf(frameBase)).announcements.length >= ANNOUNCEMENTS_MAX;
+  const tree = core.seeVgpu(agentOf(frameBase));
+  return tree.announcements.length >= ANNOUNCEMENTS_MAX || tree.writesOpen >= WRITES_MAX;
 }
 
 /** Forget submissions of the engines in `mask`; their status pointers go back to "none yet". */

@@ -62,9 +62,7 @@ export function destroyVgpu(core: Core, v: number): void {
 
 /** Every open ticket of the vGPU ends here; a late answer is nobody's. */
 function endTickets(core: Core, v: number): void {
-  for (let ticket = core.lastTicket; ticket > 0 && ticket > core.lastTicket - 65_536; ticket--) {
-    if (core.isOpen(ticket) && core.ticketAgent(ticket) === v) core.endTicket(ticket);
-  }
+  for (const ticket of core.openTickets()) if (core.ticketAgent(ticket) === v) core.endTicket(ticket);
 }
 
 /** The device forgets the vGPU's share of the GGTT. */
@@ -79,7 +77,12 @@ function clearGgtt(core: Core, v: number): void {
 }
 
 /** Remember a mapping of guest memory: its range and what may be done with it. */
-export function mapMemory(core: Core, v: number, range: readonly [number, number, number, number], code: number): void {
+export function mapMemory(
+  core: Core,
+  v: number,
+  range: readonly [number, number, number, number],
+  code: number,
+): void {
   let slot = 0;
   while (core.words.read(DMA + v, slot * DMA_WORDS) !== 0) slot++;
   core.words.write(DMA + v, slot * DMA_WORDS, 1);
@@ -102,15 +105,4 @@ export function unmapMemory(core: Core, v: number, range: readonly [number, numb
     for (let i = 0; i < DMA_WORDS; i++) core.words.write(DMA + v, at + i, 0);
     core.vgpu(v).maps--;
   }
-}
-
-/** Tickets that are open, in ascending order: what a re-attached port must be asked again. */
-export function openTickets(core: Core): { ticket: number; kind: number; agent: number; operands: number[] }[] {
-  const open: { ticket: number; kind: number; agent: number; operands: number[] }[] = [];
-  for (let ticket = Math.max(1, core.lastTicket - 65_536); ticket <= core.lastTicket; ticket++) {
-    if (!core.isOpen(ticket)) continue;
-    const operands = [0, 1, 2, 3].map((n) => core.ticketOperand(ticket, n));
-    open.push({ ticket, kind: core.ticketKind(ticket), agent: core.ticketAgent(ticket), operands });
-  }
-  return open;
 }

@@ -15,7 +15,8 @@ const INSUFFICIENT_RESOURCE = FAILSAFE.indexOf("insufficient_resource");
 /** Fill the page in for vGPU `v`: magic, version, capabilities and its share of the machine. */
 export function populatePvinfo(core: Core, v: number): void {
   const share = core.setting.configuration.vgpus[v - 1];
-  const put = (offset: number, word: number): void => core.words.write(MMIO + v, (PVINFO + offset) >>> 2, word);
+  const put = (offset: number, word: number): void =>
+    core.words.write(MMIO + v, (PVINFO + offset) >>> 2, word);
   put(0x00, 0x7654_4776);
   put(0x04, 0x4776_5447);
   put(0x08, 1);

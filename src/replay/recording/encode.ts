@@ -42,12 +42,9 @@ export class RowEncoder {
     const { order } = this.order;
     let n = 0;
     let bits = 0;
-    this.order.runs(has, (a, b) => {
-      for (let s = a; s < b; s++) {
-        const word = column[order[s]];
-        words[n++] = word;
-        bits |= word;
-      }
+    this.order.runs(has, (a, b, j) => {
+      bits |= column instanceof Uint8Array ? gatherBytes(order, a, b, column, words, j) : gatherWords(order, a, b, column, words, j);
+      n = j + b - a;
     });
     const planes = planesFor(bits);
     if (planes === 0) return NOTHING;
@@ -55,6 +52,29 @@ export class RowEncoder {
     shuffle(words, n, planes, out);
     return out;
   }
+}
+
+// The same loop twice: with one kind of array each, the engine needs no check per element.
+
+/** Put the column's elements of rows order[a] .. order[b - 1] at words[j], ...; returns their OR. */
+function gatherWords(order: Uint32Array, a: number, b: number, column: Uint32Array, words: Uint32Array, j: number): number {
+  let bits = 0;
+  for (let s = a, to = j; s < b; s++, to++) {
+    const word = column[order[s]];
+    words[to] = word;
+    bits |= word;
+  }
+  return bits;
+}
+
+function gatherBytes(order: Uint32Array, a: number, b: number, column: Uint8Array, words: Uint32Array, j: number): number {
+  let bits = 0;
+  for (let s = a, to = j; s < b; s++, to++) {
+    const byte = column[order[s]];
+    words[to] = byte;
+    bits |= byte;
+  }
+  return bits;
 }
 
 /** The first n bytes, padded with zeros to 4; none where all are zero. */

@@ -26,6 +26,8 @@ export class BlockEncoder {
   private readonly tools: Tools;
   private readonly compression: string;
   private readonly rowEncoder = new RowEncoder();
+  private readonly chunk = new McapChunkBuilder({ useMessageIndex: false });
+  private readonly record = new McapRecordBuilder();
   private readonly list = new BlockList();
   private readonly hash = new Uint32Array(2);
   private number = 0;
@@ -66,7 +68,7 @@ export class BlockEncoder {
       ...{ number: this.number, firstSeq, lastSeq: endSeq - 1, digests, closed, list },
       ...{ ...counts, eventsBefore: this.events, previous: this.chain },
     });
-    const data = chunkData(firstSeq, endSeq, [
+    const data = this.chunkData(firstSeq, endSeq, [
       packBody([pages.fresh, pages.bodies]),
       this.rowEncoder.encode(rows, pages.used, pages.index),
       trailer,
@@ -88,8 +90,8 @@ export class BlockEncoder {
     view.setUint32(body, this.chain.lo, true);
     view.setUint32(body + 4, this.chain.hi, true);
     const records = this.tools.codecs[this.compression].compress(data);
-    const builder = new McapRecordBuilder();
-    builder.writeChunk({
+    this.record.reset();
+    this.record.writeChunk({
       messageStartTime: BigInt(firstSeq),
       messageEndTime: BigInt(endSeq),
       uncompressedSize: BigInt(data.length),
@@ -99,25 +101,26 @@ export class BlockEncoder {
     });
     const { number } = this;
     const [compressedSize, uncompressedSize] = [records.length, data.length];
-    return { bytes: builder.buffer, number, firstSeq, endSeq, compressedSize, uncompressedSize };
+    return { bytes: this.record.buffer, number, firstSeq, endSeq, compressedSize, uncompressedSize };
+  }
+
+  /** The three messages as the uncompressed bytes of a chunk. MCAP's times are seqs here: first row, and behind the last. */
+  private chunkData(firstSeq: number, endSeq: number, [pages, rows, trailer]: Uint8Array[]): Uint8Array {
+    const { chunk } = this;
+    chunk.reset();
+    const add = (channelId: number, seq: number, data: Uint8Array) => {
+      chunk.addMessage({ channelId, sequence: 0, logTime: BigInt(seq), publishTime: BigInt(seq), data });
+    };
+    add(PAGES, firstSeq, pages);
+    add(ROWS, firstSeq, rows);
+    add(TRAILER, endSeq, trailer);
+    return chunk.buffer;
   }
 
   private hashOf(bytes: Uint8Array): Hash64 {
     this.tools.xxh64(bytes, this.hash);
     return { lo: this.hash[0], hi: this.hash[1] };
   }
-}
-
-/** The three messages as the uncompressed bytes of a chunk. MCAP's times are seqs here: first row, and behind the last. */
-function chunkData(firstSeq: number, endSeq: number, [pages, rows, trailer]: Uint8Array[]): Uint8Array {
-  const chunk = new McapChunkBuilder({ useMessageIndex: false });
-  const add = (channelId: number, seq: number, data: Uint8Array) => {
-    chunk.addMessage({ channelId, sequence: 0, logTime: BigInt(seq), publishTime: BigInt(seq), data });
-  };
-  add(PAGES, firstSeq, pages);
-  add(ROWS, firstSeq, rows);
-  add(TRAILER, endSeq, trailer);
-  return chunk.buffer;
 }
 
 function countInputs(rows: Rows): { inputs: number; events: number } {
