@@ -1,5 +1,5 @@
 import { PortError } from "../ports/vfio-user/errors.ts";
-import { ServeError } from "../ports/serve.ts";
+import { ServeError } from "../ports/serve-options.ts";
 import { DivergedError } from "../replay/state.ts";
 import { RecordingError } from "../replay/recording/errors.ts";
 

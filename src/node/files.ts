@@ -24,7 +24,11 @@ export class FileSource implements ByteSource {
     this.size = stat.size;
     if (stat.isFile()) return;
     fs.closeSync(this.fd);
-    throw new RecordingError(path, 0, stat.isDirectory() ? "is a directory, not a recording" : "is no regular file");
+    throw new RecordingError(
+      path,
+      0,
+      stat.isDirectory() ? "is a directory, not a recording" : "is no regular file",
+    );
   }
 
   read(offset: number, length: number): Uint8Array {

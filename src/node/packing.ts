@@ -42,7 +42,12 @@ export function packFile(path: string, tools: Tools, compression = "zstd"): Pack
     fs.unlinkSync(partOf(path));
     const { damage } = part;
     const cut = damage !== null && damage.offset < source.size;
-    return { path, blocks, bytes: packed.size, dropped: cut ? `from byte ${damage.offset}: ${damage.reason}` : null };
+    return {
+      path,
+      blocks,
+      bytes: packed.size,
+      dropped: cut ? `from byte ${damage.offset}: ${damage.reason}` : null,
+    };
   } finally {
     source.close();
   }

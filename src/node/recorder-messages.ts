@@ -30,6 +30,11 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: "ready" }
   /** Blocks that are on the disk now: `blocks` more, the file is `bytes` long; their columns come back. */
-  | { readonly type: "synced"; readonly blocks: number; readonly bytes: number; readonly columns: readonly Columns[] }
+  | {
+      readonly type: "synced";
+      readonly blocks: number;
+      readonly bytes: number;
+      readonly columns: readonly Columns[];
+    }
   | { readonly type: "closed"; readonly recorded: Recorded }
   | { readonly type: "failed"; readonly reason: string };

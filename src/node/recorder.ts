@@ -57,7 +57,12 @@ export class FileRecorder implements Recorder {
   private closed = false;
 
   /** Use `createRecorder`. */
-  constructor(path: string, store: PageStore, start: RecorderStart, started: (reason: string | null) => void) {
+  constructor(
+    path: string,
+    store: PageStore,
+    start: RecorderStart,
+    started: (reason: string | null) => void,
+  ) {
     this.path = path;
     this.store = store;
     this.worker = new Worker(new URL("./recorder-worker.js", import.meta.url), { workerData: start });
@@ -82,7 +87,9 @@ export class FileRecorder implements Recorder {
     const now = performance.now();
     if (this.fullSince < 0) this.fullSince = now;
     if (now - this.fullSince > PATIENCE_MS) {
-      this.fail(`the disk did not take ${this.waitingBytes >> 20} MiB of the recording within ${PATIENCE_MS} ms`);
+      this.fail(
+        `the disk did not take ${this.waitingBytes >> 20} MiB of the recording within ${PATIENCE_MS} ms`,
+      );
     }
     return true;
   }

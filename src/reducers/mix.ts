@@ -3,6 +3,7 @@
  * component's digest is the sum over its words, so order and physical placement never enter. Not cryptographic.
  */
 
+/** The low lane of a word's contribution. */
 export function mixLow(index: number, value: number): number {
   let x = Math.imul(index ^ 0x9e3779b9, 0x85ebca6b) ^ value;
   x = Math.imul(x ^ (x >>> 15), 0xc2b2ae35);
@@ -10,6 +11,7 @@ export function mixLow(index: number, value: number): number {
   return x ^ (x >>> 16);
 }
 
+/** The high lane of a word's contribution. */
 export function mixHigh(index: number, value: number): number {
   let x = Math.imul(value ^ 0x165667b1, 0x9e3779b1) ^ Math.imul(index + 0x3c6ef372, 0x85ebca77);
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);

@@ -31,6 +31,7 @@ class Frame {
   }
 }
 
+/** One node of the radix tree over frame numbers; whoever is its owner may change it in place. */
 export class RamNode {
   readonly owner: number;
   readonly slots: (RamNode | Frame | null)[];

@@ -178,6 +178,7 @@ export interface DeviceTree {
 
 export type Tree = DeviceTree | VgpuTree;
 
+/** A pipe that is off. */
 export function initialPipe(): PipeTree {
   return {
     on: false,
@@ -194,6 +195,7 @@ export function initialPipe(): PipeTree {
   };
 }
 
+/** A DDC bus at rest: both lines high. */
 export function initialDdc(): DdcTree {
   return {
     clock: true,
@@ -208,14 +210,17 @@ export function initialDdc(): DdcTree {
   };
 }
 
+/** A GMBUS controller at rest. */
 export function initialGmbus(): GmbusTree {
   return { phase: 0, port: 0, remaining: 0, writing: false, pointers: [0, 0, 0, 0] };
 }
 
+/** An engine to which the guest has submitted nothing. */
 export function initialExeclist(): ExeclistTree {
   return { port: [0, 0, 0, 0], writes: 0, queued: [], queuedAt: 0, owns: false };
 }
 
+/** A vGPU before it is created. */
 export function initialVgpuTree(): VgpuTree {
   return {
     created: false,
@@ -239,10 +244,12 @@ export function initialVgpuTree(): VgpuTree {
   };
 }
 
+/** An empty element of an execlist. */
 export function initialElement(): ElementTree {
   return { valid: false, low: 0, id: 0 };
 }
 
+/** An idle engine. */
 export function initialEngine(): EngineTree {
   return {
     phase: 0,
@@ -278,6 +285,7 @@ export function initialEngine(): EngineTree {
   };
 }
 
+/** The device before anything happened. */
 export function initialDeviceTree(): DeviceTree {
   return { engines: ENGINES.map(initialEngine), ready: false };
 }

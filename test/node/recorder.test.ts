@@ -72,14 +72,18 @@ test("a live recording is sealed, synced, packed, and readable by its owner only
   expectNumbered(recording, 60_000);
   expect(recorder.stats).toMatchObject({ unsyncedMs: 0, waitingBytes: 0 });
   expect(recorder.stats.largestWindowMs).toBeGreaterThan(0);
-  await expect(createRecorder(path, META, tools, store)).rejects.toThrow(/live.mcap exists already; name another/);
+  await expect(createRecorder(path, META, tools, store)).rejects.toThrow(
+    /live.mcap exists already; name another/,
+  );
 });
 
 test("a part left behind is not overwritten, and packs", async () => {
   const path = join(folder, "left.mcap");
   writeFileSync(partOf(path), "not even MCAP");
   const store = new PageStore(tools.hashPage);
-  await expect(createRecorder(path, META, tools, store)).rejects.toThrow(/left.mcap.part exists already; .*gvt pack/);
+  await expect(createRecorder(path, META, tools, store)).rejects.toThrow(
+    /left.mcap.part exists already; .*gvt pack/,
+  );
   expect(() => packFile(path, tools)).toThrow(/not an MCAP file/);
   expect(readFileSync(partOf(path), "utf8")).toBe("not even MCAP");
 });
@@ -87,7 +91,9 @@ test("a part left behind is not overwritten, and packs", async () => {
 test("a folder that cannot be written rejects in one line", async () => {
   const store = new PageStore(tools.hashPage);
   const path = join(folder, "no", "such", "x.mcap");
-  await expect(createRecorder(path, META, tools, store)).rejects.toThrow(/^ENOENT: no such file or directory$/);
+  await expect(createRecorder(path, META, tools, store)).rejects.toThrow(
+    /^ENOENT: no such file or directory$/,
+  );
 });
 
 test("a dead worker fails the recorder and keeps the part", async () => {
@@ -109,10 +115,16 @@ interface Report {
 }
 
 /** Run the recording child through a shell prefix until `done`; returns its reports and exit code. */
-function runChild(file: string, prefix: string, done: (report: Report) => boolean): Promise<{ reports: Report[]; code: number | null }> {
+function runChild(
+  file: string,
+  prefix: string,
+  done: (report: Report) => boolean,
+): Promise<{ reports: Report[]; code: number | null }> {
   const program = join(folder, "child.mjs");
   writeFileSync(program, childProgram(dist, file));
-  const child = spawn("bash", ["-c", `${prefix} exec "${process.execPath}" "${program}"`], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("bash", ["-c", `${prefix} exec "${process.execPath}" "${program}"`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const reports: Report[] = [];
   let buffered = "";
   child.stdout.on("data", (data) => {
@@ -150,7 +162,9 @@ test("a full disk fails the recorder in one line, and what was written stays", a
   const path = join(folder, "full.mcap");
   const { reports, code } = await runChild(path, "trap '' XFSZ; ulimit -f 40;", () => false);
   expect(code).toBe(4);
-  expect(reports[reports.length - 1].failed).toMatch(/^the recording cannot be written: EFBIG: file too large$/);
+  expect(reports[reports.length - 1].failed).toMatch(
+    /^the recording cannot be written: EFBIG: file too large$/,
+  );
   const part = open(partOf(path));
   expect(part.blockCount).toBeGreaterThan(0);
   expectNumbered(part, 1);

@@ -9,7 +9,14 @@ import { differenceFrom, openBytes, record, type Sample, type SampleLog, type Sa
 const tools = await loadTools();
 
 function sampleLog(): SampleLog {
-  const kinds = ["mmio.read", "mmio.written", "guest.fetch", "guest.fetched", "aperture.written", "note"] as const;
+  const kinds = [
+    "mmio.read",
+    "mmio.written",
+    "guest.fetch",
+    "guest.fetched",
+    "aperture.written",
+    "note",
+  ] as const;
   const rows = Array.from({ length: 36 }, (_, i): SampleRow => {
     const words = Array.from({ length: 15 }, (_, c) => (i * 0x9e3779b1 * (c + 1)) >>> (c * 2));
     return { kind: K[kinds[i % kinds.length]], words, payload: Uint8Array.of(i, i + 1, i + 2), page: i & 1 };
@@ -78,7 +85,8 @@ test.each(["", "zstd", "lz4"])("cut and flipped at every byte, compression %j", 
   expect(total).toBe(sample.bytes.length * 3);
   // Nothing goes unnoticed: at least the CRC of the data section or of the summary sees it.
   expect(counts["all rows"]).toBe(0);
-  for (const verdict of ["all rows, warned", "prefix", "refused"] as const) expect(counts[verdict]).toBeGreaterThan(100);
+  for (const verdict of ["all rows, warned", "prefix", "refused"] as const)
+    expect(counts[verdict]).toBeGreaterThan(100);
 });
 
 test("the judge notices wrong data: with a chain that never differs, some flip gets through", async () => {
@@ -104,7 +112,9 @@ test("damage in a middle block leaves the blocks before it, and is found by read
   expect(hurt.damage).toBeNull();
   const rows = new Rows();
   expect(hurt.readBlock(0, rows).lastSeq).toBe(11);
-  expect(() => hurt.readBlock(1, rows)).toThrow(`sample.mcap: at byte ${offset}: the chain of a block does not hold`);
+  expect(() => hurt.readBlock(1, rows)).toThrow(
+    `sample.mcap: at byte ${offset}: the chain of a block does not hold`,
+  );
   expect(hurt.damage).toMatchObject({ offset, verifiedBlocks: 1 });
   expect(hurt.eventCount).toBe(recording.trailer(0).events);
 });
@@ -114,7 +124,11 @@ test("blocks that were exchanged or left out are noticed", async () => {
   const [a, b, c] = blockPlaces(bytes);
   const without = Buffer.concat([bytes.subarray(0, b.offset), bytes.subarray(c.offset)]);
   expect(openBytes(without, tools).recording.damage).toMatchObject({ offset: b.offset, verifiedBlocks: 1 });
-  const other = await record({ ...sampleLog(), rows: sampleLog().rows.map((row) => ({ ...row, page: 0 })) }, tools, "");
+  const other = await record(
+    { ...sampleLog(), rows: sampleLog().rows.map((row) => ({ ...row, page: 0 })) },
+    tools,
+    "",
+  );
   const [, theirs] = blockPlaces(other.bytes);
   const mixed = Buffer.concat([
     bytes.subarray(0, b.offset),

@@ -46,7 +46,9 @@ test("what is no recording is refused in one line that says why", () => {
     builder.writeMagic();
     builder.writeHeader({ profile: "ros2\n\u001b[31m", library: "" });
   });
-  expect(open(other)).toMatch(/^sample.mcap: at byte 8: an MCAP file of profile "ros2\?\?\[31m", not "gvt-replay"$/);
+  expect(open(other)).toMatch(
+    /^sample.mcap: at byte 8: an MCAP file of profile "ros2\?\?\[31m", not "gvt-replay"$/,
+  );
   const huge = small.slice();
   new DataView(huge.buffer).setBigUint64(9, 0x7fff_ffff_ffff_ffffn, true);
   expect(open(huge)).toMatch(/at byte 8: a 64-bit field that is too big/);
@@ -56,7 +58,9 @@ test("what is no recording is refused in one line that says why", () => {
 
 test("a newer schema is refused before anything of it is believed", () => {
   const newer = writePreamble({ ...META, schema: 1 }, tools);
-  expect(refusal(() => openBytes(newer, tools))).toMatch(/schema 1 is newer than 0, the newest .*; use a newer gvt/);
+  expect(refusal(() => openBytes(newer, tools))).toMatch(
+    /schema 1 is newer than 0, the newest .*; use a newer gvt/,
+  );
 });
 
 test("a hostile description is refused", () => {
@@ -92,8 +96,22 @@ function replaceText(bytes: Uint8Array, from: string, to: string): Uint8Array {
 }
 
 test("a body takes arrays of small integers, bytes and short texts, and nothing else", () => {
-  const items = [0, 1, 127, 128, 255, 256, 65_535, 65_536, 2 ** 32 - 1, new Uint8Array(300).fill(9), "vgpu1.mmio"];
-  const plain = unpackBody(packBody(items)).map((item) => (item instanceof Uint8Array ? Uint8Array.from(item) : item));
+  const items = [
+    0,
+    1,
+    127,
+    128,
+    255,
+    256,
+    65_535,
+    65_536,
+    2 ** 32 - 1,
+    new Uint8Array(300).fill(9),
+    "vgpu1.mmio",
+  ];
+  const plain = unpackBody(packBody(items)).map((item) =>
+    item instanceof Uint8Array ? Uint8Array.from(item) : item,
+  );
   expect(plain).toEqual(items);
   const refused: [string, Uint8Array][] = [
     ["a map", msgpack({ __proto__: { a: 1 }, constructor: 2 })],
@@ -124,7 +142,9 @@ test("any bytes as a body: items or Malformed, nothing else", () => {
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
       try {
         for (const item of unpackBody(bytes)) {
-          expect(typeof item === "number" || typeof item === "string" || item instanceof Uint8Array).toBe(true);
+          expect(typeof item === "number" || typeof item === "string" || item instanceof Uint8Array).toBe(
+            true,
+          );
         }
       } catch (error) {
         expect(error).toBeInstanceOf(Malformed);
@@ -151,7 +171,9 @@ test("sizes are capped before anything is allocated", () => {
   expect(reasonOf(size(1n << 40n))).toMatch(/a block of 1099511627776 bytes, more than/);
   expect(reasonOf(size(1n << 62n))).toMatch(/a 64-bit field that is too big/);
   expect(reasonOf(size(BigInt(60 << 20)))).toMatch(/a block of \d+ bytes where 62914560 belong/);
-  expect(reasonOf(withChunk((view, at) => view.setBigUint64(at + 1, 1n << 52n, true)))).toMatch(/ends inside a record/);
+  expect(reasonOf(withChunk((view, at) => view.setBigUint64(at + 1, 1n << 52n, true)))).toMatch(
+    /ends inside a record/,
+  );
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
 });
 
@@ -169,11 +191,15 @@ test("a block that would unpack to gigabytes is stopped at its stated size", () 
     }),
   );
   const bytes = Buffer.concat([writePreamble(META, tools), chunk]);
-  const recording = openRecording(new (class {
-    name = "bomb";
-    size = bytes.length;
-    read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
-  })(), tools, new PageStore(tools.hashPage));
+  const recording = openRecording(
+    new (class {
+      name = "bomb";
+      size = bytes.length;
+      read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+    })(),
+    tools,
+    new PageStore(tools.hashPage),
+  );
   expect(recording.damage?.reason).toMatch(/does not decompress by zstd|bytes where 1048576 belong/);
 });
 

@@ -2,14 +2,25 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { COLUMN_NAMES } from "../../src/events/columns.ts";
 import { K, KIND_NAMES, KIND_PAYLOAD } from "../../src/events/kinds.ts";
-import { rowDifference, Rows } from "../../src/events/rows.ts";
+import { Rows, rowDifference } from "../../src/events/rows.ts";
 import { RowDecoder } from "../../src/replay/recording/decode.ts";
-import { compileLayout, UNKNOWN_KIND, UNKNOWN_NAME, VOCABULARY, type Vocabulary } from "../../src/replay/recording/layout.ts";
+import {
+  compileLayout,
+  UNKNOWN_KIND,
+  UNKNOWN_NAME,
+  VOCABULARY,
+  type Vocabulary,
+} from "../../src/replay/recording/layout.ts";
 import { packBody } from "../../src/replay/recording/wire.ts";
 import { addSample, sampleRow } from "./samples.ts";
 
 /** The body of a rows message after another version's vocabulary, as simply as the format allows: all planes, no tricks. */
-function bodyBy(rows: Rows, from: Vocabulary, kindOf: (local: number) => number, foreign: number): Uint8Array {
+function bodyBy(
+  rows: Rows,
+  from: Vocabulary,
+  kindOf: (local: number) => number,
+  foreign: number,
+): Uint8Array {
   const kinds = Array.from({ length: rows.count }, (_, i) => kindOf(rows.kind[i]));
   const padded = (bytes: number[]) => Uint8Array.from([...bytes, ...Array(-bytes.length & 3).fill(0)]);
   const columns = from.columns.map(({ name, width }) => {
@@ -17,7 +28,8 @@ function bodyBy(rows: Rows, from: Vocabulary, kindOf: (local: number) => number,
     from.kinds.forEach((kind, k) => {
       if (name !== "source" && !kind.columns.includes(name)) return;
       kinds.forEach((of, i) => {
-        if (of === k) values.push(name in rows ? (rows as unknown as Record<string, number[]>)[name][i] : foreign);
+        if (of === k)
+          values.push(name in rows ? (rows as unknown as Record<string, number[]>)[name][i] : foreign);
       });
     });
     const planes = Array.from({ length: width }, (_, p) => values.map((value) => (value >>> (8 * p)) & 255));
@@ -54,7 +66,10 @@ test("kinds and columns are known by name, whatever their numbers and order in t
   expect(compileLayout(from).unknown).toEqual([]);
   fc.assert(
     fc.property(someRows, (rows) => {
-      const back = decode(from, bodyBy(rows, from, (local) => order.indexOf(local), 0));
+      const back = decode(
+        from,
+        bodyBy(rows, from, (local) => order.indexOf(local), 0),
+      );
       expect(back.count).toBe(rows.count);
       for (let i = 0; i < rows.count; i++) expect(rowDifference(rows, i, back, i)).toBeNull();
     }),
@@ -82,7 +97,12 @@ test("what this version does not know is named and stepped over", () => {
   rows.putPayload(rows.add(K["aperture.written"]), Uint8Array.of(4, 5));
   const body = bodyBy(rows, from, (local) => (local === 200 ? 0 : local + 1), 0x1234_5678);
   const back = decode(from, body);
-  expect(compileLayout(from).unknown).toEqual(["future.kind", "column colour", "purpose dreams", "note what is this"]);
+  expect(compileLayout(from).unknown).toEqual([
+    "future.kind",
+    "column colour",
+    "purpose dreams",
+    "note what is this",
+  ]);
   expect([...back.kind.subarray(0, 3)]).toEqual([K["mmio.read"], UNKNOWN_KIND, K["guest.fetch"]]);
   expect(back.purpose[2]).toBe(2);
   expect([...back.code.subarray(3, 6)]).toEqual([UNKNOWN_NAME, 1, 1]);
@@ -92,7 +112,10 @@ test("what this version does not know is named and stepped over", () => {
 test("a column that an older file lacks reads 0", () => {
   const from: Vocabulary = {
     ...VOCABULARY,
-    kinds: VOCABULARY.kinds.map((kind) => ({ ...kind, columns: kind.columns.filter((column) => column !== "ticket") })),
+    kinds: VOCABULARY.kinds.map((kind) => ({
+      ...kind,
+      columns: kind.columns.filter((column) => column !== "ticket"),
+    })),
     columns: VOCABULARY.columns.filter((column) => column.name !== "ticket"),
   };
   const rows = new Rows();

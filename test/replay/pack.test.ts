@@ -10,7 +10,16 @@ import { pack, verifyPacked } from "../../src/replay/recording/pack.ts";
 import { writePreamble } from "../../src/replay/recording/profile.ts";
 import { openRecording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
-import { addSample, differenceFrom, digestsAt, META, type Sample, type SampleLog, samplePages, sampleLog } from "./samples.ts";
+import {
+  addSample,
+  differenceFrom,
+  digestsAt,
+  META,
+  type Sample,
+  type SampleLog,
+  sampleLog,
+  samplePages,
+} from "./samples.ts";
 
 const tools = await loadTools();
 
@@ -25,7 +34,12 @@ function part(log: SampleLog): Sample & { ends: number[] } {
   const ends = [preamble.length];
   const seal = () => {
     if (block.count === 0) return;
-    const { bytes, endSeq } = encoder.encode(block, gatherPages(block, store, seen), digestsAt(all.count), false);
+    const { bytes, endSeq } = encoder.encode(
+      block,
+      gatherPages(block, store, seen),
+      digestsAt(all.count),
+      false,
+    );
     chunks.push(bytes);
     ends.push(ends[ends.length - 1] + bytes.length);
     block.clear(endSeq);
@@ -103,15 +117,27 @@ test("live blocks are joined whole, up to 16,384 inputs, never split", () => {
 });
 
 test("a closed recording is not packed again, and a packed one that differs is not believed", () => {
-  const rows = Array.from({ length: 6 }, (_, i) => ({ kind: 0, words: Array(15).fill(i), payload: new Uint8Array(0), page: 0 }));
+  const rows = Array.from({ length: 6 }, (_, i) => ({
+    kind: 0,
+    words: Array(15).fill(i),
+    payload: new Uint8Array(0),
+    page: 0,
+  }));
   const live = part({ rows, seals: [3] });
   const { bytes } = packed(live.bytes);
   const store = new PageStore(tools.hashPage);
   const closed = openRecording(new MemorySource(bytes), tools, store);
   expect(() => pack(closed, store, new MemorySink(), tools)).toThrow(/closed already/);
   const recording = openRecording(new MemorySource(live.bytes), tools, store);
-  const other = part({ rows: rows.map((row, i) => (i === 4 ? { ...row, words: Array(15).fill(9) } : row)), seals: [3] });
+  const other = part({
+    rows: rows.map((row, i) => (i === 4 ? { ...row, words: Array(15).fill(9) } : row)),
+    seals: [3],
+  });
   const shorter = part({ rows: rows.slice(0, 3), seals: [] });
-  expect(() => verifyPacked(recording, store, new MemorySource(packed(other.bytes).bytes), tools)).toThrow(/differs at row 4: dt/);
-  expect(() => verifyPacked(recording, store, new MemorySource(packed(shorter.bytes).bytes), tools)).toThrow(/lacks rows/);
+  expect(() => verifyPacked(recording, store, new MemorySource(packed(other.bytes).bytes), tools)).toThrow(
+    /differs at row 4: dt/,
+  );
+  expect(() => verifyPacked(recording, store, new MemorySource(packed(shorter.bytes).bytes), tools)).toThrow(
+    /lacks rows/,
+  );
 });

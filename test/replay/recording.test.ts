@@ -9,7 +9,15 @@ import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { loadPortableTools } from "../../src/replay/recording/portable.ts";
 import { SEAL_INPUTS } from "../../src/replay/recording/recorder.ts";
 import { MemorySink } from "../../src/replay/recording/tools.ts";
-import { differenceFrom, META, openBytes, record, SAMPLE_PAGES, type SampleRow, sampleLog } from "./samples.ts";
+import {
+  differenceFrom,
+  META,
+  openBytes,
+  record,
+  SAMPLE_PAGES,
+  type SampleRow,
+  sampleLog,
+} from "./samples.ts";
 
 const tools = await loadTools();
 const portable = await loadPortableTools();
@@ -17,17 +25,22 @@ const CODECS = ["", "zstd", "lz4"];
 
 test("what is recorded is read back, by every codec, in Node and by portable tools", async () => {
   await fc.assert(
-    fc.asyncProperty(sampleLog(120), fc.constantFrom(...CODECS), fc.constantFrom(tools, portable), async (log, codec, reader) => {
-      const sample = await record(log, tools, codec);
-      const { recording, store } = openBytes(sample.bytes, reader);
-      recording.checkWhole(new Rows());
-      expect(recording.damage).toBeNull();
-      expect(recording.warnings).toEqual([]);
-      expect(recording.closed).toBe(true);
-      expect(recording.rowCount).toBe(log.rows.length);
-      expect(differenceFrom(sample, recording, store)).toBeNull();
-      expect(recording.meta).toEqual(META);
-    }),
+    fc.asyncProperty(
+      sampleLog(120),
+      fc.constantFrom(...CODECS),
+      fc.constantFrom(tools, portable),
+      async (log, codec, reader) => {
+        const sample = await record(log, tools, codec);
+        const { recording, store } = openBytes(sample.bytes, reader);
+        recording.checkWhole(new Rows());
+        expect(recording.damage).toBeNull();
+        expect(recording.warnings).toEqual([]);
+        expect(recording.closed).toBe(true);
+        expect(recording.rowCount).toBe(log.rows.length);
+        expect(differenceFrom(sample, recording, store)).toBeNull();
+        expect(recording.meta).toEqual(META);
+      },
+    ),
     { numRuns: 200 },
   );
 });
@@ -47,7 +60,12 @@ test("a row of every kind, alone in its block and among others", async () => {
 });
 
 function fetched(page: number): SampleRow {
-  return { kind: K["guest.fetched"], words: Array.from({ length: 15 }, () => 1), payload: new Uint8Array(0), page };
+  return {
+    kind: K["guest.fetched"],
+    words: Array.from({ length: 15 }, () => 1),
+    payload: new Uint8Array(0),
+    page,
+  };
 }
 
 test("a block can be read first whose pages stand in earlier ones", async () => {
@@ -66,7 +84,13 @@ test("a block can be read first whose pages stand in earlier ones", async () => 
 
 test("counts, and the block of a row", async () => {
   const row = (kind: keyof typeof K): SampleRow => ({ ...fetched(0), kind: K[kind] });
-  const rows = [row("mmio.read"), row("note"), row("timer.fired"), row("clock.advanced"), row("mmio.written")];
+  const rows = [
+    row("mmio.read"),
+    row("note"),
+    row("timer.fired"),
+    row("clock.advanced"),
+    row("mmio.written"),
+  ];
   const { bytes } = await record({ rows, seals: [2] }, tools, "");
   const { recording } = openBytes(bytes, tools);
   expect(recording.eventCount).toBe(2);
@@ -126,5 +150,9 @@ test("any MCAP reader can walk a recording", async () => {
   const indexed = await McapIndexedReader.Initialize({ readable, decompressHandlers });
   expect(indexed.chunkIndexes.length).toBe(3);
   expect(indexed.header.profile).toBe("gvt-replay");
-  expect([...indexed.channelsById.values()].map((channel) => channel.topic)).toEqual(["pages", "rows", "trailer"]);
+  expect([...indexed.channelsById.values()].map((channel) => channel.topic)).toEqual([
+    "pages",
+    "rows",
+    "trailer",
+  ]);
 });

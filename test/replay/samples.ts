@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import { COLUMN_NAMES, COLUMNS, PURPOSES } from "../../src/events/columns.ts";
 import type { Digest } from "../../src/events/digest.ts";
 import { K, KIND_NAMES, KIND_PAYLOAD, KINDS } from "../../src/events/kinds.ts";
-import { rowDifference, Rows } from "../../src/events/rows.ts";
+import { Rows, rowDifference } from "../../src/events/rows.ts";
 import { ENGINES } from "../../src/hw/units.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
-import { describe, type RecordingMeta } from "../../src/replay/recording/profile.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
+import { describe, type RecordingMeta } from "../../src/replay/recording/profile.ts";
+import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
 
 /** A row as data: values by column, payload bytes, and which of the sample pages it names. */
@@ -44,11 +44,13 @@ export const sampleRow: fc.Arbitrary<SampleRow> = fc.record({
 });
 
 export const sampleLog = (maxLength: number): fc.Arbitrary<SampleLog> =>
-  fc.array(sampleRow, { maxLength }).chain((rows) =>
-    fc
-      .array(fc.nat(rows.length), { maxLength: 6 })
-      .map((seals) => ({ rows, seals: [...seals].sort((a, b) => a - b) })),
-  );
+  fc
+    .array(sampleRow, { maxLength })
+    .chain((rows) =>
+      fc
+        .array(fc.nat(rows.length), { maxLength: 6 })
+        .map((seals) => ({ rows, seals: [...seals].sort((a, b) => a - b) })),
+    );
 
 /** Limits of the columns whose values are indices of lists. */
 const LIMITS: Readonly<Record<string, number>> = { purpose: PURPOSES.length, engine: ENGINES.length };
@@ -94,7 +96,12 @@ export interface Sample {
 }
 
 /** Record a log in memory. */
-export async function record(log: SampleLog, tools: Tools, compression: string, meta = META): Promise<Sample> {
+export async function record(
+  log: SampleLog,
+  tools: Tools,
+  compression: string,
+  meta = META,
+): Promise<Sample> {
   const store = new PageStore(tools.hashPage);
   const pages = samplePages(store);
   const sink = new MemorySink();
@@ -120,7 +127,8 @@ export function differenceFrom(sample: Sample, recording: Recording, store: Page
       if (block.kind[i] === K["guest.fetched"]) {
         const theirs = store.hash(block.page[i]).join();
         if (theirs !== sample.store.hash(sample.rows.page[at]).join()) return `row ${at}: page`;
-        if (store.bytes(block.page[i]).join() !== sample.store.bytes(sample.rows.page[at]).join()) return `row ${at}: bytes`;
+        if (store.bytes(block.page[i]).join() !== sample.store.bytes(sample.rows.page[at]).join())
+          return `row ${at}: bytes`;
         block.page[i] = sample.rows.page[at];
       }
       const column = rowDifference(sample.rows, at, block, i);

@@ -175,6 +175,7 @@ export function writeDone(core: Core, v: number): void {
   }
 }
 
+/** Must the engine wait before it writes more? Too much that it wrote is still on its way to the guest. */
 export function isCongested(core: Core, frameBase: number): boolean {
   const tree = core.seeVgpu(agentOf(frameBase));
   return tree.announcements.length >= ANNOUNCEMENTS_MAX || tree.writesOpen >= WRITES_MAX;

@@ -21,7 +21,11 @@ export function appendRows(rows: Rows, other: Rows): void {
     for (const name of DENSE) {
       roomy[name].set(rows[name].subarray(0, from));
     }
-    Object.assign(rows, roomy, { firstSeq: rows.firstSeq, payload: rows.payload, payloadUsed: rows.payloadUsed });
+    Object.assign(rows, roomy, {
+      firstSeq: rows.firstSeq,
+      payload: rows.payload,
+      payloadUsed: rows.payloadUsed,
+    });
   }
   for (const name of DENSE) {
     rows[name].set(other[name].subarray(0, other.count), from);
@@ -38,4 +42,3 @@ export function appendRows(rows: Rows, other: Rows): void {
   rows.count = count;
   rows.payloadUsed = used;
 }
-

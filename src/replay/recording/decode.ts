@@ -70,7 +70,13 @@ export class RowDecoder {
   }
 
   /** Give the n elements of a column to the rows whose kind has it. */
-  private scatter(has: Uint8Array, bytes: Uint8Array, n: number, planes: number, out: Uint8Array | Uint32Array): void {
+  private scatter(
+    has: Uint8Array,
+    bytes: Uint8Array,
+    n: number,
+    planes: number,
+    out: Uint8Array | Uint32Array,
+  ): void {
     const { order } = this.order;
     const all = new Uint8Array(bytes.buffer);
     const at = bytes.byteOffset;

@@ -26,7 +26,8 @@ export class RowEncoder {
     const { count } = rows;
     if (this.words.length < count) this.words = new Uint32Array(rows.kind.length);
     this.order.sort(rows.kind, count);
-    if (this.order.start[KIND_NAMES.length] !== count) throw new Error("a row of an unknown kind cannot be written");
+    if (this.order.start[KIND_NAMES.length] !== count)
+      throw new Error("a row of an unknown kind cannot be written");
     const items: Item[] = [count, hashes, bytesOf(rows.kind, count)];
     COLUMN_NAMES.forEach((name, c) => {
       const column = name === "page" ? page : rows[name];
@@ -43,7 +44,10 @@ export class RowEncoder {
     let n = 0;
     let bits = 0;
     this.order.runs(has, (a, b, j) => {
-      bits |= column instanceof Uint8Array ? gatherBytes(order, a, b, column, words, j) : gatherWords(order, a, b, column, words, j);
+      bits |=
+        column instanceof Uint8Array
+          ? gatherBytes(order, a, b, column, words, j)
+          : gatherWords(order, a, b, column, words, j);
       n = j + b - a;
     });
     const planes = planesFor(bits);
@@ -57,7 +61,14 @@ export class RowEncoder {
 // The same loop twice: with one kind of array each, the engine needs no check per element.
 
 /** Put the column's elements of rows order[a] .. order[b - 1] at words[j], ...; returns their OR. */
-function gatherWords(order: Uint32Array, a: number, b: number, column: Uint32Array, words: Uint32Array, j: number): number {
+function gatherWords(
+  order: Uint32Array,
+  a: number,
+  b: number,
+  column: Uint32Array,
+  words: Uint32Array,
+  j: number,
+): number {
   let bits = 0;
   for (let s = a, to = j; s < b; s++, to++) {
     const word = column[order[s]];
@@ -67,7 +78,14 @@ function gatherWords(order: Uint32Array, a: number, b: number, column: Uint32Arr
   return bits;
 }
 
-function gatherBytes(order: Uint32Array, a: number, b: number, column: Uint8Array, words: Uint32Array, j: number): number {
+function gatherBytes(
+  order: Uint32Array,
+  a: number,
+  b: number,
+  column: Uint8Array,
+  words: Uint32Array,
+  j: number,
+): number {
   let bits = 0;
   for (let s = a, to = j; s < b; s++, to++) {
     const byte = column[order[s]];

@@ -59,7 +59,8 @@ export class BlockEncoder {
 
   /** `digests`: of the state after the last of the rows. `closed`: the recording ends here. */
   encode(rows: Rows, pages: BlockPages, digests: readonly Digest[], closed: boolean): EncodedBlock {
-    if (rows.firstSeq !== this.nextSeq) throw new Error(`rows from ${rows.firstSeq}, expected ${this.nextSeq}`);
+    if (rows.firstSeq !== this.nextSeq)
+      throw new Error(`rows from ${rows.firstSeq}, expected ${this.nextSeq}`);
     const firstSeq = rows.firstSeq;
     const endSeq = firstSeq + rows.count;
     const counts = countInputs(rows);
@@ -83,7 +84,8 @@ export class BlockEncoder {
 
   /** Write the chain into the block's last bytes and make a record of it. */
   private seal(data: Uint8Array, firstSeq: number, endSeq: number): EncodedBlock {
-    if (data.length > MAX_BLOCK_BYTES) throw new Error(`a block of ${data.length} bytes, more than ${MAX_BLOCK_BYTES}`);
+    if (data.length > MAX_BLOCK_BYTES)
+      throw new Error(`a block of ${data.length} bytes, more than ${MAX_BLOCK_BYTES}`);
     const body = data.length - CHAIN_BYTES;
     this.chain = this.hashOf(data.subarray(0, body));
     const view = new DataView(data.buffer, data.byteOffset);

@@ -122,9 +122,17 @@ function kindTable(from: Vocabulary, test: (kind: NamedKind, i: number) => boole
   return table;
 }
 
-function compileColumn(column: NamedColumn, from: Vocabulary, local: number[], unknown: string[]): ColumnLayout {
+function compileColumn(
+  column: NamedColumn,
+  from: Vocabulary,
+  local: number[],
+  unknown: string[],
+): ColumnLayout {
   const { name } = column;
-  const target = Object.hasOwn(COLUMNS, name) && COLUMNS[name as ColumnName] === column.width ? (name as ColumnName) : null;
+  const target =
+    Object.hasOwn(COLUMNS, name) && COLUMNS[name as ColumnName] === column.width
+      ? (name as ColumnName)
+      : null;
   if (target === null) unknown.push(`column ${name}`);
   let renumber: Uint8Array | null = null;
   if (target === "purpose") renumber = renumbering("purpose", from.purposes, PURPOSES, unknown);
@@ -155,7 +163,12 @@ function missingIn(name: ColumnName, from: Vocabulary, local: number[]): Uint8Ar
 }
 
 /** From numbers in the file's list to numbers in ours; null where ours starts with the file's. */
-function renumbering(what: string, theirs: readonly string[], ours: readonly string[], unknown: string[]): Uint8Array | null {
+function renumbering(
+  what: string,
+  theirs: readonly string[],
+  ours: readonly string[],
+  unknown: string[],
+): Uint8Array | null {
   if (theirs.every((name, i) => ours[i] === name)) return null;
   const table = new Uint8Array(256).fill(UNKNOWN_NAME);
   theirs.forEach((name, i) => {

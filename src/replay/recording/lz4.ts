@@ -21,7 +21,8 @@ export function decompressLz4(bytes: Uint8Array, size: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 7 || view.getUint32(0, true) !== MAGIC) fail("no frame");
   const flags = bytes[4];
-  if (flags >>> 6 !== 1 || (flags & FLAG_DICTIONARY) !== 0) fail("a frame of another version or with a dictionary");
+  if (flags >>> 6 !== 1 || (flags & FLAG_DICTIONARY) !== 0)
+    fail("a frame of another version or with a dictionary");
   let at = 7 + ((flags & FLAG_CONTENT_SIZE) !== 0 ? 8 : 0);
   const out = new Uint8Array(size);
   let to = 0;

@@ -59,7 +59,8 @@ function preambleRecord(source: ByteSource, offset: number): RecordHead {
   const head = readHead(source, offset);
   if (head === null) return refuse("the file ends before its first block");
   if (head.length > MAX_PREAMBLE_RECORD) refuse(`a record of ${head.length} bytes before the first block`);
-  if (head.opcode > Opcode.METADATA || head.opcode === Opcode.CHUNK) refuse("no description of the recording");
+  if (head.opcode > Opcode.METADATA || head.opcode === Opcode.CHUNK)
+    refuse("no description of the recording");
   return head;
 }
 
@@ -95,7 +96,8 @@ export function scanBlocks(source: ByteSource, from: number): Scan {
     while (offset < source.size) {
       const head = readHead(source, offset);
       if (head === null) return stopped("the file ends inside a record");
-      if (head.opcode === Opcode.DATA_END) return { blocks, attachments, dataEnd: offset, stop: null, blocksEnd };
+      if (head.opcode === Opcode.DATA_END)
+        return { blocks, attachments, dataEnd: offset, stop: null, blocksEnd };
       if (head.opcode === Opcode.ATTACHMENT) {
         attachments.push({ name: attachmentName(source, head), head });
       } else if (head.opcode !== Opcode.CHUNK) {
@@ -129,7 +131,12 @@ function attachmentName(source: ByteSource, head: RecordHead): string {
 }
 
 /** Data of an attachment; null where its fields or its CRC do not hold, or where it is bigger than `most` bytes. */
-export function readAttachment(source: ByteSource, place: AttachmentPlace, tools: Tools, most: number): Uint8Array | null {
+export function readAttachment(
+  source: ByteSource,
+  place: AttachmentPlace,
+  tools: Tools,
+  most: number,
+): Uint8Array | null {
   const { head } = place;
   if (head.length > most + 4096) return null;
   const content = source.read(head.offset + RECORD_HEAD, head.length);
@@ -151,7 +158,10 @@ export function readAttachment(source: ByteSource, place: AttachmentPlace, tools
 /** What is wrong behind the data section, in one line; null where it holds. `whole`: check the summary's CRC too. */
 export function checkTail(source: ByteSource, dataEnd: number, tools: Tools, whole: boolean): string | null {
   try {
-    const tail = source.read(Math.max(0, source.size - FOOTER_BYTES - MAGIC_BYTES), FOOTER_BYTES + MAGIC_BYTES);
+    const tail = source.read(
+      Math.max(0, source.size - FOOTER_BYTES - MAGIC_BYTES),
+      FOOTER_BYTES + MAGIC_BYTES,
+    );
     const reader = new RecordReader(tail);
     if (reader.u8() !== Opcode.FOOTER || reader.u64() !== 20) return "no footer";
     const summaryStart = reader.u64();

@@ -1,6 +1,6 @@
 import type { Digest } from "../../events/digest.ts";
 import { K } from "../../events/kinds.ts";
-import { rowDifference, Rows } from "../../events/rows.ts";
+import { Rows, rowDifference } from "../../events/rows.ts";
 import { PageStore } from "../../reducers/pages.ts";
 import { appendRows } from "./bulk.ts";
 import { RecordingError } from "./errors.ts";
@@ -55,10 +55,21 @@ class Joiner {
  * Write the verified prefix of a recording that was not closed as a closed one, under the same id, with full blocks. `store` is
  * the one that `part` was opened with. Throws RecordingError where `part` is closed already or holds what cannot be rewritten.
  */
-export function pack(part: Recording, store: PageStore, sink: ByteSink, tools: Tools, compression = "zstd"): number {
-  if (part.closed) throw new RecordingError(part.name, 0, "the recording is closed already; it needs no packing");
+export function pack(
+  part: Recording,
+  store: PageStore,
+  sink: ByteSink,
+  tools: Tools,
+  compression = "zstd",
+): number {
+  if (part.closed)
+    throw new RecordingError(part.name, 0, "the recording is closed already; it needs no packing");
   if (part.unknownKinds.length > 0) {
-    throw new RecordingError(part.name, 0, `this version does not know ${part.unknownKinds[0]}; pack it with a newer gvt`);
+    throw new RecordingError(
+      part.name,
+      0,
+      `this version does not know ${part.unknownKinds[0]}; pack it with a newer gvt`,
+    );
   }
   const rows = new Rows();
   part.checkWhole(rows);
@@ -81,7 +92,8 @@ export function verifyPacked(part: Recording, store: PageStore, source: ByteSour
   const theirs = new Rows();
   packed.checkWhole(theirs);
   const complaint = packed.damage?.reason ?? packed.warnings[0];
-  if (complaint !== undefined || !packed.closed) throw new Error(`the packed recording is damaged: ${complaint}`);
+  if (complaint !== undefined || !packed.closed)
+    throw new Error(`the packed recording is damaged: ${complaint}`);
   if (packed.meta.id !== part.meta.id) throw new Error("the packed recording has another id");
   const cursor = new RowCursor(part);
   for (let n = 0; n < packed.blockCount; n++) {
@@ -90,10 +102,13 @@ export function verifyPacked(part: Recording, store: PageStore, source: ByteSour
     for (let i = 0; i < theirs.count; i++) {
       const at = cursor.next();
       const column = at < 0 ? "count" : rowDifference(cursor.rows, at, theirs, i);
-      if (column !== null) throw new Error(`the packed recording differs at row ${theirs.firstSeq + i}: ${column}`);
+      if (column !== null)
+        throw new Error(`the packed recording differs at row ${theirs.firstSeq + i}: ${column}`);
     }
     if (JSON.stringify(digests) !== JSON.stringify(cursor.digests)) {
-      throw new Error(`the packed recording has other digests behind row ${theirs.firstSeq + theirs.count - 1}`);
+      throw new Error(
+        `the packed recording has other digests behind row ${theirs.firstSeq + theirs.count - 1}`,
+      );
     }
   }
   if (cursor.next() >= 0) throw new Error("the packed recording lacks rows");

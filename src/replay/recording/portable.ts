@@ -1,4 +1,4 @@
-import { crc32Final, crc32Init, crc32Update } from "@foxglove/crc";
+import { crc32Final, crc32Update } from "@foxglove/crc";
 import { sha256 } from "@noble/hashes/sha2.js";
 import xxhash from "xxhash-wasm";
 import { ZSTDDecoder } from "zstddec";
@@ -26,8 +26,8 @@ export async function loadPortableTools(): Promise<Tools> {
       into[0] = Number(hash & 0xffff_ffffn);
       into[1] = Number(hash >> 32n);
     },
-    // A running CRC is kept inverted between steps; ours are final at each.
-    crc32: (bytes, previous) => crc32Final(crc32Update(previous === 0 ? crc32Init() : ~previous, bytes)),
+    // The library keeps a running CRC inverted; ours are final at each step.
+    crc32: (bytes, previous) => crc32Final(crc32Update(~previous, bytes)),
     hashPage: (bytes, into) => {
       const view = new DataView(sha256(bytes).buffer);
       for (let w = 0; w < 4; w++) into[w] = view.getUint32(w * 4, true);

@@ -63,14 +63,25 @@ export function writePreamble(meta: RecordingMeta, tools: Tools): Uint8Array {
   const text = JSON.stringify({ ...rest, kinds: kinds.map(packKind) });
   if (text.length > MAX_META_BYTES / 4) throw new Error("the description of the recording is too long");
   const check = checkOf(builder.buffer, schema, id, text, tools);
-  const metadata = new Map([["schema", String(schema)], ["id", id], ["description", text], ["check", check]]);
+  const metadata = new Map([
+    ["schema", String(schema)],
+    ["id", id],
+    ["description", text],
+    ["check", check],
+  ]);
   builder.writeMetadata({ name: PROFILE, metadata });
   return builder.buffer;
 }
 
 export function writeChannels(builder: McapRecordBuilder): void {
   TOPICS.forEach((topic, i) => {
-    builder.writeChannel({ id: PAGES + i, schemaId: 0, topic, messageEncoding: "msgpack", metadata: new Map() });
+    builder.writeChannel({
+      id: PAGES + i,
+      schemaId: 0,
+      topic,
+      messageEncoding: "msgpack",
+      metadata: new Map(),
+    });
   });
 }
 
@@ -94,7 +105,8 @@ export function readMeta(content: Uint8Array, head: Uint8Array, tools: Tools): R
   const map = reader.textMap(MAX_META_BYTES);
   const schema = Number(map.get("schema"));
   if (!Number.isInteger(schema)) refuse("the description names no schema");
-  if (schema > SCHEMA) refuse(`schema ${schema} is newer than ${SCHEMA}, the newest this version reads; use a newer gvt`);
+  if (schema > SCHEMA)
+    refuse(`schema ${schema} is newer than ${SCHEMA}, the newest this version reads; use a newer gvt`);
   const id = map.get("id") ?? "";
   const text = map.get("description") ?? "";
   if (checkOf(head, schema, id, text, tools) !== map.get("check")) refuse("the description is damaged");
@@ -112,7 +124,8 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
   checkNames(parsed);
   const top = object(parsed, "the description");
   const base = object(top.base, "the base");
-  if (base.kind !== "reset") refuse(`a base of kind ${String(base.kind)}, which this version cannot start from`);
+  if (base.kind !== "reset")
+    refuse(`a base of kind ${String(base.kind)}, which this version cannot start from`);
   const goldenHash = base.goldenHash;
   if (goldenHash !== null && typeof goldenHash !== "string") refuse("a golden hash that is no text");
   if (!/^[0-9a-f]{8,64}$/.test(id)) refuse("an id that is no hexadecimal number");
@@ -134,8 +147,14 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
     failsafe: texts(top.failsafe, "failsafe", 255),
     engines: texts(top.engines, "engines", 255),
   };
-  unique(meta.kinds.map((kind) => kind.name), "kinds");
-  unique(meta.columns.map((column) => column.name), "columns");
+  unique(
+    meta.kinds.map((kind) => kind.name),
+    "kinds",
+  );
+  unique(
+    meta.columns.map((column) => column.name),
+    "columns",
+  );
   return meta;
 }
 
@@ -159,13 +178,15 @@ function checkDepth(text: string): void {
 function checkNames(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   for (const [name, inner] of Object.entries(value)) {
-    if (name === "__proto__" || name === "constructor" || name === "prototype") refuse(`a field named ${name}`);
+    if (name === "__proto__" || name === "constructor" || name === "prototype")
+      refuse(`a field named ${name}`);
     checkNames(inner);
   }
 }
 
 function object(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   return refuse(`${what} is no object`);
 }
 

@@ -6,7 +6,7 @@ import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
 import { hashAt } from "./gather.ts";
 import { compileLayout } from "./layout.ts";
 import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
-import { ATTACHMENTS, PAGES, ROWS, type RecordingMeta, TRAILER } from "./profile.ts";
+import { ATTACHMENTS, PAGES, type RecordingMeta, ROWS, TRAILER } from "./profile.ts";
 import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES, readMessages } from "./records.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import { BlockList, type BlockTrailer, CHAIN_BYTES, type Hash64, unpackTrailer } from "./trailer.ts";
@@ -195,9 +195,12 @@ export class Recording {
 
   private checkLinks(n: number, trailer: BlockTrailer, previous: Hash64, list: BlockList): void {
     if (!equal(trailer.previous, previous)) refuse("a block that does not follow from the one before it");
-    if (this.tools.crc32(this.uncompressed(n), 0) !== this.blocks[n].crc) refuse("the CRC of a block does not hold");
+    if (this.tools.crc32(this.uncompressed(n), 0) !== this.blocks[n].crc)
+      refuse("the CRC of a block does not hold");
     if (!trailer.closed) return;
-    if (!equal(trailer.list, list.hash(this.tools.xxh64))) refuse("the closing hash over all blocks does not hold");
+    if (n !== this.blocks.length - 1) refuse("a closing block with blocks behind it");
+    if (!equal(trailer.list, list.hash(this.tools.xxh64)))
+      refuse("the closing hash over all blocks does not hold");
   }
 
   private checkRest(): void {
@@ -205,17 +208,24 @@ export class Recording {
     const { dataEnd } = this.scan;
     if (dataEnd < 0) return;
     if (!checkDataEnd(this.source, dataEnd, this.tools)) {
-      const cause = this.damage === null ? ", although every block is intact: some byte that holds no row is damaged" : "";
+      const cause =
+        this.damage === null
+          ? ", although every block is intact: some byte that holds no row is damaged"
+          : "";
       this.warn(`the CRC of the data section at byte ${dataEnd} does not hold${cause}`);
     }
     const tail = checkTail(this.source, dataEnd, this.tools, true);
-    if (tail !== null) this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
+    if (tail !== null)
+      this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
   }
 
   /** Find the last block that holds, and whether it closes the recording. */
   private findEnd(): void {
     const { stop, blocksEnd } = this.scan;
-    let why = stop ?? { offset: blocksEnd, reason: "no closing block: the recording was cut or is still being written" };
+    let why = stop ?? {
+      offset: blocksEnd,
+      reason: "no closing block: the recording was cut or is still being written",
+    };
     while (this.blocks.length > 0) {
       const n = this.blocks.length - 1;
       try {
@@ -236,11 +246,13 @@ export class Recording {
 
   private warnAboutTail(): void {
     for (const { name } of this.attachments) {
-      if (!(ATTACHMENTS as readonly string[]).includes(name)) this.warn(`unknown attachment ${name}: ignored`);
+      if (!(ATTACHMENTS as readonly string[]).includes(name))
+        this.warn(`unknown attachment ${name}: ignored`);
     }
     if (!this.closed || this.scan.dataEnd < 0) return;
     const tail = checkTail(this.source, this.scan.dataEnd, this.tools, false);
-    if (tail !== null) this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
+    if (tail !== null)
+      this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
   }
 
   private warn(text: string): void {
@@ -280,7 +292,8 @@ export class Recording {
     const { dataOffset, dataLength, compression, uncompressedSize } = this.blocks[n];
     const { codecs } = this.tools;
     const name = printable(compression, 16);
-    if (!Object.hasOwn(codecs, compression)) refuse(`a block compressed by "${name}", which this version cannot read`);
+    if (!Object.hasOwn(codecs, compression))
+      refuse(`a block compressed by "${name}", which this version cannot read`);
     const data = this.source.read(dataOffset, dataLength);
     if (data.length !== dataLength) refuse("the file ends inside a block");
     let bytes: Uint8Array;
@@ -289,7 +302,8 @@ export class Recording {
     } catch {
       return refuse(`a block that does not decompress by ${name || "none"}`);
     }
-    if (bytes.length !== uncompressedSize) refuse(`a block of ${bytes.length} bytes where ${uncompressedSize} belong`);
+    if (bytes.length !== uncompressedSize)
+      refuse(`a block of ${bytes.length} bytes where ${uncompressedSize} belong`);
     return bytes;
   }
 
@@ -303,8 +317,10 @@ export class Recording {
       refuse("the chain of a block does not hold");
     }
     if (trailer.number !== n) refuse(`block ${trailer.number} in the place of block ${n}`);
-    if (trailer.firstSeq !== firstSeq || trailer.lastSeq + 1 !== endSeq) refuse("a block of other rows than its chunk says");
-    if (n === 0 && !equal(trailer.previous, this.start)) refuse("a block that does not belong to this recording");
+    if (trailer.firstSeq !== firstSeq || trailer.lastSeq + 1 !== endSeq)
+      refuse("a block of other rows than its chunk says");
+    if (n === 0 && !equal(trailer.previous, this.start))
+      refuse("a block that does not belong to this recording");
     return { trailer, pages: bodies[PAGES - 1], rows: bodies[ROWS - 1] };
   }
 
@@ -316,13 +332,15 @@ export class Recording {
     const bodies = items.bytes();
     items.end();
     const count = hashes.length / HASH_BYTES;
-    if (!Number.isInteger(count) || bodies.length !== count * PAGE_BYTES) refuse("pages and hashes that do not match");
+    if (!Number.isInteger(count) || bodies.length !== count * PAGE_BYTES)
+      refuse("pages and hashes that do not match");
     for (let i = 0; i < count; i++) {
       hashAt(hashes, i, this.pageHash);
       if (this.store.find(this.pageHash) >= 0) continue;
       const body = bodies.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
       this.tools.hashPage(body, this.actualHash);
-      if (!this.actualHash.every((word, w) => word === this.pageHash[w])) refuse("a page that is not what its hash says");
+      if (!this.actualHash.every((word, w) => word === this.pageHash[w]))
+        refuse("a page that is not what its hash says");
       this.store.internHashed(this.pageHash, body);
     }
     this.pagesLoaded[n] = 1;

@@ -124,6 +124,8 @@ export function readChunkHead(source: ByteSource, head: RecordHead): ChunkHead {
   if (uncompressedSize > MAX_BLOCK_BYTES || dataLength > MAX_BLOCK_BYTES) {
     refuse(`a block of ${Math.max(uncompressedSize, dataLength)} bytes, more than ${MAX_BLOCK_BYTES}`);
   }
+  // Not even a decoder is asked: one of them takes 0 to mean that the data says how much comes out.
+  if (uncompressedSize === 0) refuse("an empty block");
   if (endSeq < firstSeq) refuse("a block that ends before it starts");
   const { offset, end } = head;
   return { offset, end, firstSeq, endSeq, uncompressedSize, crc, compression, dataOffset, dataLength };

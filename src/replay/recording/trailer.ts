@@ -37,9 +37,17 @@ const MAX_DIGESTS = 4096;
 
 /** A trailer's body; its last 8 bytes, and so those of its block, are the place of the chain and still zero. */
 export function packTrailer(trailer: Omit<BlockTrailer, "chain">): Uint8Array {
-  const { number, firstSeq, lastSeq, inputs, events, eventsBefore, digests, closed, list, previous } = trailer;
+  const { number, firstSeq, lastSeq, inputs, events, eventsBefore, digests, closed, list, previous } =
+    trailer;
   if (digests.length > MAX_DIGESTS) throw new Error(`${digests.length} digests in a trailer`);
-  const items: Item[] = [number, lowWord(firstSeq), highWord(firstSeq), lastSeq + 1 - firstSeq, inputs, events];
+  const items: Item[] = [
+    number,
+    lowWord(firstSeq),
+    highWord(firstSeq),
+    lastSeq + 1 - firstSeq,
+    inputs,
+    events,
+  ];
   items.push(lowWord(eventsBefore), highWord(eventsBefore), closed ? 1 : 0);
   items.push(list.lo, list.hi, previous.lo, previous.hi);
   for (const digest of digests) items.push(digest.component, digest.epoch, digest.lo, digest.hi);
@@ -78,7 +86,14 @@ function hashOf(bytes: Uint8Array): Hash64 {
 /** One entry of the list that the closing trailer hashes: seq range and chain, 24 bytes. */
 export function listEntry(firstSeq: number, endSeq: number, chain: Hash64): Uint8Array {
   const bytes = new Uint8Array(24);
-  const words = [lowWord(firstSeq), highWord(firstSeq), lowWord(endSeq), highWord(endSeq), chain.lo, chain.hi];
+  const words = [
+    lowWord(firstSeq),
+    highWord(firstSeq),
+    lowWord(endSeq),
+    highWord(endSeq),
+    chain.lo,
+    chain.hi,
+  ];
   const view = new DataView(bytes.buffer);
   words.forEach((word, i) => {
     view.setUint32(i * 4, word, true);

@@ -51,7 +51,13 @@ export class RecordingWriter {
   /** Behind the last block. */
   addAttachment(name: string, data: Uint8Array): void {
     const builder = new McapRecordBuilder();
-    builder.writeAttachment({ name, mediaType: "application/octet-stream", logTime: 0n, createTime: 0n, data });
+    builder.writeAttachment({
+      name,
+      mediaType: "application/octet-stream",
+      logTime: 0n,
+      createTime: 0n,
+      data,
+    });
     const bytes = builder.buffer;
     this.attachments.push({ name, offset: this.offset, length: bytes.length, dataSize: data.length });
     this.write(bytes);

@@ -17,6 +17,7 @@ export const PLL: Bases = { pll: 0 };
 export const SOUTH: Bases = { south: 0 };
 export const DMC: Bases = { dmc: 0 };
 
+/** The three pipes. */
 export function pipes(base: number, step = 0x1000): Bases {
   return { pipeA: base, pipeB: base + step, pipeC: base + 2 * step };
 }
@@ -26,10 +27,12 @@ export function pipeTranscoders(base: number, step = 0x1000): Bases {
   return { transA: base, transB: base + step, transC: base + 2 * step };
 }
 
+/** All transcoders; that of eDP lies apart. */
 export function transcoders(base: number, edp: number, step = 0x1000): Bases {
   return { ...pipeTranscoders(base, step), transEDP: edp };
 }
 
+/** The five DDI ports. */
 export function ports(base: number, step: number): Bases {
   return {
     portA: base,

@@ -1,0 +1,46 @@
+/** Timing: rounds of all contestants in turn, so that a noisy moment of the machine meets them all; medians. */
+
+export type Contestant = () => number;
+
+/** Run each contestant once a round; each returns what it measured. Returns the medians, in the contestants' order. */
+export function interleave(rounds: number, contestants: readonly Contestant[], warmUps = 1): number[] {
+  const samples = contestants.map((): number[] => []);
+  for (let round = -warmUps; round < rounds; round++) {
+    contestants.forEach((contestant, c) => {
+      globalThis.gc?.();
+      const sample = contestant();
+      if (round >= 0) samples[c].push(sample);
+    });
+  }
+  return samples.map(median);
+}
+
+/** Milliseconds that `act` takes. */
+export function time(act: () => void): number {
+  const start = performance.now();
+  act();
+  return performance.now() - start;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))];
+}
+
+/** What one reading of the clock costs, in milliseconds. */
+export function clockCost(): number {
+  const n = 20_000;
+  const samples: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    samples.push(
+      time(() => {
+        for (let i = 0; i < n; i++) performance.now();
+      }) / n,
+    );
+  }
+  return median(samples);
+}

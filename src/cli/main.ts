@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { printable } from "../replay/recording/errors.ts";
+import { VERSION } from "../node/version.ts";
+import { EXIT, exitCodeOf } from "./exit.ts";
+import { addReplay } from "./replay.ts";
+import { addServe } from "./serve.ts";
+import { endQuietlyWithReader, paintError, say } from "./terminal.ts";
+import { addVerify } from "./verify.ts";
+
+const EXIT_CODES = `
+Exit codes: 0 done, or holds; 1 the answer is no (diverged, not found); 2 wrong usage; 3 bad input file;
+4 the world failed (disk full, worker dead, port gone); 125 cannot tell.`;
+
+function program(): Command {
+  const gvt = new Command("gvt")
+    .description("A mediated GPU whose only truth is a log: record guests, replay them bit-exactly, look at any moment.")
+    .version(VERSION)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(paintError.red(`gvt: ${text.replace(/^error: /, "")}`)) })
+    .showHelpAfterError("(gvt VERB --help shows how)")
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride();
+  for (const add of [addServe, addReplay, addVerify]) add(gvt);
+  for (const verb of gvt.commands) verb.copyInheritedSettings(gvt);
+  return gvt;
+}
+
+/** What went wrong, in one line; with the stack where it is a bug of ours. */
+function sayError(error: unknown, code: number): void {
+  const line = printable(error instanceof Error ? error.message : String(error), 500);
+  if (code !== EXIT.cannotTell || (error instanceof Error && error.name === "CannotTell")) {
+    return say(paintError.red(`gvt: ${line}`));
+  }
+  say(paintError.red(`gvt: internal error: ${line}; please report it`));
+  if (error instanceof Error && error.stack !== undefined) say(error.stack);
+}
+
+async function main(): Promise<void> {
+  endQuietlyWithReader();
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      return;
+    }
+    const code = exitCodeOf(error);
+    sayError(error, code);
+    // A worker or a socket that is left must not keep us.
+    process.exit(code);
+  }
+}
+
+await main();

@@ -1,0 +1,60 @@
+import { type OpenedRecording, openRecording } from "../node/open.ts";
+import { partOf } from "../node/packing.ts";
+import type { Recording } from "../replay/recording/recording.ts";
+import { CannotTell, UsageError } from "./exit.ts";
+import { paintError, say } from "./terminal.ts";
+
+/** Open a recording for a verb, use it, and close it. Warnings go to standard error. Rejects with RecordingError. */
+export async function withRecording<T>(
+  path: string,
+  act: (opened: OpenedRecording) => T | Promise<T>,
+): Promise<T> {
+  const opened = await openRecording(path);
+  try {
+    return await act(opened);
+  } finally {
+    opened.close();
+  }
+}
+
+/**
+ * Is this the part of a recording that is still being written or whose server was killed? It has no end, and that is no damage: the
+ * last block may be torn.
+ */
+export function isPart(recording: Recording): boolean {
+  const { damage, name } = recording;
+  return damage !== null && name.endsWith(partOf("")) && damage.reason.startsWith("the file ends");
+}
+
+/** Refuse to run what this version has no words for. Throws CannotTell. */
+export function refuseUnknownKinds(recording: Recording): void {
+  const { unknownKinds, name } = recording;
+  if (unknownKinds.length === 0) return;
+  const names = unknownKinds.slice(0, 5).join(", ");
+  throw new CannotTell(`${name}: it holds ${names}, which this version does not know; use a newer gvt`);
+}
+
+/** The row number that `--at` asks for; the last row when it was not given. Throws UsageError. */
+export function seqIn(recording: Recording, seq: number | undefined): number {
+  const last = recording.rowCount - 1;
+  if (seq === undefined) return last;
+  if (seq > last) throw new UsageError(`${recording.name}: there is no row ${seq}; its rows are ${rangeOf(recording)}`);
+  return seq;
+}
+
+export function rangeOf(recording: Recording): string {
+  return recording.rowCount === 0 ? "none" : `0 to ${recording.rowCount - 1}`;
+}
+
+/** What is wrong with a file although it can be read, on standard error. */
+export function sayWarnings(recording: Recording): void {
+  for (const warning of recording.warnings) say(paintError.yellow(`gvt: warning: ${recording.name}: ${warning}`));
+}
+
+/** The damage of a recording in one line; null where it has none. */
+export function damageLine(recording: Recording): string | null {
+  const { damage, name, rowCount } = recording;
+  if (damage === null) return null;
+  const rows = rowCount === 0 ? "no row" : `rows ${rangeOf(recording)}`;
+  return `${name}: at byte ${damage.offset}: ${damage.reason}; verified before it: ${rows} in ${damage.verifiedBlocks} blocks`;
+}

@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+import { writePng } from "../node/screen-png.ts";
+import { divergenceText } from "../replay/divergence.ts";
+import { configurationOf } from "../replay/run.ts";
+import { lastScreens, type ScreenShot } from "../replay/screen.ts";
+import { verify } from "../replay/verify.ts";
+import type { OpenedRecording } from "../node/open.ts";
+import { UsageError } from "./exit.ts";
+import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
+import { bytesText, count, secondsText } from "./table.ts";
+import { print, printJson, withProgress } from "./terminal.ts";
+import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
+import { exactLine, sayDamage, verdictOf } from "./verify.ts";
+
+interface Options extends CommonOptions {
+  readonly screen?: string;
+  readonly vgpu?: number;
+}
+
+export function addReplay(program: Command): void {
+  addVerb(program, "replay", "run a recording from its first row to its last, comparing every outcome", [
+    "gvt replay recordings/linux-6.1-boot.mcap",
+    "gvt replay boot.mcap --screen screen.png",
+  ])
+    .argument("<file>", "recording")
+    .option("--screen <png>", "write the last picture that the guest's monitor showed")
+    .option("--vgpu <n>", "the vGPU whose screen to write; the first that showed one when absent", parseCount)
+    .action(async (file: string, options: Options) => {
+      process.exitCode = await withRecording(file, (opened) => run(opened, options));
+    });
+}
+
+function run(opened: OpenedRecording, options: Options): number {
+  const { recording, store } = opened;
+  refuseUnknownKinds(recording);
+  if (!options.json) print(headline(opened));
+  const found = withProgress("replay", (progress) => verify(recording, store, { progress }));
+  sayWarnings(recording);
+  const { divergence } = found;
+  const wanted = divergence === null ? options.screen : undefined;
+  const shot = wanted === undefined ? null : takeScreen(opened, recording.rowCount - 1, wanted, options.vgpu);
+  const code = verdictOf(found, recording);
+  if (options.json) {
+    const { exact: _, ...rest } = found;
+    const screen = shot === null ? null : { ...withoutPixels(shot), file: options.screen };
+    printJson({ exact: code === 0, closed: recording.closed, file: recording.name, ...rest, screen });
+    return code;
+  }
+  if (shot !== null) print(screenLine(shot, options.screen!));
+  else if (wanted !== undefined) print("screen: the guest never showed a picture; nothing written");
+  sayDamage(recording);
+  print(divergence === null ? exactLine(found, recording) : divergenceText(divergence, recording.name));
+  return code;
+}
+
+/** What is being replayed, in one line. */
+function headline({ recording }: OpenedRecording): string {
+  const { platform, deviceId, vgpus } = configurationOf(recording);
+  const machine = `${platform} 8086:${deviceId.toString(16)}, ${count(vgpus.length, "vGPU")}`;
+  const size = `${bytesText(recording.size)}, ${count(recording.rowCount, "row")} in ${count(recording.blockCount, "block")}`;
+  return `${recording.name}: ${machine}; ${size}; recorded ${recording.meta.createdAt} by ${recording.meta.tool}`;
+}
+
+/** Write the last picture shown at or before row `seq`; null where there was none. Throws UsageError, or the system's error. */
+export function takeScreen(
+  { recording, store }: OpenedRecording,
+  seq: number,
+  file: string,
+  vgpu: number | undefined,
+): ScreenShot | null {
+  const most = configurationOf(recording).vgpus.length;
+  if (vgpu !== undefined && (vgpu < 1 || vgpu > most)) {
+    throw new UsageError(`--vgpu ${vgpu}: ${recording.name} has vGPU 1${most > 1 ? ` to ${most}` : " only"}`);
+  }
+  const vgpus = vgpu === undefined ? Array.from({ length: most }, (_, i) => i + 1) : [vgpu];
+  const [shot] = withProgress("screen", (progress) => lastScreens(recording, store, seq, vgpus, { progress }));
+  if (shot === undefined) return null;
+  writePng(file, shot);
+  return shot;
+}
+
+export function withoutPixels({ rgba: _, ...facts }: ScreenShot): Omit<ScreenShot, "rgba"> {
+  return facts;
+}
+
+/** Where a picture went and what it is. */
+export function screenLine(shot: ScreenShot, file: string): string {
+  const { vgpu, width, height, seq, now, age, missing } = shot;
+  const pages = missing > 0 ? `, ${count(missing, "page")} unknown` : "";
+  const when = `row ${seq}, ${secondsText(now, 3)}, oldest page ${secondsText(age, 3)} old${pages}`;
+  return `screen: ${width}x${height} of vgpu${vgpu} at ${when}: wrote ${file}`;
+}

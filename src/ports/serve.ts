@@ -1,0 +1,250 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { loadTools } from "../node/codecs.ts";
+import { partOf } from "../node/packing.ts";
+import { createRecorder, type FileRecorder } from "../node/recorder.ts";
+import { TOOL } from "../node/version.ts";
+import type { Configuration } from "../reducers/configuration.ts";
+import { Machine } from "../reducers/machine.ts";
+import { PageStore } from "../reducers/pages.ts";
+import { settingOf } from "../reducers/platform.ts";
+import { Live } from "../replay/live.ts";
+import { describe, type ResetBase } from "../replay/recording/profile.ts";
+import type { Hands } from "../replay/session.ts";
+import { configurationFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
+import { lineOf, PortError } from "./vfio-user/errors.ts";
+import { Pump } from "./vfio-user/pump.ts";
+import { handsOf, VfioUserServer } from "./vfio-user/session.ts";
+
+/** How often the recorder is asked whether it still records, in milliseconds. */
+const WATCH_MS = 20;
+
+/** What a live machine has done so far. */
+export interface ServeStatistics {
+  readonly recording: string;
+  /** Guests that came since the start, and those that are there now. */
+  readonly guests: number;
+  readonly attached: number;
+  /** Inputs recorded: accesses and what else guests did. */
+  readonly inputs: number;
+  readonly fetches: number;
+  readonly timers: number;
+  readonly interrupts: number;
+  /** Blocks and bytes on the disk; of the packed file once it is closed. */
+  readonly blocks: number;
+  readonly bytes: number;
+  /** The longest time that a sealed block waited for the disk, in milliseconds: what a crash could have cost. */
+  readonly largestWindowMs: number;
+  /** Since the start, in seconds of wall time. */
+  readonly seconds: number;
+}
+
+/** Something that happened while serving. */
+export type ServeEvent =
+  | { readonly type: "attached"; readonly vgpu: number }
+  /** `reason`: why the guest was cut off; null where it left by itself. */
+  | { readonly type: "detached"; readonly vgpu: number; readonly reason: string | null }
+  /** The guest's driver has its display ready. */
+  | { readonly type: "display.ready"; readonly vgpu: number }
+  /** A guest could not be served; the server goes on. */
+  | { readonly type: "warning"; readonly message: string };
+
+/** A machine that serves. */
+export interface Server {
+  readonly configuration: Configuration;
+  /** Settles when the machine is gone: with its figures once the recording is packed, or with the ServeError that stopped it. */
+  readonly ended: Promise<ServeStatistics>;
+  statistics(): ServeStatistics;
+  /** Let the guests go, close and pack the recording. The same promise as `ended`. */
+  close(): Promise<ServeStatistics>;
+}
+
+/**
+ * Start a live machine: vGPUs, a vfio-user socket each, everything recorded. Resolves once every socket listens. `onEvent` is told
+ * what happens; it must not throw. Rejects with ServeError: `config` where the options are wrong or a file or socket is
+ * taken, `world` where the recording cannot be written.
+ */
+export async function serve(options: ServeOptions, onEvent: (event: ServeEvent) => void = () => {}): Promise<Server> {
+  parseServeOptions(options, "options");
+  const configuration = configurationFor(options);
+  const tools = await loadTools();
+  const store = new PageStore(tools.hashPage);
+  const machine = new Machine(settingOf(configuration, store));
+  clearRecording(options);
+  const meta = describe({
+    id: randomBytes(8).toString("hex"),
+    createdAt: new Date().toISOString(),
+    tool: TOOL,
+    base: { kind: "reset", configuration: configuration as unknown as ResetBase["configuration"], goldenHash: null },
+  });
+  const recorder = await createRecorder(options.recording, meta, tools, store).catch((error: unknown) => {
+    throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
+  });
+  const session = new ServeSession(options, configuration, machine, store, recorder, onEvent);
+  await session.listen();
+  return session;
+}
+
+/** Refuse to lose a recording. Throws ServeError. */
+function clearRecording({ recording, force = false }: ServeOptions): void {
+  for (const [path, cure] of [
+    [recording, "name another file, or replace it by --force"],
+    [partOf(recording), `finish it by: gvt pack ${recording}, or replace it by --force`],
+  ] as const) {
+    if (!existsSync(path)) continue;
+    if (!force) throw new ServeError("config", `${path}: exists already; ${cure}`);
+    try {
+      rmSync(path);
+    } catch (error) {
+      throw new ServeError("config", `${path}: cannot be replaced: ${lineOf(error)}; name another file`, error);
+    }
+  }
+}
+
+class ServeSession implements Server {
+  readonly configuration: Configuration;
+  readonly ended: Promise<ServeStatistics>;
+  private readonly options: ServeOptions;
+  private readonly machine: Machine;
+  private readonly recorder: FileRecorder;
+  private readonly live: Live;
+  private readonly servers = new Map<number, VfioUserServer>();
+  private readonly onEvent: (event: ServeEvent) => void;
+  private readonly started = performance.now();
+  private readonly watch: NodeJS.Timeout;
+  private guests = 0;
+  private packed: { readonly blocks: number; readonly bytes: number } | null = null;
+  private closing = false;
+  private settle: { resolve: (statistics: ServeStatistics) => void; reject: (error: ServeError) => void } | null = null;
+
+  constructor(
+    options: ServeOptions,
+    configuration: Configuration,
+    machine: Machine,
+    store: PageStore,
+    recorder: FileRecorder,
+    onEvent: (event: ServeEvent) => void,
+  ) {
+    this.options = options;
+    this.configuration = configuration;
+    this.machine = machine;
+    this.recorder = recorder;
+    this.onEvent = onEvent;
+    this.ended = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    // Whoever never looks at `ended` must not be stopped by it.
+    this.ended.catch(() => {});
+    this.live = new Live(machine, store, recorder, this.hands(), () => Math.floor(performance.now() * 1000));
+    const pump = new Pump(this.live);
+    options.vgpus.forEach((_, i) => this.addServer(i + 1, pump));
+    this.watch = setInterval(() => this.checkRecorder(), WATCH_MS);
+  }
+
+  /** Power the vGPUs on and open the sockets. Throws ServeError, and leaves nothing behind then. */
+  async listen(): Promise<void> {
+    for (const vgpu of this.servers.keys()) this.live.create(vgpu);
+    try {
+      for (const server of this.servers.values()) await server.listen();
+    } catch (error) {
+      const taken = error instanceof PortError && error.code !== "world";
+      this.ended.catch(() => {});
+      await this.close().catch(() => {});
+      rmSync(this.options.recording, { force: true });
+      throw new ServeError(taken ? "config" : "world", lineOf(error), error);
+    }
+  }
+
+  statistics(): ServeStatistics {
+    const { inputs, fetches, timers, interrupts } = this.live.statistics;
+    const { blocks, bytes, largestWindowMs } = this.recorder.stats;
+    return {
+      recording: this.options.recording,
+      guests: this.guests,
+      attached: [...this.servers.values()].filter((server) => server.attached).length,
+      ...{ inputs, fetches, timers, interrupts, blocks, bytes },
+      ...this.packed,
+      largestWindowMs,
+      seconds: (performance.now() - this.started) / 1000,
+    };
+  }
+
+  close(): Promise<ServeStatistics> {
+    if (!this.closing) void this.finish();
+    return this.ended;
+  }
+
+  private async finish(): Promise<void> {
+    this.closing = true;
+    clearInterval(this.watch);
+    try {
+      await this.closeSockets();
+      this.packed = await this.recorder.close(this.machine.digests());
+      this.settle?.resolve(this.statistics());
+    } catch (error) {
+      this.reject(lineOf(error), error);
+    }
+  }
+
+  /** The world failed: nothing goes on, what was recorded stays in the part. */
+  private async fail(message: string, cause?: unknown): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    clearInterval(this.watch);
+    await this.closeSockets().catch(() => {});
+    this.reject(message, cause);
+  }
+
+  private reject(message: string, cause: unknown): void {
+    const kept = `the recording up to then is ${partOf(this.options.recording)}: finish it by gvt pack`;
+    this.settle?.reject(new ServeError("world", `${message}; ${kept}`, cause));
+  }
+
+  private async closeSockets(): Promise<void> {
+    await Promise.all([...this.servers.values()].map((server) => server.close()));
+  }
+
+  private hands(): Hands {
+    return {
+      ...handsOf(this.servers),
+      displayReady: (vgpu) => this.onEvent({ type: "display.ready", vgpu }),
+    };
+  }
+
+  private addServer(vgpu: number, pump: Pump): void {
+    const { socket, ram, ramBytes } = this.options.vgpus[vgpu - 1];
+    const server = new VfioUserServer(
+      {
+        socketPath: socket,
+        vgpu,
+        pump,
+        paused: () => this.recorder.full || this.recorder.failed !== null,
+        onGuest: (event, reason) => this.guest(vgpu, event, reason),
+        ...(ram === undefined ? {} : { ramPath: ram }),
+        ...(ramBytes === undefined ? {} : { ramBytes }),
+      },
+      this.live,
+    );
+    server.onError = (error) => {
+      if (error.code === "world") void this.fail(`vGPU ${vgpu}: ${error.message}`, error);
+      else this.onEvent({ type: "warning", message: `vGPU ${vgpu}: ${error.message}` });
+    };
+    this.servers.set(vgpu, server);
+  }
+
+  private guest(vgpu: number, event: "attached" | "detached", reason: string | null): void {
+    if (event === "attached") {
+      this.guests++;
+      this.onEvent({ type: "attached", vgpu });
+      return;
+    }
+    this.onEvent({ type: "detached", vgpu, reason });
+    const others = [...this.servers.values()].some((server) => server.attached);
+    if (this.options.once === true && this.guests > 0 && !others && !this.closing) void this.finish();
+  }
+
+  private checkRecorder(): void {
+    const { failed } = this.recorder;
+    if (failed !== null) void this.fail(failed);
+  }
+}

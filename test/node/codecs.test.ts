@@ -1,0 +1,91 @@
+import { createRequire } from "node:module";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { loadTools } from "../../src/node/codecs.ts";
+import { decompressLz4 } from "../../src/replay/recording/lz4.ts";
+import { loadPortableTools } from "../../src/replay/recording/portable.ts";
+
+const tools = await loadTools();
+const portable = await loadPortableTools();
+const { compress } = createRequire(import.meta.url)("lz4js") as { compress(bytes: Uint8Array): Uint8Array };
+
+/** Bytes with runs and repeats, as columns have. */
+const compressible = fc
+  .array(fc.record({ bytes: fc.uint8Array({ maxLength: 30 }), times: fc.nat(40) }), { maxLength: 30 })
+  .map((parts) =>
+    Uint8Array.from(
+      parts.flatMap(({ bytes, times }) =>
+        Array(times)
+          .fill([...bytes])
+          .flat(),
+      ),
+    ),
+  );
+
+test("what a codec compresses, every reader decompresses", () => {
+  fc.assert(
+    fc.property(compressible, fc.constantFrom("", "zstd", "lz4"), (bytes, name) => {
+      if (bytes.length === 0) return;
+      const packed = tools.codecs[name].compress(bytes);
+      for (const reader of [tools, portable]) {
+        expect(Buffer.from(reader.codecs[name].decompress(packed, bytes.length)).equals(bytes)).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a damaged lz4 frame ends in an Error or in at most the announced bytes, and the next good one is read", () => {
+  fc.assert(
+    fc.property(
+      compressible,
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      fc.nat(),
+      (bytes, at, flip, cut) => {
+        const packed = Uint8Array.from(compress(bytes));
+        packed[at % packed.length] ^= flip;
+        for (const damaged of [packed, packed.subarray(0, cut % packed.length)]) {
+          for (const decompress of [decompressLz4, tools.codecs.lz4.decompress]) {
+            try {
+              expect(decompress(damaged, bytes.length).length).toBeLessThanOrEqual(bytes.length);
+            } catch (error) {
+              expect(error).toBeInstanceOf(Error);
+            }
+          }
+        }
+        const good = tools.codecs.lz4.decompress(compress(bytes), bytes.length);
+        expect(Buffer.from(good).equals(bytes)).toBe(true);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test("a run of 0xff lengths is stopped where the output ends", () => {
+  const literals = new Uint8Array(1 << 20).fill(0xff);
+  literals.set([0x04, 0x22, 0x4d, 0x18, 0x40, 0x70, 0xdf, 0xf0, 0xff, 0x0f, 0x00, 0x1f, 1, 1, 0]);
+  expect(() => decompressLz4(literals, 1 << 20)).toThrow(/lz4: /);
+});
+
+test("hashes and checksums are the same in Node and by portable tools, and the known ones", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(300), (bytes, cut) => {
+      const page = new Uint8Array(4096);
+      page.set(bytes);
+      const of = [tools, portable].map((by) => {
+        const hash = new Uint32Array(6);
+        by.xxh64(bytes, hash);
+        by.hashPage(page, hash.subarray(2));
+        const crc = by.crc32(bytes.subarray(cut), by.crc32(bytes.subarray(0, cut), 0));
+        return [...hash, crc, by.crc32(bytes, 0)];
+      });
+      expect(of[0]).toEqual(of[1]);
+      expect(of[0][6]).toBe(of[0][7]);
+    }),
+  );
+  const hash = new Uint32Array(2);
+  tools.xxh64(new TextEncoder().encode("abc"), hash);
+  expect([...hash]).toEqual([0xad77_0999, 0x44bc_2cf5]);
+  expect(tools.crc32(new TextEncoder().encode("123456789"), 0)).toBe(0xcbf4_3926);
+});

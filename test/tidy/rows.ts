@@ -1,0 +1,242 @@
+import { READ_BEHAVIOURS, WRITE_BEHAVIOURS } from "../../src/hw/behaviours.ts";
+import type { CommandRow } from "../../src/hw/command.ts";
+import type { Bank, RegisterFacts, RegisterRow } from "../../src/hw/register.ts";
+import type { Platform } from "../../src/hw/units.ts";
+import type { Project, Rule, Violation } from "./project.ts";
+
+const REGISTERS = { path: "src/hw/registers", line: 1 };
+const COMMANDS = { path: "src/hw/commands", line: 1 };
+const BEHAVIOURS = { path: "src/hw/behaviours.ts", line: 1 };
+
+/** Named rows of Kaby Lake: what stock kernels touch in boot, mode set, idle, reset and unload. */
+const KBL_ROWS = 600;
+
+/** Behaviours that no row asks for yet, each with what it waits for. */
+const RESERVED: Readonly<Record<string, string>> = {};
+
+/** What a source looks like: somebody else can open it. A citation has at least one, and remarks beside it. */
+const SOURCES: readonly RegExp[] = [
+  /** A file of the kernel below drivers/gpu/drm/i915 (or beside it), with the symbols that were read there. */
+  /^(Linux )?([a-z0-9_-]+\/)*(i915|intel|skl|xe)[a-z0-9_]*\.[ch]\b/,
+  /^(Linux )?([a-z0-9_-]+\/)*(gvt|gt|gem|display|uc|regs)\/[a-z0-9_]+\.[ch]\b/,
+  /^Mesa .*gen[0-9]+\.xml\b/,
+  /^intel\/media-driver [\w/.-]+$/,
+  /^IGT [\w/.-]+\.(txt|c|h)\b/,
+  /^PRM (Vol|vol)/,
+  /^gvt\.md [0-9]+(\.[0-9]+)*\b/,
+  /^guest-on-qemu\.md [0-9]+(\.[0-9]+)*\b/,
+];
+
+interface Named {
+  readonly name: string;
+  readonly component: string;
+  readonly at: number;
+  readonly row: RegisterRow;
+}
+
+function* registersOf(banks: readonly Bank[], platform: Platform): Generator<Named> {
+  for (const bank of banks) {
+    if (!isOn(bank.on, platform)) continue;
+    for (const [component, base] of Object.entries(bank.bases)) {
+      if (!isOn(bank.instanceOn?.[component], platform)) continue;
+      for (const [key, row] of Object.entries(bank.rows)) {
+        if (!isOn(row.on, platform)) continue;
+        yield { name: bank.name === "" ? key : `${bank.name}_${key}`, component, at: base + row.offset, row };
+      }
+    }
+  }
+}
+
+function isOn(on: readonly Platform[] | undefined, platform: Platform): boolean {
+  return on === undefined || on.includes(platform);
+}
+
+function* checkNames(project: Project): Generator<Violation> {
+  for (const platform of ["bdw", "kbl"] as const) {
+    const seen = new Set<string>();
+    for (const { name, component, at, row } of registersOf(project.banks, platform)) {
+      const path = `${component}.${name}`;
+      if (seen.has(path)) yield { ...REGISTERS, message: `${path}: two rows of this name on ${platform}` };
+      seen.add(path);
+      for (const offset of new Set([at, row.offset]))
+        if (names(name, offset))
+          yield { ...REGISTERS, message: `${path} is named by its offset ${offset.toString(16)}` };
+    }
+    const commands = new Set<string>();
+    for (const { name, engines, on } of project.commands) {
+      if (!isOn(on, platform)) continue;
+      for (const engine of engines) {
+        const path = `${engine} ${name}`;
+        if (commands.has(path))
+          yield { ...COMMANDS, message: `${path}: two rows of this name on ${platform}` };
+        commands.add(path);
+      }
+    }
+  }
+}
+
+/** Does a name hold this number in hexadecimal, in three digits or more? Letters alone may also be a word. */
+function names(name: string, offset: number): boolean {
+  const hex = offset.toString(16).toUpperCase();
+  if (hex.length < 3) return false;
+  const upper = name.toUpperCase();
+  return /[0-9]/.test(hex) ? upper.includes(hex) : upper.split(/[^0-9A-F]+/).includes(hex);
+}
+
+function* checkCitations(project: Project): Generator<Violation> {
+  for (const { name, rows } of project.banks)
+    for (const [key, { cite }] of Object.entries(rows))
+      yield* checkCitation(`${name === "" ? "" : `${name}_`}${key}`, cite, REGISTERS);
+  for (const { name, cite } of project.commands) yield* checkCitation(name, cite, COMMANDS);
+}
+
+function* checkCitation(name: string, cite: string, at: typeof REGISTERS): Generator<Violation> {
+  const parts = cite.split(";").map((part) => part.trim());
+  if (parts.some((part) => part === "")) yield { ...at, message: `${name}: an empty citation` };
+  else if (!parts.some((part) => SOURCES.some((source) => source.test(part))))
+    yield { ...at, message: `${name}: "${cite}" names no source that can be opened` };
+}
+
+function* checkBehaviours(project: Project): Generator<Violation> {
+  const used = new Set<string | undefined>(["then none", "read none"]);
+  const use = ({ then, read }: RegisterFacts): void => {
+    used.add(`then ${then}`).add(`read ${read}`);
+  };
+  for (const bank of project.banks) {
+    for (const row of Object.values(bank.rows)) {
+      use(row);
+      for (const facts of Object.values(row.variants ?? {})) use(facts);
+    }
+  }
+  const all = [
+    ...WRITE_BEHAVIOURS.map((name) => `then ${name}`),
+    ...READ_BEHAVIOURS.map((name) => `read ${name}`),
+  ];
+  for (const name of all) {
+    const reserved = Object.hasOwn(RESERVED, name);
+    if (!used.has(name) && !reserved) yield { ...BEHAVIOURS, message: `${name}: no row asks for it` };
+    if (used.has(name) && reserved)
+      yield { ...BEHAVIOURS, message: `${name}: reserved, but a row asks for it` };
+  }
+}
+
+function* checkBreadth(project: Project): Generator<Violation> {
+  const names = new Set<string>();
+  for (const { name } of registersOf(project.banks, "kbl")) names.add(name);
+  if (names.size < KBL_ROWS)
+    yield { ...REGISTERS, message: `kbl has ${names.size} named rows, fewer than ${KBL_ROWS}` };
+}
+
+const cite = "i915_reg.h";
+const bankOf = (rows: Readonly<Record<string, RegisterRow>>, bases = { gt: 0 }, name = ""): Bank => {
+  return { name, bases, rows };
+};
+const command = (name: string, own: Partial<CommandRow> = {}): CommandRow => {
+  return {
+    name,
+    mask: 0,
+    opcode: 0,
+    length: 1,
+    engines: ["rcs0"],
+    action: "skip",
+    cite: "gvt.md 2.12",
+    ...own,
+  };
+};
+
+/** Names are the field's, and say which register is meant. */
+export const NAMES: Rule = {
+  name: "registers and commands have names of their own",
+  check: checkNames,
+  bad: [
+    {
+      banks: [bankOf({ REG_4030: { offset: 0x4030, cite } })],
+      says: "gt.REG_4030 is named by its offset 4030",
+    },
+    {
+      banks: [bankOf({ CTL_134: { offset: 0x134, cite } }, { gt: 0x2000 })],
+      says: "named by its offset 134",
+    },
+    { banks: [bankOf({ X_FDC: { offset: 0xfdc, cite } })], says: "named by its offset fdc" },
+    {
+      banks: [bankOf({ TAIL: { offset: 0x30, cite } }), bankOf({ TAIL: { offset: 0x34, cite } })],
+      says: "gt.TAIL: two rows of this name",
+    },
+    { commands: [command("MI_NOOP"), command("MI_NOOP")], says: "rcs0 MI_NOOP: two rows of this name" },
+  ],
+  good: [
+    {
+      banks: [
+        bankOf({ GEN8_ROW: { offset: 0x108, cite }, DEADFACED: { offset: 0xface, cite } }),
+        bankOf({ TAIL: { offset: 0x30, cite } }, { gt: 0x2000 }, "RING"),
+        bankOf({ TAIL: { offset: 0x30, on: ["bdw"], cite }, HEAD: { offset: 0x30, on: ["kbl"], cite } }),
+      ],
+      commands: [command("MI_NOOP"), command("MI_NOOP", { engines: ["bcs0"] })],
+    },
+  ],
+};
+
+/** Every fact has a source. */
+export const CITATIONS: Rule = {
+  name: "every row cites a source",
+  check: checkCitations,
+  bad: [
+    { banks: [bankOf({ A: { offset: 0, cite: "" } })], says: "A: an empty citation" },
+    { banks: [bankOf({ A: { offset: 0, cite: "i915_reg.h; " } })], says: "A: an empty citation" },
+    { banks: [bankOf({ A: { offset: 0, cite: "the manual" } })], says: "names no source" },
+    { commands: [command("MI_NOOP", { cite: "gvt.md" })], says: "names no source" },
+    { commands: [command("MI_NOOP", { cite: "PRM name" })], says: "names no source" },
+  ],
+  good: [
+    {
+      banks: [
+        bankOf({
+          A: { offset: 0, cite: "gt/intel_engine_regs.h; the upper half is the lock of the lower" },
+          B: { offset: 4, cite: "gvt/handlers.c, csfe_chicken1; gvt.md 2.6" },
+          C: { offset: 8, cite: "guest-on-qemu.md 7, W1C" },
+          D: { offset: 12, cite: "IGT tools/registers/skl_display.txt" },
+        }),
+      ],
+      commands: [command("A", { cite: "Mesa 22.3.6 src/intel/genxml/gen9.xml (MIT)" }), command("B")],
+    },
+  ],
+};
+
+const allBehaviours = [
+  ...WRITE_BEHAVIOURS.map((then): RegisterRow => ({ offset: 0, cite, then })),
+  ...READ_BEHAVIOURS.map((read): RegisterRow => ({ offset: 0, cite, read })),
+];
+const behaving = (skip: number): Bank => {
+  const rows = allBehaviours.filter((_, i) => i !== skip).map((row, i) => [`R${i}`, row] as const);
+  return bankOf(Object.fromEntries(rows));
+};
+
+/** A behaviour is there because a row asks for it. */
+export const BEHAVIOUR_USE: Rule = {
+  name: "every behaviour is used by a row",
+  check: checkBehaviours,
+  bad: [
+    { banks: [behaving(1)], says: `then ${WRITE_BEHAVIOURS[1]}: no row asks for it` },
+    {
+      banks: [behaving(allBehaviours.length - 1)],
+      says: `read ${READ_BEHAVIOURS.at(-1)}: no row asks for it`,
+    },
+  ],
+  good: [{ banks: [behaving(-1)] }],
+};
+
+const manyRows = (count: number, on: readonly Platform[]): Bank => {
+  const rows = Array.from({ length: count }, (_, i) => [`R${i}X`, { offset: 0, on, cite }] as const);
+  return bankOf(Object.fromEntries(rows));
+};
+
+/** A register that a guest touches has a name. */
+export const BREADTH: Rule = {
+  name: `kbl has at least ${KBL_ROWS} named rows`,
+  check: checkBreadth,
+  bad: [
+    { banks: [manyRows(KBL_ROWS - 1, ["kbl"])], says: "kbl has 599 named rows" },
+    { banks: [manyRows(KBL_ROWS, ["bdw"])], says: "kbl has 0 named rows" },
+  ],
+  good: [{ banks: [manyRows(KBL_ROWS, ["bdw", "kbl"])] }],
+};

@@ -1,0 +1,36 @@
+import { ARROWS, NODE_EDGE } from "./arrows.ts";
+import { CYCLES } from "./cycles.ts";
+import { DEAD_EXPORTS, DEAD_FILES } from "./dead.ts";
+import { MANIFEST, PACKAGES } from "./packages.ts";
+import { PAPERS_RULE, VERBS } from "./papers.ts";
+import type { Rule } from "./project.ts";
+import { RECORDINGS } from "./recordings.ts";
+import { BEHAVIOUR_USE, BREADTH, CITATIONS, NAMES } from "./rows.ts";
+import { DOCSTRINGS, MEASURE, SHORT_FUNCTIONS } from "./shape.ts";
+import { LEFT_OVERS, PLACES_RULE } from "./text.ts";
+import { EXACT, HOST_FREE } from "./words.ts";
+
+/** Our manners, as far as a machine can check them. STYLE.md says why each is there. */
+export const RULES: readonly Rule[] = [
+  ARROWS,
+  NODE_EDGE,
+  CYCLES,
+  PACKAGES,
+  MANIFEST,
+  HOST_FREE,
+  EXACT,
+  SHORT_FUNCTIONS,
+  MEASURE,
+  DOCSTRINGS,
+  NAMES,
+  CITATIONS,
+  BEHAVIOUR_USE,
+  BREADTH,
+  DEAD_FILES,
+  DEAD_EXPORTS,
+  RECORDINGS,
+  PLACES_RULE,
+  LEFT_OVERS,
+  PAPERS_RULE,
+  VERBS,
+];
