@@ -3,8 +3,11 @@ import { Command, CommanderError } from "commander";
 import { printable } from "../replay/recording/errors.ts";
 import { VERSION } from "../node/version.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
+import { addGuest } from "./guest.ts";
+import { addPack } from "./pack.ts";
 import { addReplay } from "./replay.ts";
 import { addServe } from "./serve.ts";
+import { addShow } from "./show.ts";
 import { endQuietlyWithReader, paintError, say } from "./terminal.ts";
 import { addVerify } from "./verify.ts";
 
@@ -21,7 +24,7 @@ function program(): Command {
     .showHelpAfterError("(gvt VERB --help shows how)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride();
-  for (const add of [addServe, addReplay, addVerify]) add(gvt);
+  for (const add of [addServe, addGuest, addReplay, addVerify, addShow, addPack]) add(gvt);
   for (const verb of gvt.commands) verb.copyInheritedSettings(gvt);
   return gvt;
 }

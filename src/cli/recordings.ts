@@ -1,6 +1,9 @@
 import { type OpenedRecording, openRecording } from "../node/open.ts";
 import { partOf } from "../node/packing.ts";
+import type { Setting } from "../reducers/core.ts";
+import { settingOf } from "../reducers/platform.ts";
 import type { Recording } from "../replay/recording/recording.ts";
+import { configurationOf } from "../replay/run.ts";
 import { CannotTell, UsageError } from "./exit.ts";
 import { paintError, say } from "./terminal.ts";
 
@@ -57,4 +60,9 @@ export function damageLine(recording: Recording): string | null {
   if (damage === null) return null;
   const rows = rowCount === 0 ? "no row" : `rows ${rangeOf(recording)}`;
   return `${name}: at byte ${damage.offset}: ${damage.reason}; verified before it: ${rows} in ${damage.verifiedBlocks} blocks`;
+}
+
+/** The tables of a recording's machine. Throws RecordingError. */
+export function settingOfRecording({ recording, store }: OpenedRecording): Setting {
+  return settingOf(configurationOf(recording), store);
 }

@@ -3,6 +3,24 @@ import { KIND_NAMES, KIND_PAYLOAD, KINDS } from "./kinds.ts";
 
 /** Column names of each kind, by local number. */
 const COLUMNS_OF: readonly (readonly ColumnName[])[] = KIND_NAMES.map((name) => KINDS[name].columns);
+/** The same as bits, bit n for the n-th of COLUMN_NAMES. A column by its name costs ten times one by its bit. */
+const COLUMN_BITS = Uint32Array.from(COLUMNS_OF, (columns) =>
+  columns.reduce((bits, name) => bits | (1 << COLUMN_NAMES.indexOf(name)), 0),
+);
+const bitOf = (name: ColumnName): number => 1 << COLUMN_NAMES.indexOf(name);
+const DT = bitOf("dt");
+const AT = bitOf("at");
+const AT_HIGH = bitOf("atHigh");
+const SIZE = bitOf("size");
+const LO = bitOf("lo");
+const HI = bitOf("hi");
+const TICKET = bitOf("ticket");
+const CAUSE = bitOf("cause");
+const LENGTH = bitOf("length");
+const PAGE = bitOf("page");
+const PURPOSE = bitOf("purpose");
+const ENGINE = bitOf("engine");
+const CODE = bitOf("code");
 
 /**
  * A growing run of rows as dense columns: a block being recorded, a block read back, or the outcomes of one input.
@@ -62,8 +80,21 @@ export class Rows {
   /** Add a row of this kind with every column of the kind zero; returns its index. */
   add(kind: number): number {
     const i = this.append(kind);
-    for (const name of COLUMNS_OF[kind]) this[name][i] = 0;
+    this.dt[i] = 0;
+    this.agent[i] = 0;
     this.source[i] = 0;
+    this.at[i] = 0;
+    this.atHigh[i] = 0;
+    this.size[i] = 0;
+    this.lo[i] = 0;
+    this.hi[i] = 0;
+    this.ticket[i] = 0;
+    this.cause[i] = 0;
+    this.length[i] = 0;
+    this.page[i] = 0;
+    this.purpose[i] = 0;
+    this.engine[i] = 0;
+    this.code[i] = 0;
     return i;
   }
 
@@ -104,8 +135,22 @@ export class Rows {
   copyFrom(other: Rows, i: number): number {
     const kind = other.kind[i];
     const to = this.append(kind);
-    for (const name of COLUMNS_OF[kind]) this[name][to] = other[name][i];
+    const bits = COLUMN_BITS[kind];
+    this.agent[to] = other.agent[i];
     this.source[to] = other.source[i];
+    if ((bits & DT) !== 0) this.dt[to] = other.dt[i];
+    if ((bits & AT) !== 0) this.at[to] = other.at[i];
+    if ((bits & AT_HIGH) !== 0) this.atHigh[to] = other.atHigh[i];
+    if ((bits & SIZE) !== 0) this.size[to] = other.size[i];
+    if ((bits & LO) !== 0) this.lo[to] = other.lo[i];
+    if ((bits & HI) !== 0) this.hi[to] = other.hi[i];
+    if ((bits & TICKET) !== 0) this.ticket[to] = other.ticket[i];
+    if ((bits & CAUSE) !== 0) this.cause[to] = other.cause[i];
+    if ((bits & LENGTH) !== 0) this.length[to] = other.length[i];
+    if ((bits & PAGE) !== 0) this.page[to] = other.page[i];
+    if ((bits & PURPOSE) !== 0) this.purpose[to] = other.purpose[i];
+    if ((bits & ENGINE) !== 0) this.engine[to] = other.engine[i];
+    if ((bits & CODE) !== 0) this.code[to] = other.code[i];
     if (KIND_PAYLOAD[kind] === 1) this.putPayload(to, other.payloadOf(i));
     return to;
   }
@@ -136,11 +181,21 @@ export function rowDifference(
 ): "kind" | "payload" | ColumnName | null {
   const kind = a.kind[i];
   if (kind !== b.kind[j]) return "kind";
-  const columns = COLUMNS_OF[kind];
-  for (let c = 0; c < columns.length; c++) {
-    const name = columns[c];
-    if (a[name][i] !== b[name][j]) return name;
-  }
+  const bits = COLUMN_BITS[kind];
+  if (a.agent[i] !== b.agent[j]) return "agent";
+  if ((bits & CAUSE) !== 0 && a.cause[i] !== b.cause[j]) return "cause";
+  if ((bits & DT) !== 0 && a.dt[i] !== b.dt[j]) return "dt";
+  if ((bits & TICKET) !== 0 && a.ticket[i] !== b.ticket[j]) return "ticket";
+  if ((bits & AT) !== 0 && a.at[i] !== b.at[j]) return "at";
+  if ((bits & AT_HIGH) !== 0 && a.atHigh[i] !== b.atHigh[j]) return "atHigh";
+  if ((bits & SIZE) !== 0 && a.size[i] !== b.size[j]) return "size";
+  if ((bits & LENGTH) !== 0 && a.length[i] !== b.length[j]) return "length";
+  if ((bits & LO) !== 0 && a.lo[i] !== b.lo[j]) return "lo";
+  if ((bits & HI) !== 0 && a.hi[i] !== b.hi[j]) return "hi";
+  if ((bits & PAGE) !== 0 && a.page[i] !== b.page[j]) return "page";
+  if ((bits & PURPOSE) !== 0 && a.purpose[i] !== b.purpose[j]) return "purpose";
+  if ((bits & ENGINE) !== 0 && a.engine[i] !== b.engine[j]) return "engine";
+  if ((bits & CODE) !== 0 && a.code[i] !== b.code[j]) return "code";
   if (KIND_PAYLOAD[kind] === 1) {
     const p = a.payloadOf(i);
     const q = b.payloadOf(j);

@@ -37,6 +37,8 @@ export class Core {
   /** Outcomes of the input being reduced, in order. */
   readonly out = new Rows(64, 4096);
   readonly pure: boolean;
+  /** Does somebody carry the effects out? Comparing them needs only the hash of what is written, not the bytes. */
+  carriesOut = true;
   /** seq of the input being reduced. */
   seq = 0;
   /** Model time in microseconds. */
@@ -53,6 +55,7 @@ export class Core {
   readonly trees: Tree[];
   private readonly owned: boolean[];
   private readonly drafts: (Tree | null)[];
+  private treesChanged = false;
 
   readonly down: Down;
   readonly up: Up;
@@ -96,12 +99,26 @@ export class Core {
       if (draft === null) continue;
       this.trees[i] = finishDraft(draft as Objectish) as Tree;
       this.drafts[i] = null;
+      this.treesChanged = true;
     }
   }
 
-  /** Trees are shared with a snapshot from now on. */
-  sealTrees(): void {
-    this.owned.fill(false);
+  /** Trees are shared with a snapshot from now on. Has one changed since the last call of this? */
+  sealTrees(): boolean {
+    const changed = this.treesChanged;
+    if (changed) this.owned.fill(false);
+    this.treesChanged = false;
+    return changed;
+  }
+
+  /** Go on from the trees of a state. */
+  restoreTrees(trees: readonly Tree[]): void {
+    for (let i = 0; i < trees.length; i++) {
+      this.trees[i] = trees[i];
+      this.drafts[i] = null;
+      this.owned[i] = false;
+    }
+    this.treesChanged = false;
   }
 
   /** Answer with a row of this kind; the caller fills its columns. */
@@ -219,6 +236,7 @@ export class Core {
     if (!this.owned[i]) {
       this.trees[i] = cloneTree(this.trees[i]);
       this.owned[i] = true;
+      this.treesChanged = true;
     }
     return this.trees[i];
   }

@@ -8,8 +8,8 @@ import { CLOCK_EPOCH, PLANE_COMPONENTS, RAM_EPOCH, TREE_EPOCH } from "./planes.t
 export function digestsOf(core: Core): Digest[] {
   const digests: Digest[] = [];
   for (const { name, plane, epoch } of PLANE_COMPONENTS) {
-    const lo = core.words.digestLow[plane] >>> 0;
-    const hi = core.words.digestHigh[plane] >>> 0;
+    const lo = core.words.roots[plane].low >>> 0;
+    const hi = core.words.roots[plane].high >>> 0;
     if ((lo | hi) !== 0) digests.push({ component: name, epoch, lo, hi });
   }
   for (let v = 1; v <= VGPU_MAX; v++) {

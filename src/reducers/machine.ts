@@ -10,7 +10,7 @@ import { loadRegister, resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
 import { contextStatus, engineIdle, engineIrq, isCongested } from "./mediator/execlist.ts";
 import { DEVICE_GGTT, DEVICE_MMIO, MMIO, PLANES } from "./planes.ts";
-import { EMPTY_RAM, type RamNode } from "./ram.ts";
+import { NO_RAM, type RamState } from "./ram.ts";
 import { reduce } from "./reduce.ts";
 import type { Down, Up } from "./seam.ts";
 import { initialDeviceTree, initialVgpuTree, type Tree } from "./trees.ts";
@@ -25,9 +25,7 @@ export interface State {
   readonly lastTicket: number;
   readonly lastStamp: number;
   readonly roots: readonly Root[];
-  readonly digestLow: Int32Array;
-  readonly digestHigh: Int32Array;
-  readonly rams: readonly { readonly root: RamNode; readonly low: number; readonly high: number }[];
+  readonly rams: readonly RamState[];
   readonly trees: readonly Tree[];
   /** Next owner of copied nodes. */
   readonly owner: number;
@@ -57,9 +55,7 @@ export function initialState(): State {
     lastTicket: 0,
     lastStamp: 0,
     roots: new Array<Root>(PLANES).fill(EMPTY_ROOT),
-    digestLow: new Int32Array(PLANES),
-    digestHigh: new Int32Array(PLANES),
-    rams: Array.from({ length: VGPU_MAX + 1 }, () => ({ root: EMPTY_RAM, low: 0, high: 0 })),
+    rams: new Array<RamState>(VGPU_MAX + 1).fill(NO_RAM),
     trees: [initialDeviceTree(), ...Array.from({ length: VGPU_MAX }, initialVgpuTree)],
     owner: 1,
   };
@@ -73,11 +69,14 @@ export class Machine {
   readonly core: Core;
   private owner = 1;
   private poisoned = false;
+  /** The state that the machine last left behind or went on from; has it moved since? */
+  private last = initialState();
+  private moved = true;
 
   constructor(setting: Setting, pure = false) {
-    const start = initialState();
-    this.core = new Core(setting, pure, start.trees, DOWN, UP);
-    this.restore(start);
+    this.core = new Core(setting, pure, this.last.trees, DOWN, UP);
+    this.restore(this.last);
+    this.moved = true;
     resetDeviceRegisters(this.core);
   }
 
@@ -85,6 +84,7 @@ export class Machine {
   apply(rows: Rows, i: number): void {
     if (this.poisoned) throw new Error("this machine has failed before and must not go on");
     const core = this.core;
+    this.moved = true;
     core.seq = rows.firstSeq + i;
     core.now += rows.dt[i];
     core.out.count = 0;
@@ -138,9 +138,11 @@ export class Machine {
   /** Reduce input `i` and compare: index of the next input, or -1 - index of the row that differs. */
   strict(rows: Rows, i: number, to: number): number {
     if (KIND_CLASS[rows.kind[i]] >= CLASS_OUTCOME) return -1 - i;
-    this.apply(rows, i);
-    if (!this.replyMatches(rows, i)) return -1 - i;
     const { out } = this.core;
+    this.core.carriesOut = false;
+    this.apply(rows, i);
+    this.core.carriesOut = true;
+    if (!this.replyMatches(rows, i)) return -1 - i;
     let next = i + 1;
     for (let o = 0; o < out.count; o++, next++) {
       if (next >= to || rowDifference(out, o, rows, next) !== null) return -1 - Math.min(next, to - 1);
@@ -161,39 +163,46 @@ export class Machine {
   /** The state as a value; the machine goes on from it, copying what it changes. */
   snapshot(): State {
     const core = this.core;
+    const last = this.last;
     this.owner++;
+    const roots = core.words.changed ? core.words.roots.slice() : last.roots;
     core.words.seal(this.owner);
-    for (let v = 1; v <= VGPU_MAX; v++) core.ram[v].seal(this.owner);
-    core.sealTrees();
-    return {
-      seq: core.seq,
-      now: core.now,
-      lastTicket: core.lastTicket,
-      lastStamp: core.lastStamp,
-      roots: core.words.roots.slice(),
-      digestLow: core.words.digestLow.slice(),
-      digestHigh: core.words.digestHigh.slice(),
-      rams: core.ram.map((ram) => ({ root: ram.root, low: ram.digestLow, high: ram.digestHigh })),
-      trees: core.trees.slice(),
-      owner: this.owner,
-    };
+    const rams = this.sealRams(last.rams);
+    const trees = core.sealTrees() ? core.trees.slice() : last.trees;
+    const { seq, now, lastTicket, lastStamp } = core;
+    this.last = { seq, now, lastTicket, lastStamp, roots, rams, trees, owner: this.owner };
+    this.moved = false;
+    return this.last;
+  }
+
+  /** What is known of the guests' memory; the list of the last snapshot where nothing has changed. */
+  private sealRams(last: readonly RamState[]): readonly RamState[] {
+    const { ram } = this.core;
+    let rams: RamState[] | null = null;
+    for (let v = 1; v <= VGPU_MAX; v++) {
+      const sealed = ram[v].seal(this.owner);
+      if (sealed === last[v]) continue;
+      rams ??= last.slice();
+      rams[v] = sealed;
+    }
+    return rams ?? last;
   }
 
   /** Go on from a state. */
   restore(state: State): void {
+    if (state === this.last && !this.moved) return;
     const core = this.core;
+    this.last = state;
+    this.moved = false;
     this.owner = state.owner;
     this.poisoned = false;
     core.seq = state.seq;
     core.now = state.now;
     core.lastTicket = state.lastTicket;
     core.lastStamp = state.lastStamp;
-    core.words.restore(state.roots, state.digestLow, state.digestHigh, state.owner);
-    state.rams.forEach((ram, v) => core.ram[v].restore(ram.root, ram.low, ram.high, state.owner));
-    state.trees.forEach((tree, i) => {
-      core.trees[i] = tree;
-    });
-    core.sealTrees();
+    core.words.restore(state.roots, state.owner);
+    for (let v = 1; v <= VGPU_MAX; v++) core.ram[v].restore(state.rams[v], state.owner);
+    core.restoreTrees(state.trees);
   }
 
   /** Digest of every component. */

@@ -2,7 +2,7 @@ import { PORT_COHERENT } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import { PAGE_SHIFT } from "../hw/units.ts";
 import type { Core } from "./core.ts";
-import { hashBytesHigh, hashBytesLow } from "./mix.ts";
+import { HASH, hashBytes } from "./mix.ts";
 import { FRAMES } from "./planes.ts";
 import { GFN_BITS } from "./ram.ts";
 
@@ -75,15 +75,8 @@ export function writeGuestWords(
   offset: number,
   words: readonly number[],
 ): number {
-  const bytes = scratchBytes(words.length * 4);
-  for (let i = 0; i < words.length; i++) {
-    const w = words[i];
-    bytes[i * 4] = w;
-    bytes[i * 4 + 1] = w >>> 8;
-    bytes[i * 4 + 2] = w >>> 16;
-    bytes[i * 4 + 3] = w >>> 24;
-  }
-  return writeGuest(core, v, gfn, offset, bytes, 0, words.length * 4);
+  for (let i = 0; i < words.length; i++) SCRATCH_WORDS[i] = words[i];
+  return writeGuest(core, v, gfn, offset, SCRATCH, 0, words.length * 4);
 }
 
 /** Write `length` bytes at a byte offset of a guest frame as one `guest.write`. Returns its ticket, 0 where memory is coherent. */
@@ -101,9 +94,11 @@ export function writeGuest(
   const out = core.out;
   out.at[o] = ((gfn << PAGE_SHIFT) | offset) >>> 0;
   out.atHigh[o] = gfn >>> (32 - PAGE_SHIFT);
-  out.putPayload(o, from === 0 && length === bytes.length ? bytes : bytes.subarray(from, from + length));
-  out.lo[o] = hashBytesLow(bytes, from, length);
-  out.hi[o] = hashBytesHigh(bytes, from, length);
+  out.length[o] = length;
+  if (core.carriesOut) out.putPayload(o, bytes.subarray(from, from + length));
+  hashBytes(bytes, from, length);
+  out.lo[o] = HASH.low;
+  out.hi[o] = HASH.high;
   if (isCoherent(core, v)) return 0;
   const ticket = core.openTicket(K["guest.write"], v, out.at[o], out.atHigh[o], 0, 0);
   out.ticket[o] = ticket;
@@ -112,8 +107,5 @@ export function writeGuest(
 }
 
 /** Reused from call to call: a reducer is never entered twice. Holds nothing between events. */
-const SCRATCH = new Uint8Array(4096);
-
-function scratchBytes(length: number): Uint8Array {
-  return length === SCRATCH.length ? SCRATCH : SCRATCH.subarray(0, length);
-}
+const SCRATCH_WORDS = new Uint32Array(1024);
+const SCRATCH = new Uint8Array(SCRATCH_WORDS.buffer);

@@ -1,5 +1,4 @@
-import { PAGE_WORDS } from "../hw/units.ts";
-import { mixHigh, mixLow } from "./mix.ts";
+import { HASH, hashWords, keyHigh, keyLow, scramble, wordsUnder } from "./mix.ts";
 import type { PageStore } from "./pages.ts";
 
 /**
@@ -41,7 +40,16 @@ export class RamNode {
   }
 }
 
-export const EMPTY_RAM = new RamNode(0, new Array<null>(64).fill(null));
+const EMPTY_RAM = new RamNode(0, new Array<null>(64).fill(null));
+
+/** One guest's known memory as a value, with the two lanes of its digest. */
+export interface RamState {
+  readonly root: RamNode;
+  readonly low: number;
+  readonly high: number;
+}
+
+export const NO_RAM: RamState = { root: EMPTY_RAM, low: 0, high: 0 };
 const LEVEL_SHIFTS = [18, 12, 6, 0] as const;
 
 /** The editor of one guest's known memory. */
@@ -50,24 +58,36 @@ export class Ram {
   digestLow = 0;
   digestHigh = 0;
   private owner = 1;
+  private sealed = NO_RAM;
   private readonly touched: number[] = [];
+  /** The frame opened last: runs of writes go to one frame. */
+  private lastGfn = -1;
+  private lastFrame: Frame | null = null;
   private readonly store: PageStore;
 
   constructor(store: PageStore) {
     this.store = store;
   }
 
-  restore(root: RamNode, low: number, high: number, owner: number): void {
-    this.root = root;
-    this.digestLow = low;
-    this.digestHigh = high;
+  restore(state: RamState, owner: number): void {
+    this.sealed = state;
+    this.root = state.root;
+    this.digestLow = state.low;
+    this.digestHigh = state.high;
     this.owner = owner;
     this.touched.length = 0;
+    this.lastGfn = -1;
   }
 
-  seal(owner: number): void {
-    this.settleDigest();
+  /** What is known, as a value: the same one again where nothing has changed. Later changes copy. `owner` must be new. */
+  seal(owner: number): RamState {
     this.owner = owner;
+    this.lastGfn = -1;
+    if (this.touched.length > 0) this.settleDigest();
+    if (this.root !== this.sealed.root) {
+      this.sealed = { root: this.root, low: this.digestLow, high: this.digestHigh };
+    }
+    return this.sealed;
   }
 
   /** The frame's words if it was fetched under this stamp, else null: the caller must ask for it. */
@@ -109,11 +129,21 @@ export class Ram {
   writeBytes(gfn: number, at: number, bytes: Uint8Array, from: number, length: number): void {
     const frame = this.open(gfn);
     if (frame.words === null) frame.words = this.store.words(frame.content).slice();
-    const words = frame.words;
-    new Uint8Array(words.buffer, words.byteOffset, PAGE_WORDS * 4).set(
-      bytes.subarray(from, from + length),
-      at,
-    );
+    const { words } = frame;
+    const start = bytes.byteOffset + from;
+    if (((at | start | length) & 3) === 0) {
+      const source = wordsUnder(bytes);
+      const to = at >>> 2;
+      const shift = (start >>> 2) - to;
+      const end = to + (length >>> 2);
+      for (let i = to; i < end; i++) words[i] = source[i + shift];
+      return;
+    }
+    for (let i = 0; i < length; i++) {
+      const word = (at + i) >>> 2;
+      const bit = ((at + i) & 3) * 8;
+      words[word] = (words[word] & ~(0xff << bit)) | (bytes[from + i] << bit);
+    }
   }
 
   clear(): void {
@@ -121,6 +151,7 @@ export class Ram {
     this.digestLow = 0;
     this.digestHigh = 0;
     this.touched.length = 0;
+    this.lastGfn = -1;
   }
 
   /** Bring the digest up to date with every frame touched since the last call. */
@@ -130,7 +161,11 @@ export class Ram {
       const frame = this.find(gfn);
       if (frame === null || !frame.touched) continue;
       frame.touched = false;
-      const [low, high] = this.frameDigest(gfn, frame);
+      if (frame.words !== null) hashWords(frame.words, 0, frame.words.length);
+      else hashWords(this.store.hash(frame.content), 0, 4);
+      const key = keyLow(gfn);
+      const low = Math.imul(scramble(HASH.low), key);
+      const high = Math.imul(scramble(HASH.high), keyHigh(key));
       this.digestLow = (this.digestLow - frame.digestLow + low) | 0;
       this.digestHigh = (this.digestHigh - frame.digestHigh + high) | 0;
       frame.digestLow = low;
@@ -144,18 +179,6 @@ export class Ram {
     eachFrameOf(this.root, this.store, visit);
   }
 
-  private frameDigest(gfn: number, frame: Frame): [number, number] {
-    const words = frame.words ?? this.store.hash(frame.content);
-    let low = 0;
-    let high = 0;
-    for (let i = 0; i < words.length; i++) {
-      if (words[i] === 0) continue;
-      low = (low + mixLow(Math.imul(gfn, 1025) + i, words[i])) | 0;
-      high = (high + mixHigh(Math.imul(gfn, 1025) + i, words[i])) | 0;
-    }
-    return [low, high];
-  }
-
   private find(gfn: number): Frame | null {
     let node = this.root;
     for (let level = 0; level < 3; level++) {
@@ -167,6 +190,12 @@ export class Ram {
   }
 
   private open(gfn: number): Frame {
+    const last = this.lastFrame;
+    if (gfn === this.lastGfn && last !== null && last.touched) return last;
+    return this.openAnew(gfn);
+  }
+
+  private openAnew(gfn: number): Frame {
     if (this.root.owner !== this.owner) this.root = new RamNode(this.owner, this.root.slots.slice());
     let node = this.root;
     for (let level = 0; level < 3; level++) {
@@ -187,6 +216,8 @@ export class Ram {
       frame.touched = true;
       this.touched.push(gfn);
     }
+    this.lastGfn = gfn;
+    this.lastFrame = frame;
     return frame;
   }
 }

@@ -14,6 +14,7 @@ import { screenTimer } from "./mediator/display/screen.ts";
 import { writeDone } from "./mediator/execlist.ts";
 import { readGtt, writeGtt } from "./mediator/ggtt.ts";
 import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./mediator/lifecycle.ts";
+import { DMA } from "./planes.ts";
 
 /** One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too. */
 export function reduce(core: Core, rows: Rows, i: number): void {
@@ -49,7 +50,7 @@ REDUCERS[K["io.read"]] = (core) => readIo(core);
 REDUCERS[K["io.written"]] = (core, v, rows, i) =>
   writeIo(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 REDUCERS[K["aperture.read"]] = (core, v, rows, i) => readAperture(core, v, rows.at[i], rows.size[i]);
-REDUCERS[K["aperture.written"]] = (core, v, rows, i) => writeAperture(core, v, rows.at[i], rows.payloadOf(i));
+REDUCERS[K["aperture.written"]] = (core, v, rows, i) => writeAperture(core, v, rows, i);
 
 REDUCERS[K["port.attached"]] = (core, v, rows, i) => {
   const tree = core.vgpu(v);
@@ -58,6 +59,8 @@ REDUCERS[K["port.attached"]] = (core, v, rows, i) => {
 };
 REDUCERS[K["port.detached"]] = (core, v) => {
   core.vgpu(v).attached = false;
+  core.vgpu(v).maps = 0;
+  core.words.clear(DMA + v);
 };
 REDUCERS[K["vgpu.opened"]] = (core, v) => {
   core.vgpu(v).opened = true;

@@ -1,9 +1,9 @@
-import { mixHigh, mixLow } from "./mix.ts";
+import { keyHigh, keyLow, scramble } from "./mix.ts";
 
 /**
  * Bulk state: 32-bit words in named sparse planes (space, instance), each behind two levels of 64-slot nodes. Absent is zero.
  * Every node carries its owner; an editor changes a node in place only where it owns it and copies it once otherwise, so a
- * snapshot is a reference to the roots. A running digest per plane is adjusted at each write: digests never need a walk.
+ * snapshot is a reference to the roots. A root carries its plane's running digest, adjusted at each write: no digest needs a walk.
  */
 
 class Page {
@@ -24,28 +24,34 @@ class Table {
   }
 }
 
-/** The top node of one plane. */
+/** The top node of one plane, with the two lanes of its digest. */
 export class Root {
   readonly owner: number;
   readonly tables: Table[];
-  constructor(owner: number, tables: Table[]) {
+  low: number;
+  high: number;
+  constructor(owner: number, tables: Table[], low: number, high: number) {
     this.owner = owner;
     this.tables = tables;
+    this.low = low;
+    this.high = high;
   }
 }
 
 const NOBODY = 0;
 
 /** Words in a page: 512, so that a plane spans 64 x 64 x 512 words = 8 MiB, the GGTT's size. */
-const PAGE_SHIFT = 9;
+export const PAGE_SHIFT = 9;
 const PAGE_SIZE = 1 << PAGE_SHIFT;
-const PAGE_MASK = PAGE_SIZE - 1;
+export const PAGE_MASK = PAGE_SIZE - 1;
 const TABLE_SHIFT = PAGE_SHIFT + 6;
 export const PLANE_WORDS = 1 << (TABLE_SHIFT + 6);
+/** Pages of a plane. */
+const PLANE_SHIFT = 12;
 
 const EMPTY_PAGE = new Page(NOBODY, new Uint32Array(PAGE_SIZE));
 const EMPTY_TABLE = new Table(NOBODY, new Array<Page>(64).fill(EMPTY_PAGE));
-export const EMPTY_ROOT = new Root(NOBODY, new Array<Table>(64).fill(EMPTY_TABLE));
+export const EMPTY_ROOT = new Root(NOBODY, new Array<Table>(64).fill(EMPTY_TABLE), 0, 0);
 
 /** Walks every non-zero word of a plane in ascending order. */
 export function eachWord(root: Root, visit: (index: number, value: number) => void): void {
@@ -64,74 +70,101 @@ export function wordOf(root: Root, index: number): number {
   return root.tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63].words[index & PAGE_MASK];
 }
 
+/** Pages are cut from slabs of this many: making one by itself costs three times as much. */
+const SLAB_PAGES = 16;
+
 /** The editor of all planes of one running machine. */
 export class Words {
   private owner: number;
+  /** What the machine would leave behind as a state. Only the editor changes it. */
   readonly roots: Root[];
-  /** Two lanes of running digest per plane. */
-  readonly digestLow: Int32Array;
-  readonly digestHigh: Int32Array;
+  /** Has a root been replaced since `seal` or `restore`? */
+  changed = true;
+  /**
+   * A short way past the two levels: by plane and page, its words, good while `mark` is at least `readable`, and owned while it is
+   * `writable`. Sealing takes ownership from all at once, restoring takes everything.
+   */
+  private readonly pages: Uint32Array[];
+  private readonly mark: Int32Array;
+  private readable = 1;
+  private writable = 2;
+  private slab = new ArrayBuffer(0);
+  private slabUsed = SLAB_PAGES;
 
   constructor(planes: number) {
     this.owner = 1;
     this.roots = new Array<Root>(planes).fill(EMPTY_ROOT);
-    this.digestLow = new Int32Array(planes);
-    this.digestHigh = new Int32Array(planes);
+    this.pages = new Array<Uint32Array>(planes << PLANE_SHIFT).fill(EMPTY_PAGE.words);
+    this.mark = new Int32Array(planes << PLANE_SHIFT);
   }
 
   /** Go on from sealed roots; nothing reachable from them is changed any more. */
-  restore(roots: readonly Root[], low: Int32Array, high: Int32Array, owner: number): void {
+  restore(roots: readonly Root[], owner: number): void {
     for (let p = 0; p < roots.length; p++) this.roots[p] = roots[p];
-    this.digestLow.set(low);
-    this.digestHigh.set(high);
     this.owner = owner;
+    this.readable = this.writable + 1;
+    this.writable += 2;
+    this.changed = false;
+    if (this.writable > 0x7fff_0000) this.startMarksAnew();
   }
 
   /** Seal everything written so far: later writes copy. `owner` must be new. */
   seal(owner: number): void {
     this.owner = owner;
+    this.writable++;
+    this.changed = false;
+    if (this.writable > 0x7fff_0000) this.startMarksAnew();
   }
 
   read(plane: number, index: number): number {
-    return this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63].words[
-      index & PAGE_MASK
-    ];
+    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const words = this.mark[slot] >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
+    return words[index & PAGE_MASK];
   }
 
   write(plane: number, index: number, value: number): void {
-    const page = this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63];
-    const old = page.words[index & PAGE_MASK];
-    const word = value >>> 0;
-    if (old === word) return;
-    const words = page.owner === this.owner ? page.words : this.openPage(plane, index);
-    words[index & PAGE_MASK] = word;
-    let low = this.digestLow[plane];
-    let high = this.digestHigh[plane];
-    if (old !== 0) {
-      low -= mixLow(index, old);
-      high -= mixHigh(index, old);
-    }
-    if (word !== 0) {
-      low += mixLow(index, word);
-      high += mixHigh(index, word);
-    }
-    this.digestLow[plane] = low;
-    this.digestHigh[plane] = high;
+    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const mark = this.mark[slot];
+    let words = mark >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
+    const old = words[index & PAGE_MASK];
+    if ((old ^ value) === 0) return;
+    if (mark !== this.writable) words = this.openPage(plane, index, slot);
+    words[index & PAGE_MASK] = value;
+    const change = scramble(value) - scramble(old);
+    const key = keyLow(index);
+    const root = this.roots[plane];
+    root.low = (root.low + Math.imul(change, key)) | 0;
+    root.high = (root.high + Math.imul(change, keyHigh(key))) | 0;
   }
 
   /** Forget a whole plane: every word is zero again. */
   clear(plane: number): void {
+    const root = this.roots[plane];
+    if (root === EMPTY_ROOT) return;
+    for (let t = 0; t < 64; t++) {
+      if (root.tables[t] === EMPTY_TABLE) continue;
+      const slot = (plane << PLANE_SHIFT) | (t << 6);
+      this.mark.fill(0, slot, slot + 64);
+    }
     this.roots[plane] = EMPTY_ROOT;
-    this.digestLow[plane] = 0;
-    this.digestHigh[plane] = 0;
+    this.changed = true;
   }
 
-  private openPage(plane: number, index: number): Uint32Array {
+  /** The words of a page that was not looked up since the last `restore`. */
+  private look(plane: number, index: number, slot: number): Uint32Array {
+    const { words } = this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63];
+    this.pages[slot] = words;
+    this.mark[slot] = this.readable;
+    return words;
+  }
+
+  private openPage(plane: number, index: number, slot: number): Uint32Array {
     const owner = this.owner;
     let root = this.roots[plane];
     if (root.owner !== owner) {
-      root = new Root(owner, root.tables.slice());
+      root = new Root(owner, root.tables.slice(), root.low, root.high);
       this.roots[plane] = root;
+      this.changed = true;
     }
     const t = index >>> TABLE_SHIFT;
     let table = root.tables[t];
@@ -140,8 +173,29 @@ export class Words {
       root.tables[t] = table;
     }
     const p = (index >>> PAGE_SHIFT) & 63;
-    const page = new Page(owner, table.pages[p].words.slice());
-    table.pages[p] = page;
+    let page = table.pages[p];
+    if (page.owner !== owner) {
+      page = new Page(owner, this.copyOf(page));
+      table.pages[p] = page;
+    }
+    this.pages[slot] = page.words;
+    this.mark[slot] = this.writable;
     return page.words;
+  }
+
+  private copyOf(page: Page): Uint32Array {
+    if (this.slabUsed === SLAB_PAGES) {
+      this.slab = new ArrayBuffer(SLAB_PAGES * PAGE_SIZE * 4);
+      this.slabUsed = 0;
+    }
+    const words = new Uint32Array(this.slab, this.slabUsed++ * PAGE_SIZE * 4, PAGE_SIZE);
+    if (page !== EMPTY_PAGE) words.set(page.words);
+    return words;
+  }
+
+  private startMarksAnew(): void {
+    this.mark.fill(0);
+    this.readable = 1;
+    this.writable = 2;
   }
 }

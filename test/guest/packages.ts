@@ -60,16 +60,22 @@ export function cacheFolder(): string {
   return process.env.GVT_CACHE ?? join(homedir(), ".cache", "gvt-replay");
 }
 
+/** What was asked for in this process: a mirror that is down is not asked again by every boot. */
+const asked = new Map<string, Promise<UnpackedSet>>();
+
 /**
  * Gives a set of packages, from the cache where it is fresh enough, else from the mirror. A failure
  * is tried once more; then an old copy has to do, and without one it is {@link Unavailable}.
  */
-export async function unpackSet(request: SetRequest): Promise<UnpackedSet> {
-  const pointer = join(
-    cacheFolder(),
-    "sets",
-    `${request.suite}-${request.names[0]}-${digest(requestKey(request))}.json`,
-  );
+export function unpackSet(request: SetRequest): Promise<UnpackedSet> {
+  const key = requestKey(request);
+  const answer = asked.get(key) ?? findSet(request, `${request.suite}-${request.names[0]}-${digest(key)}.json`);
+  asked.set(key, answer);
+  return answer;
+}
+
+async function findSet(request: SetRequest, name: string): Promise<UnpackedSet> {
+  const pointer = join(cacheFolder(), "sets", name);
   const cached = readPointer(pointer);
   if (cached !== undefined && isFresh(cached.checked, request.freshFor)) return cached.set;
   let failure: unknown;
@@ -77,6 +83,7 @@ export async function unpackSet(request: SetRequest): Promise<UnpackedSet> {
     try {
       const set = await fetchSet(request);
       writeAtomically(pointer, JSON.stringify({ checked: Date.now(), set }, undefined, 1));
+      if (cached !== undefined && cached.set.root !== set.root) rmSync(cached.set.root, { recursive: true, force: true });
       return set;
     } catch (error) {
       failure = error;

@@ -96,8 +96,15 @@ class FakeSocket extends EventEmitter {
     return true;
   }
 
-  pause(): void {}
-  resume(): void {}
+  isPaused = false;
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
 
   destroySoon(): void {
     this.destroy();
@@ -286,6 +293,33 @@ describe("a connection", () => {
     expect(socket.sent.length).toBeGreaterThan(1);
     expect(early).toBe(0);
     socket.destroy();
+  });
+
+  it("whose peer does not read is not read from at 1 MiB, and ends at 64 MiB", async () => {
+    const { world, socket, failures, connection } = connect();
+    socket.emit("data", VERSION);
+    socket.emit("data", message(2, CMD.DMA_MAP, 0, body(32, 3, 0n, 0n, 0x100_0000n)));
+    connection.outbox.flush();
+    socket.write = (bytes) => {
+      socket.writableLength += bytes.length;
+      return false;
+    };
+    let reads = 0;
+    for (; !socket.isPaused && reads < 10_000; reads++) {
+      socket.emit("data", message(3, CMD.REGION_READ, 0, body(0n, CONFIG, 256)));
+    }
+    expect(reads * 288).toBeGreaterThan(0x10_0000);
+    expect(reads * 288).toBeLessThan(0x10_0000 + 600);
+    expect(connection.waiting).toBe(true);
+    const bytes = new Uint8Array(0x10_0000);
+    for (let i = 0; i < 60; i++) connection.write(0, 0, 0, bytes);
+    await Promise.resolve();
+    expect(socket.isClosed).toBe(false);
+    for (let i = 0; i < 5; i++) connection.write(0, 0, 0, bytes);
+    await Promise.resolve();
+    expect(socket.isClosed).toBe(true);
+    expect(world.calls.at(-1)).toBe("detached 1");
+    expect(failures).toEqual([]);
   });
 
   it("answers every request but posted ones, once and in order", () => {

@@ -25,7 +25,7 @@ function isRun(path: string): boolean {
 function* namedByConfig(project: Project): Generator<string> {
   for (const file of project.files.values()) {
     if (!/^[\w.-]+\.config\.ts$/.test(file.path)) continue;
-    for (const { node } of walk(file.syntax)) if (node.type === "StringLiteral") yield node.value as string;
+    for (const { node } of file.nodes) if (node.type === "StringLiteral") yield node.value as string;
   }
 }
 

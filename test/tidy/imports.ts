@@ -1,5 +1,5 @@
 import type { Project, SourceFile } from "./project.ts";
-import { isPropertyName, lineOf, nameOf, resolveModule, type SyntaxNode, walk } from "./syntax.ts";
+import { isPropertyName, lineOf, nameOf, resolveModule, type SyntaxNode } from "./syntax.ts";
 
 /** One place where a file leans on another or on a package. */
 export interface Import {
@@ -48,7 +48,7 @@ export function reachable(project: Project, roots: Iterable<string>): Set<string
 }
 
 function* findImports(file: SourceFile): Generator<Import> {
-  for (const { node } of walk(file.syntax)) {
+  for (const { node } of file.nodes) {
     const source = moduleName(node);
     if (source === null) continue;
     yield {
@@ -105,7 +105,7 @@ function usedNames(file: SourceFile, node: SyntaxNode): readonly string[] | null
 /** The members of a namespace that a file uses by name; null when it hands the namespace on as a whole. */
 function membersOf(file: SourceFile, namespace: string): string[] | null {
   const names: string[] = [];
-  for (const { node, parent, place } of walk(file.syntax)) {
+  for (const { node, parent, place } of file.nodes) {
     if (nameOf(node) !== namespace || node.type !== "Identifier" || isPropertyName(parent, place)) continue;
     if (parent?.type === "ImportNamespaceSpecifier") continue;
     const member =

@@ -1,5 +1,5 @@
 import { codeFiles, type Project, type Rule, type SourceFile, type Violation } from "./project.ts";
-import { lineOf, nameOf, type SyntaxNode, walk } from "./syntax.ts";
+import { lineOf, nameOf, type SyntaxNode } from "./syntax.ts";
 
 const PAPERS = ["README.md", "ARCHITECTURE.md", "STYLE.md", "CHANGELOG.md", "LICENSE"];
 
@@ -22,7 +22,7 @@ function* checkVerbs(project: Project): Generator<Violation> {
 
 /** The verbs that a file declares: `addVerb(program, "serve", ...)`, `program.command("serve <config>")`. */
 function* verbsOf(file: SourceFile): Generator<{ verb: string; line: number }> {
-  for (const { node } of walk(file.syntax)) {
+  for (const { node } of file.nodes) {
     if (node.type !== "CallExpression") continue;
     const [first, second] = node.arguments as (SyntaxNode | undefined)[];
     const callee = node.callee as SyntaxNode;
@@ -37,7 +37,7 @@ function* verbsOf(file: SourceFile): Generator<{ verb: string; line: number }> {
 /** What a file can say: its strings, without its comments. */
 function textsOf(file: SourceFile): string[] {
   const texts: string[] = [];
-  for (const { node } of walk(file.syntax)) {
+  for (const { node } of file.nodes) {
     if (node.type === "StringLiteral") texts.push(node.value as string);
     if (node.type === "TemplateElement") texts.push((node.value as { readonly raw: string }).raw);
   }

@@ -4,13 +4,14 @@ import type { CommandRow } from "../../src/hw/command.ts";
 import { COMMAND_ROWS } from "../../src/hw/commands/index.ts";
 import type { Bank } from "../../src/hw/register.ts";
 import { REGISTER_BANKS } from "../../src/hw/registers/tables.ts";
-import { parseSource, type SyntaxNode } from "./syntax.ts";
+import { type Placed, parseSource, type SyntaxNode, walk } from "./syntax.ts";
 
 /** One file of the project; its syntax is read when somebody asks. */
 export class SourceFile {
   readonly path: string;
   readonly text: string;
   private parsed: SyntaxNode | null = null;
+  private walked: readonly Placed[] | null = null;
 
   constructor(path: string, text: string) {
     this.path = path;
@@ -19,6 +20,12 @@ export class SourceFile {
 
   get lines(): readonly string[] {
     return this.text.replace(/\n$/, "").split("\n");
+  }
+
+  /** Every node of the syntax tree, in the order of the text. */
+  get nodes(): readonly Placed[] {
+    this.walked ??= walk(this.syntax);
+    return this.walked;
   }
 
   get syntax(): SyntaxNode {

@@ -19,7 +19,7 @@ const FUNCTIONS = new Set([
 
 function* checkFunctions(project: Project): Generator<Violation> {
   for (const file of codeFiles(project, ...FOLDERS)) {
-    for (const { node, parent } of walk(file.syntax)) {
+    for (const { node, parent } of file.nodes) {
       if (!FUNCTIONS.has(node.type) || isSuite(parent)) continue;
       const lines = node.loc.end.line - node.loc.start.line + 1;
       if (lines <= FUNCTION_LINES) continue;

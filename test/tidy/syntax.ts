@@ -21,21 +21,31 @@ export function parseSource(path: string, text: string): SyntaxNode {
 }
 
 /** The nodes right below a node, each with the name of the place where it stands. */
-export function* children(node: SyntaxNode): Generator<[string, SyntaxNode]> {
+export function children(node: SyntaxNode): [place: string, child: SyntaxNode][] {
+  const found: [string, SyntaxNode][] = [];
   for (const [key, value] of Object.entries(node)) {
-    if (NOT_CHILDREN.has(key)) continue;
-    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield [key, child];
+    if (typeof value !== "object" || value === null || NOT_CHILDREN.has(key)) continue;
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) found.push([key, child]);
   }
+  return found;
 }
 
-/** A node and all below it, in the order of the text, each with its parent and place. */
-export function* walk(
-  node: SyntaxNode,
-  parent: SyntaxNode | null = null,
-  place = "",
-): Generator<{ node: SyntaxNode; parent: SyntaxNode | null; place: string }> {
-  yield { node, parent, place };
-  for (const [key, child] of children(node)) yield* walk(child, node, key);
+/** A node with its parent and the place where it stands there. */
+export interface Placed {
+  readonly node: SyntaxNode;
+  readonly parent: SyntaxNode | null;
+  readonly place: string;
+}
+
+/** A node and all below it, in the order of the text. */
+export function walk(node: SyntaxNode): Placed[] {
+  const found: Placed[] = [];
+  const visit = (placed: Placed): void => {
+    found.push(placed);
+    for (const [place, child] of children(placed.node)) visit({ node: child, parent: placed.node, place });
+  };
+  visit({ node, parent: null, place: "" });
+  return found;
 }
 
 /** The line on which a node starts. */

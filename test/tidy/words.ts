@@ -1,5 +1,5 @@
 import { codeFiles, type Project, type Rule, type SourceFile, type Violation } from "./project.ts";
-import { isPropertyName, lineOf, nameOf, type SyntaxNode, walk } from "./syntax.ts";
+import { isPropertyName, lineOf, nameOf, type SyntaxNode } from "./syntax.ts";
 
 const CLOCK = "time is input";
 const RANDOM = "randomness is none of ours";
@@ -49,7 +49,7 @@ const MAY_WALK_KEYS = "src/reducers/trees.ts";
 function* checkHost(project: Project): Generator<Violation> {
   for (const file of codeFiles(project, "src/hw", "src/events", "src/reducers", "src/replay")) {
     yield* findWords(file, HOST_WORDS);
-    for (const { node } of walk(file.syntax)) {
+    for (const { node } of file.nodes) {
       const member = mathMember(node);
       if (member === "random") yield violation(file, node, "Math.random", RANDOM);
     }
@@ -59,7 +59,7 @@ function* checkHost(project: Project): Generator<Violation> {
 function* checkState(project: Project): Generator<Violation> {
   for (const file of codeFiles(project, "src/hw", "src/events", "src/reducers")) {
     yield* findWords(file, STATE_WORDS);
-    for (const { node } of walk(file.syntax)) {
+    for (const { node } of file.nodes) {
       const found = bannedSyntax(file, node);
       if (found !== null) yield violation(file, node, ...found);
     }
@@ -67,7 +67,7 @@ function* checkState(project: Project): Generator<Violation> {
 }
 
 function* findWords(file: SourceFile, words: Readonly<Record<string, string>>): Generator<Violation> {
-  for (const { node, parent, place } of walk(file.syntax)) {
+  for (const { node, parent, place } of file.nodes) {
     if (node.type !== "Identifier" || isPropertyName(parent, place)) continue;
     const name = node.name as string;
     if (Object.hasOwn(words, name)) yield violation(file, node, name, words[name]);

@@ -1,0 +1,75 @@
+import { Rows } from "../events/rows.ts";
+import type { OpenedRecording } from "../node/open.ts";
+import { clockText, RowFormatter, type RowText, rowColumns } from "../replay/format.ts";
+import { settingOfRecording } from "./recordings.ts";
+import { LineWriter, paint } from "./terminal.ts";
+
+/** Which rows to show. */
+export interface EventFilter {
+  readonly first: number;
+  /** Inclusive. */
+  readonly last: number;
+  /** Local numbers; null: all. */
+  readonly kinds: ReadonlySet<number> | null;
+  readonly pattern: RegExp | null;
+  readonly limit: number | null;
+}
+
+/** One line a row, or one JSON object a line. */
+export async function showEvents(opened: OpenedRecording, filter: EventFilter, json: boolean): Promise<void> {
+  const { recording, store } = opened;
+  const formatter = new RowFormatter(settingOfRecording(opened).registers, store);
+  const out = new LineWriter();
+  const rows = new Rows(1 << 15);
+  const widths = { seq: String(filter.last).length, kind: 17, path: 32 };
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  for (let n = 0; n < recording.blockCount && left > 0; n++) {
+    if (recording.block(n).firstSeq > filter.last) break;
+    try {
+      recording.readBlock(n, rows);
+    } finally {
+      await out.end();
+    }
+    for (let i = 0; i < rows.count && left > 0; i++) {
+      formatter.see(rows, i);
+      const seq = rows.firstSeq + i;
+      if (seq < filter.first || seq > filter.last || !(filter.kinds?.has(rows.kind[i]) ?? true)) continue;
+      const text = formatter.text(rows, i);
+      if (text === null) continue;
+      if (filter.pattern !== null && !filter.pattern.test(plainLine(text))) continue;
+      await out.write(json ? jsonLine(text, rows, i) : line(text, widths));
+      left--;
+    }
+  }
+  await out.end();
+}
+
+function plainLine({ seq, time, kind, path, value }: RowText): string {
+  return `${seq} ${clockText(time)} ${kind} ${path} ${value}`;
+}
+
+function line(text: RowText, widths: { seq: number; kind: number; path: number }): string {
+  const { seq, time, kind, path, value, cause } = text;
+  return [
+    String(seq).padStart(widths.seq),
+    paint.dim(clockText(time).padStart(11)),
+    kindColour(kind)(kind.padEnd(widths.kind)),
+    paint.bold(path.padEnd(widths.path)),
+    cause >= 0 ? `${value}  ${paint.dim(`<- ${cause}`)}` : value,
+  ]
+    .join("  ")
+    .trimEnd();
+}
+
+function kindColour(kind: string): (text: string) => string {
+  if (kind.endsWith(".read")) return paint.cyan;
+  if (kind.endsWith(".written")) return paint.yellow;
+  if (kind.startsWith("workload") || kind.startsWith("context")) return paint.green;
+  if (kind.includes("unknown") || kind.includes("refused") || kind.includes("failed")) return paint.red;
+  return (text) => text;
+}
+
+function jsonLine({ seq, time, kind, path, value, cause }: RowText, rows: Rows, i: number): string {
+  const columns = rowColumns(rows, i);
+  return JSON.stringify({ seq, time, kind, path, value, ...columns, ...(columns.cause === undefined ? {} : { cause }) });
+}

@@ -1,0 +1,41 @@
+import * as fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { openRecording } from "../../src/node/open.ts";
+import { configurationOf } from "../../src/replay/run.ts";
+import { statisticsOf } from "../../src/replay/statistics.ts";
+import { verify } from "../../src/replay/verify.ts";
+import { digestText } from "./digests.ts";
+
+const folder = fileURLToPath(new URL("../../recordings/", import.meta.url));
+const names = fs.readdirSync(folder).filter((name) => name.endsWith(".mcap"));
+
+/** What the project promises to have. */
+const PROMISED = ["linux-6.1-boot", "linux-6.12-boot", "linux-7.2-boot", "linux-6.1-gem"];
+
+describe("golden recordings", () => {
+  it("are all there", () => {
+    expect(names.map((name) => name.replace(".mcap", ""))).toEqual(expect.arrayContaining(PROMISED));
+  });
+
+  it.each(names)("%s replays exactly, every outcome and digest compared", async (name) => {
+    const { recording, store } = await openRecording(folder + name);
+    const result = verify(recording, store);
+    expect(result).toMatchObject({ exact: true, divergence: null, damage: null, warnings: [] });
+    expect(recording.closed).toBe(true);
+    expect(result.digests).toBe(result.digestsRecorded);
+    expect(result.outcomes).toBeGreaterThan(1000);
+  });
+
+  it.each(names)("%s names every register that the guest touched", async (name) => {
+    const { recording } = await openRecording(folder + name);
+    const statistics = statisticsOf(recording, configurationOf(recording).platform);
+    expect(statistics.unknownAccesses).toBe(0);
+    expect(statistics.registers.single).toBeGreaterThanOrEqual(250);
+  });
+
+  it.each(names)("%s has the digests that are pinned beside this test", async (name) => {
+    const { recording } = await openRecording(folder + name);
+    await expect(digestText(recording)).toMatchFileSnapshot(`./${name.replace(".mcap", ".digests.txt")}`);
+  });
+});
