@@ -1,6 +1,6 @@
 import type { Digest } from "../src/events/digest.ts";
-import { Machine, type State } from "../src/reducers/machine.ts";
 import type { Rows } from "../src/events/rows.ts";
+import { Machine, type State } from "../src/reducers/machine.ts";
 import type { Block, Trace } from "./trace.ts";
 
 /** Run `pass` over the rows of a block that count, in stretches; returns the milliseconds spent in them, and runs the others by `skip`. */

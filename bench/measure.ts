@@ -7,7 +7,6 @@ export function interleave(rounds: number, contestants: readonly Contestant[], w
   const samples = contestants.map((): number[] => []);
   for (let round = -warmUps; round < rounds; round++) {
     contestants.forEach((contestant, c) => {
-      globalThis.gc?.();
       const sample = contestant();
       if (round >= 0) samples[c].push(sample);
     });

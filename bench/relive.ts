@@ -1,5 +1,5 @@
 import { K, KIND_NAMES, KIND_WORLD } from "../src/events/kinds.ts";
-import { Rows } from "../src/events/rows.ts";
+import type { Rows } from "../src/events/rows.ts";
 import { PAGE_BYTES } from "../src/hw/units.ts";
 import type { PageStore } from "../src/reducers/pages.ts";
 import type { Live } from "../src/replay/live.ts";
@@ -86,7 +86,8 @@ export class Reliving implements Hands {
   fetch(vgpu: number, gfn: number, _ticket: number, into: Uint8Array): number {
     const list = this.answers.get(vgpu * 0x100_0000 + gfn);
     if (list === undefined) into.fill(0);
-    else into.set(this.store.bytes(list.length > 1 ? (list.pop() as number) : list[0]).subarray(0, PAGE_BYTES));
+    else
+      into.set(this.store.bytes(list.length > 1 ? (list.pop() as number) : list[0]).subarray(0, PAGE_BYTES));
     return DONE;
   }
 

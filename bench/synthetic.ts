@@ -42,7 +42,11 @@ const SHARES: readonly (readonly [Class, number])[] = [
 
 /** Make the stream, run the model over it once, and record it. */
 export async function syntheticTrace(tools: Tools, events: number): Promise<Trace> {
-  const share = { ...evenShare(1, 1, null), mappableSize: 1 << 28, unmappableSize: GTT_ENTRIES * 4096 - (1 << 28) };
+  const share = {
+    ...evenShare(1, 1, null),
+    mappableSize: 1 << 28,
+    unmappableSize: GTT_ENTRIES * 4096 - (1 << 28),
+  };
   const studio = new Studio(tools, configurationFor([{ ...share, unmappableBase: 1 << 28 }]));
   const stream = new Stream(studio, new Random(0x6776_7431));
   stream.start();
@@ -140,12 +144,23 @@ function pteOf(frame: number): number {
 
 /** 2,000 registers by class: plain and read-only ones in clusters of 50, of the others all there are. */
 function pickRegisters(index: RegisterIndex, random: Random): Record<Class, number[]> {
-  const found: Record<Class, number[]> = { plain: [], masked: [], oneToClear: [], readOnly: [], doorbell: [], mask: [] };
+  const found: Record<Class, number[]> = {
+    plain: [],
+    masked: [],
+    oneToClear: [],
+    readOnly: [],
+    doorbell: [],
+    mask: [],
+  };
   for (let at = 0; at < MMIO_BYTES; at += 4) {
     const kind = classOf(index, at);
     if (kind !== null) found[kind].push(at);
   }
-  return { ...found, plain: clusters(found.plain, PLAIN, random), readOnly: clusters(found.readOnly, READ_ONLY, random) };
+  return {
+    ...found,
+    plain: clusters(found.plain, PLAIN, random),
+    readOnly: clusters(found.readOnly, READ_ONLY, random),
+  };
 }
 
 function clusters(all: readonly number[], count: number, random: Random): number[] {
@@ -164,7 +179,8 @@ function clusters(all: readonly number[], count: number, random: Random): number
 
 function classOf(index: RegisterIndex, at: number): Class | null {
   const id = index.idOf[at >>> 2];
-  if (id === 0 || READ_BEHAVIOURS[index.read[id]] !== "none" || (index.flags[id] & REG_FAST_READ) === 0) return null;
+  if (id === 0 || READ_BEHAVIOURS[index.read[id]] !== "none" || (index.flags[id] & REG_FAST_READ) === 0)
+    return null;
   if ((index.flags[id] & REG_FAST_WRITE) !== 0) return "plain";
   const then = WRITE_BEHAVIOURS[index.then[id]];
   const rule = RULES[index.rule[id]];

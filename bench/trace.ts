@@ -48,7 +48,8 @@ export function loadTrace(name: string, recording: Recording, store: PageStore):
     events += trailer.events;
     const last = n === recording.blockCount - 1;
     if (!last && inputs + recording.block(n + 1).inputs <= SEAL_INPUTS) continue;
-    if (joined.count > 0) blocks.push({ rows: joined, digests: trailer.digests, left: streamerRows(machine, joined) });
+    if (joined.count > 0)
+      blocks.push({ rows: joined, digests: trailer.digests, left: streamerRows(machine, joined) });
     joined = new Rows(1024);
     inputs = 0;
   }

@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from "../src/hw/units.ts";
 import type { Configuration, VgpuConfiguration } from "../src/reducers/configuration.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
@@ -8,7 +9,6 @@ import { describe, type Json, type RecordingMeta } from "../src/replay/recording
 import { openRecording, type Recording } from "../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource, type Tools } from "../src/replay/recording/tools.ts";
 import { DONE, type Hands } from "../src/replay/session.ts";
-import { PAGE_BYTES } from "../src/hw/units.ts";
 
 export function configurationFor(vgpus: readonly VgpuConfiguration[]): Configuration {
   return { platform: "kbl", deviceId: 0x5916, revision: 2, mode: "mediated", screenEvery: 0, vgpus };
@@ -16,7 +16,11 @@ export function configurationFor(vgpus: readonly VgpuConfiguration[]): Configura
 
 export function metaFor(configuration: Configuration): RecordingMeta {
   const plain = JSON.parse(JSON.stringify(configuration)) as { [key: string]: Json };
-  return describe({ id: "00000000", createdAt: "", base: { kind: "reset", configuration: plain, goldenHash: null } });
+  return describe({
+    id: "00000000",
+    createdAt: "",
+    base: { kind: "reset", configuration: plain, goldenHash: null },
+  });
 }
 
 /** Guest memory of a scripted guest, sparse; frames that nobody wrote are zero. */
@@ -75,7 +79,8 @@ export class Studio {
 
   /** Let timers run until none is armed, the clock jumping from one to the next. */
   drain(): void {
-    for (let wait = this.live.run(false, 64); wait >= 0; wait = this.live.run(false, 64)) this.now += Math.ceil(wait);
+    for (let wait = this.live.run(false, 64); wait >= 0; wait = this.live.run(false, 64))
+      this.now += Math.ceil(wait);
   }
 
   /** End the recording and open it. */

@@ -1,7 +1,7 @@
-import { PortError } from "../ports/vfio-user/errors.ts";
 import { ServeError } from "../ports/serve-options.ts";
-import { DivergedError } from "../replay/state.ts";
+import { PortError } from "../ports/vfio-user/errors.ts";
 import { RecordingError } from "../replay/recording/errors.ts";
+import { DivergedError } from "../replay/state.ts";
 
 /** What a verb's exit code says. */
 export const EXIT = {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { findQemu, type GuestOptions, QEMU, qemuArguments, runQemu } from "../ports/vfio-user/qemu.ts";
 import { defaultRam, defaultSocket } from "../node/places.ts";
+import { findQemu, type GuestOptions, QEMU, qemuArguments, runQemu } from "../ports/vfio-user/qemu.ts";
 import { EXIT, UsageError, WorldError } from "./exit.ts";
 import { paintError, print, printJson, say } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
@@ -30,7 +30,12 @@ export function addGuest(program: Command): void {
     .option("--disk <file>", "disk image, raw or qcow2")
     .option("--memory <mib>", "MiB of RAM", parseCount, 1024)
     .addOption(new Option("--machine <type>", "QEMU's machine").choices(["q35", "pc"]).default("q35"))
-    .addOption(new Option("--accel <name>", "kvm, tcg; kvm where the system has it when absent").choices(["kvm", "tcg"]))
+    .addOption(
+      new Option("--accel <name>", "kvm, tcg; kvm where the system has it when absent").choices([
+        "kvm",
+        "tcg",
+      ]),
+    )
     .option("--qemu <program>", `QEMU with the device vfio-user-pci; ${QEMU} on PATH when absent`)
     .option("--run", "run it here: the guest's serial console is the terminal (Ctrl-A X ends it)")
     .action(async (options: Options) => {
@@ -39,8 +44,10 @@ export function addGuest(program: Command): void {
 }
 
 async function guest(options: Options): Promise<number> {
-  if (options.kernel === undefined && options.disk === undefined) throw new UsageError("give the guest a --kernel or a --disk to boot");
-  if (options.kernel === undefined && options.initrd !== undefined) throw new UsageError("--initrd belongs to a --kernel");
+  if (options.kernel === undefined && options.disk === undefined)
+    throw new UsageError("give the guest a --kernel or a --disk to boot");
+  if (options.kernel === undefined && options.initrd !== undefined)
+    throw new UsageError("--initrd belongs to a --kernel");
   const { vgpu, messages, kernel, initrd, append, disk, memory, machine, accel } = options;
   if (memory < 16) throw new UsageError(`--memory ${memory}: give MiB, at least 16`);
   const ram = messages ? undefined : (options.ram ?? defaultRam(vgpu));
@@ -62,7 +69,13 @@ async function guest(options: Options): Promise<number> {
   }
   if (missing !== null) say(paintError.yellow(`gvt: warning: ${missing}`));
   if (options.json) printJson({ command: [program, ...args], usable: missing === null, reason: missing });
-  else print([program, ...args].map(quoted).join(" ").replaceAll(/ (?=-[a-zA-Z])/g, " \\\n  "));
+  else
+    print(
+      [program, ...args]
+        .map(quoted)
+        .join(" ")
+        .replaceAll(/ (?=-[a-zA-Z])/g, " \\\n  "),
+    );
   return EXIT.done;
 }
 

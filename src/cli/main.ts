@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { printable } from "../replay/recording/errors.ts";
 import { VERSION } from "../node/version.ts";
+import { printable } from "../replay/recording/errors.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { addGuest } from "./guest.ts";
 import { addPack } from "./pack.ts";
@@ -17,10 +17,14 @@ Exit codes: 0 done, or holds; 1 the answer is no (diverged, not found); 2 wrong 
 
 function program(): Command {
   const gvt = new Command("gvt")
-    .description("A mediated GPU whose only truth is a log: record guests, replay them bit-exactly, look at any moment.")
+    .description(
+      "A mediated GPU whose only truth is a log: record guests, replay them bit-exactly, look at any moment.",
+    )
     .version(VERSION)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(paintError.red(`gvt: ${text.replace(/^error: /, "")}`)) })
+    .configureOutput({
+      outputError: (text, write) => write(paintError.red(`gvt: ${text.replace(/^error: /, "")}`)),
+    })
     .showHelpAfterError("(gvt VERB --help shows how)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride();

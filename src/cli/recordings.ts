@@ -1,7 +1,8 @@
-import { type OpenedRecording, openRecording } from "../node/open.ts";
+import { openRecording } from "../node/open.ts";
 import { partOf } from "../node/packing.ts";
 import type { Setting } from "../reducers/core.ts";
 import { settingOf } from "../reducers/platform.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
 import type { Recording } from "../replay/recording/recording.ts";
 import { configurationOf } from "../replay/run.ts";
 import { CannotTell, UsageError } from "./exit.ts";
@@ -41,7 +42,8 @@ export function refuseUnknownKinds(recording: Recording): void {
 export function seqIn(recording: Recording, seq: number | undefined): number {
   const last = recording.rowCount - 1;
   if (seq === undefined) return last;
-  if (seq > last) throw new UsageError(`${recording.name}: there is no row ${seq}; its rows are ${rangeOf(recording)}`);
+  if (seq > last)
+    throw new UsageError(`${recording.name}: there is no row ${seq}; its rows are ${rangeOf(recording)}`);
   return seq;
 }
 
@@ -51,7 +53,8 @@ export function rangeOf(recording: Recording): string {
 
 /** What is wrong with a file although it can be read, on standard error. */
 export function sayWarnings(recording: Recording): void {
-  for (const warning of recording.warnings) say(paintError.yellow(`gvt: warning: ${recording.name}: ${warning}`));
+  for (const warning of recording.warnings)
+    say(paintError.yellow(`gvt: warning: ${recording.name}: ${warning}`));
 }
 
 /** The damage of a recording in one line; null where it has none. */

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { writePng } from "../node/screen-png.ts";
 import { divergenceText } from "../replay/divergence.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
 import { configurationOf } from "../replay/run.ts";
 import { lastScreens, type ScreenShot } from "../replay/screen.ts";
 import { verify } from "../replay/verify.ts";
-import type { OpenedRecording } from "../node/open.ts";
 import { UsageError } from "./exit.ts";
 import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { bytesText, count, secondsText } from "./table.ts";
@@ -73,7 +73,9 @@ export function takeScreen(
     throw new UsageError(`--vgpu ${vgpu}: ${recording.name} has vGPU 1${most > 1 ? ` to ${most}` : " only"}`);
   }
   const vgpus = vgpu === undefined ? Array.from({ length: most }, (_, i) => i + 1) : [vgpu];
-  const [shot] = withProgress("screen", (progress) => lastScreens(recording, store, seq, vgpus, { progress }));
+  const [shot] = withProgress("screen", (progress) =>
+    lastScreens(recording, store, seq, vgpus, { progress }),
+  );
   if (shot === undefined) return null;
   writePng(file, shot);
   return shot;

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
-import { defaultRam, defaultSocket } from "../node/places.ts";
 import { PLATFORMS } from "../hw/units.ts";
+import { defaultRam, defaultSocket } from "../node/places.ts";
 import { type ServeEvent, type ServeStatistics, serve } from "../ports/serve.ts";
 import { readServeOptions, type ServeOptions } from "../ports/serve-options.ts";
 import { UsageError } from "./exit.ts";
@@ -34,7 +34,10 @@ export function addServe(program: Command): void {
     .option("--config <json>", "options from a file; those given here as well win")
     .option("--guests <n>", "number of vGPUs; 1 when absent", parseCount)
     .option("--socket <path...>", "socket of vGPU 1, 2, ...; in the user's run folder when absent")
-    .option("--ram <path...>", "file of the guest's RAM of vGPU 1, 2, ..., shared with QEMU; in /dev/shm when absent")
+    .option(
+      "--ram <path...>",
+      "file of the guest's RAM of vGPU 1, 2, ..., shared with QEMU; in /dev/shm when absent",
+    )
     .option("--messages", "no shared RAM: reach guest memory by DMA messages")
     .option("--edid <monitor>", '"default" (1024x768), "none", or a file')
     .addOption(new Option("--platform <name>", "the modelled GPU; kbl when absent").choices([...PLATFORMS]))
@@ -50,7 +53,8 @@ export function addServe(program: Command): void {
 function optionsOf(file: string | undefined, given: Options): ServeOptions {
   const base: Partial<ServeOptions> = given.config === undefined ? {} : readServeOptions(given.config);
   const recording = file ?? base.recording;
-  if (recording === undefined) throw new UsageError("no recording named: gvt serve FILE, or --config with one");
+  if (recording === undefined)
+    throw new UsageError("no recording named: gvt serve FILE, or --config with one");
   const { platform, deviceId, screenEvery, once, force } = given;
   const simple = { platform, deviceId, screenEvery, once, force };
   const chosen = Object.fromEntries(Object.entries(simple).filter(([, value]) => value !== undefined));
@@ -63,7 +67,9 @@ function vgpusOf(given: Options, base: ServeOptions["vgpus"] | undefined): Serve
   if (most < 1 || most > 7) throw new UsageError(`--guests ${most}: give 1 to 7`);
   return Array.from({ length: most }, (_, i) => {
     const before = base?.[i];
-    const shared = given.messages ? undefined : (ram[i] ?? (before === undefined ? defaultRam(i + 1) : before.ram));
+    const shared = given.messages
+      ? undefined
+      : (ram[i] ?? (before === undefined ? defaultRam(i + 1) : before.ram));
     return {
       ...before,
       socket: socket[i] ?? before?.socket ?? defaultSocket(i + 1),

@@ -1,6 +1,6 @@
 import { Rows } from "../events/rows.ts";
-import type { OpenedRecording } from "../node/open.ts";
 import { clockText, RowFormatter, type RowText, rowColumns } from "../replay/format.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
 import { settingOfRecording } from "./recordings.ts";
 import { LineWriter, paint } from "./terminal.ts";
 
@@ -71,5 +71,13 @@ function kindColour(kind: string): (text: string) => string {
 
 function jsonLine({ seq, time, kind, path, value, cause }: RowText, rows: Rows, i: number): string {
   const columns = rowColumns(rows, i);
-  return JSON.stringify({ seq, time, kind, path, value, ...columns, ...(columns.cause === undefined ? {} : { cause }) });
+  return JSON.stringify({
+    seq,
+    time,
+    kind,
+    path,
+    value,
+    ...columns,
+    ...(columns.cause === undefined ? {} : { cause }),
+  });
 }

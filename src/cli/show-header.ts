@@ -1,9 +1,9 @@
+import { Rows } from "../events/rows.ts";
 import { preferredTiming } from "../hw/edid.ts";
-import type { OpenedRecording } from "../node/open.ts";
 import type { Configuration } from "../reducers/configuration.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
 import { configurationOf } from "../replay/run.ts";
 import { type Statistics, statisticsOf } from "../replay/statistics.ts";
-import { Rows } from "../events/rows.ts";
 import { settingOfRecording } from "./recordings.ts";
 import { bytesText, columns, count, grouped, secondsText } from "./table.ts";
 import { paint, print, printJson, withProgress } from "./terminal.ts";
@@ -24,7 +24,11 @@ export function showHeader(opened: OpenedRecording, json: boolean): void {
   else printHeader(opened, configuration, statistics);
 }
 
-function jsonHeader({ recording }: OpenedRecording, configuration: Configuration, statistics: Statistics): object {
+function jsonHeader(
+  { recording }: OpenedRecording,
+  configuration: Configuration,
+  statistics: Statistics,
+): object {
   const { id, schema, createdAt, tool, sources, base } = recording.meta;
   const { name, size, blockCount, closed, damage, warnings, unknownKinds } = recording;
   return {
@@ -41,7 +45,10 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
   section(recording.name, [
     ["recording", `${meta.id}, schema ${meta.schema}, ${closed ? "closed" : "not closed"}`],
     ["made", `${meta.createdAt} by ${meta.tool}`],
-    ["machine", `${platform} 8086:${deviceId.toString(16)} revision ${revision}, ${mode}, screen every ${secondsText(screenEvery, 1)}`],
+    [
+      "machine",
+      `${platform} 8086:${deviceId.toString(16)} revision ${revision}, ${mode}, screen every ${secondsText(screenEvery, 1)}`,
+    ],
     ...configuration.vgpus.map((share, i) => [`vgpu${i + 1}`, shareText(share)]),
     ["size", `${bytesText(size)} in ${count(blockCount, "block")}`],
   ]);
@@ -51,19 +58,29 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
     ["duration", `${secondsText(s.duration)} of model time`],
     ["registers", registersText(s)],
     ["unknown", `${count(s.unknownAccesses, "access", "accesses")} to no register (mmio.unknown)`],
-    ["memory", `${count(s.fetches, "fetch", "fetches")}, ${count(s.pages, "different page")} (${bytesText(s.pages * 4096)})`],
+    [
+      "memory",
+      `${count(s.fetches, "fetch", "fetches")}, ${count(s.pages, "different page")} (${bytesText(s.pages * 4096)})`,
+    ],
     ["aperture", `${bytesText(s.apertureBytes)} written`],
     ["interrupts", grouped(s.interrupts)],
     ...(s.unknownRows > 0 ? [["skipped", `${count(s.unknownRows, "row")} of unknown kinds`]] : []),
   ]);
   if (s.engines.length > 0) {
     print(paint.bold("engines"));
-    const rows = s.engines.map((e) => [`  ${e.engine}`, ...[e.submitted, e.completed, e.switches].map(grouped)]);
+    const rows = s.engines.map((e) => [
+      `  ${e.engine}`,
+      ...[e.submitted, e.completed, e.switches].map(grouped),
+    ]);
     for (const line of columns([["", "submitted", "completed", "switches"], ...rows], [1, 2, 3])) print(line);
     print();
   }
   print(paint.bold("rows by kind"));
-  for (const line of columns(s.kinds.map(({ kind, count }) => [`  ${kind}`, grouped(count)]), [1])) print(line);
+  for (const line of columns(
+    s.kinds.map(({ kind, count }) => [`  ${kind}`, grouped(count)]),
+    [1],
+  ))
+    print(line);
 }
 
 function registersText({ registers: { single, arrays, accesses } }: Statistics): string {
@@ -73,7 +90,8 @@ function registersText({ registers: { single, arrays, accesses } }: Statistics):
 function shareText(share: Configuration["vgpus"][number]): string {
   const { mappableSize, unmappableSize, fences, pciClass, edid } = share;
   const timing = edid === null ? null : preferredTiming(edid);
-  const monitor = edid === null ? "no monitor" : `monitor ${timing === null ? "?" : `${timing.width}x${timing.height}`}`;
+  const monitor =
+    edid === null ? "no monitor" : `monitor ${timing === null ? "?" : `${timing.width}x${timing.height}`}`;
   const memory = `${mappableSize / MIB} + ${unmappableSize / MIB} MiB of GGTT, ${fences} fences`;
   return `${memory}, class ${pciClass.toString(16).padStart(6, "0")}, ${monitor}`;
 }

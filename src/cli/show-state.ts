@@ -1,7 +1,7 @@
-import type { OpenedRecording } from "../node/open.ts";
 import type { Machine } from "../reducers/machine.ts";
 import { clockText } from "../replay/format.ts";
 import { type FieldView, type Found, lookUp, type RegisterView } from "../replay/lookup.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
 import { seekTo } from "../replay/state.ts";
 import { type Summary, summaryOf } from "../replay/summary.ts";
 import { EXIT } from "./exit.ts";
@@ -48,7 +48,9 @@ function linesOf(found: Found): string[] {
     case "field":
       return [`${paint.bold(found.path)}  ${fieldValueText(found.field)}`];
     case "word":
-      return [`${paint.bold(found.path)}  ${found.high === null ? "" : `${hex(found.high)}:`}${hex(found.value)}`];
+      return [
+        `${paint.bold(found.path)}  ${found.high === null ? "" : `${hex(found.high)}:`}${hex(found.value)}`,
+      ];
     case "component":
       return componentLines(found.registers, found.zero);
     case "tree":
@@ -72,15 +74,21 @@ function registerLines(view: RegisterView): string[] {
 }
 
 const bitsText = ({ bits: [high, low] }: FieldView): string => (high === low ? `${high}` : `${high}:${low}`);
-const fieldValueText = ({ value }: FieldView): string => (value < 10 ? String(value) : `0x${value.toString(16)} (${value})`);
+const fieldValueText = ({ value }: FieldView): string =>
+  value < 10 ? String(value) : `0x${value.toString(16)} (${value})`;
 
 function componentLines(registers: readonly RegisterView[], zero: number): string[] {
   const rows = registers.map((view) => {
     const set = view.fields.filter(({ value }) => value !== 0);
-    const fields = set.map(({ field, bits, value }) => (bits[0] === bits[1] ? field : `${field}=${value.toString(16)}`));
+    const fields = set.map(({ field, bits, value }) =>
+      bits[0] === bits[1] ? field : `${field}=${value.toString(16)}`,
+    );
     return [paint.bold(view.path), view.at.toString(16), hex(view.value), fields.join(" ")];
   });
-  return [...columns(rows, [1]), paint.dim(`and ${count(zero, "register")} that ${zero === 1 ? "is" : "are"} 0`)];
+  return [
+    ...columns(rows, [1]),
+    paint.dim(`and ${count(zero, "register")} that ${zero === 1 ? "is" : "are"} 0`),
+  ];
 }
 
 function pageLines(path: string, words: Uint32Array | null): string[] {
@@ -88,25 +96,45 @@ function pageLines(path: string, words: Uint32Array | null): string[] {
   const lines = [paint.bold(path)];
   for (let i = 0; i < words.length; i += 8) {
     const line = Array.from(words.subarray(i, i + 8));
-    if (line.some((word) => word !== 0)) lines.push(`  ${(i * 4).toString(16).padStart(3, "0")}  ${line.map(hex).join(" ")}`);
+    if (line.some((word) => word !== 0))
+      lines.push(`  ${(i * 4).toString(16).padStart(3, "0")}  ${line.map(hex).join(" ")}`);
   }
   return lines.length === 1 ? [`${paint.bold(path)}  all 0`] : lines;
 }
 
 function summaryLines(s: Summary, seq: number): string[] {
   const vgpus = s.vgpus.map((v) => {
-    const shown = v.screen === null ? "no screen" : `${v.screen.width}x${v.screen.height} on pipe ${"ABC"[v.screen.pipe]}`;
-    return [`  vgpu${v.vgpu}`, v.stage, v.pvAware ? "driver aware" : "", shown, count(v.frames, "known frame")];
+    const shown =
+      v.screen === null
+        ? "no screen"
+        : `${v.screen.width}x${v.screen.height} on pipe ${"ABC"[v.screen.pipe]}`;
+    return [
+      `  vgpu${v.vgpu}`,
+      v.stage,
+      v.pvAware ? "driver aware" : "",
+      shown,
+      count(v.frames, "known frame"),
+    ];
   });
   const engines = s.engines.map((e) => {
     const position = `head ${e.head.toString(16)} tail ${e.tail.toString(16)}`;
-    return [`  ${e.engine}`, e.phase, `context ${hex(e.contextId)}`, position, e.waiting === "" ? "" : `waits for ${e.waiting}`];
+    return [
+      `  ${e.engine}`,
+      e.phase,
+      `context ${hex(e.contextId)}`,
+      position,
+      e.waiting === "" ? "" : `waits for ${e.waiting}`,
+    ];
   });
   const open = s.open.map(({ ticket, kind, agent, what }) => [
     ...[`  ${ticket}`, kind],
     ...[agent === 0 ? "device" : `vgpu${agent}`, what],
   ]);
-  const digests = s.digests.map(({ component, epoch, lo, hi }) => [`  ${component}`, `${hex(hi)}${hex(lo)}`, `epoch ${epoch}`]);
+  const digests = s.digests.map(({ component, epoch, lo, hi }) => [
+    `  ${component}`,
+    `${hex(hi)}${hex(lo)}`,
+    `epoch ${epoch}`,
+  ]);
   return [
     `${paint.bold(`state at ${seq}`)}  after input ${s.seq}, ${clockText(s.now)} s of model time`,
     ...columns([...vgpus]),

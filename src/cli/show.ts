@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { KIND_NAMES } from "../events/kinds.ts";
-import type { OpenedRecording } from "../node/open.ts";
 import { nearest } from "../replay/nearest.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { isPart, rangeOf, sayWarnings, seqIn, withRecording } from "./recordings.ts";
 import { screenLine, takeScreen, withoutPixels } from "./replay.ts";
@@ -56,7 +56,8 @@ async function show(opened: OpenedRecording, options: ShowOptions): Promise<numb
     throw new UsageError("--events shows rows, --at, --state and --screen a state: ask for one of them");
   }
   let code: number = EXIT.done;
-  if (events !== undefined) await showEvents(opened, filterOf(opened, events, options), options.json === true);
+  if (events !== undefined)
+    await showEvents(opened, filterOf(opened, events, options), options.json === true);
   else if (state !== undefined) code = showState(opened, seqIn(recording, at), state, options.json === true);
   else if (screen !== undefined) code = showScreen(opened, seqIn(recording, at), screen, options);
   else if (at !== undefined) showSummary(opened, seqIn(recording, at), options.json === true);
@@ -70,21 +71,29 @@ async function show(opened: OpenedRecording, options: ShowOptions): Promise<numb
 function showScreen(opened: OpenedRecording, seq: number, file: string, options: ShowOptions): number {
   const shot = takeScreen(opened, seq, file, options.vgpu);
   if (options.json) printJson({ seq, screen: shot === null ? null : { ...withoutPixels(shot), file } });
-  else print(shot === null ? `no picture was shown up to row ${seq}; nothing written` : screenLine(shot, file));
+  else
+    print(shot === null ? `no picture was shown up to row ${seq}; nothing written` : screenLine(shot, file));
   return shot === null ? EXIT.no : EXIT.done;
 }
 
 /** Throws UsageError. */
 function filterOf({ recording }: OpenedRecording, events: string, options: ShowOptions): EventFilter {
   const [, from, to] = /^(\d*)\.\.(\d*)$/.exec(events) ?? /^(\d+)$/.exec(events) ?? [];
-  if (from === undefined) throw new UsageError(`--events ${events}: give FROM..TO, either end open, or one row number`);
+  if (from === undefined)
+    throw new UsageError(`--events ${events}: give FROM..TO, either end open, or one row number`);
   const first = from === "" ? 0 : Number(from);
   const most = recording.rowCount - 1;
   const last = to === undefined ? first : to === "" ? most : Number(to);
   if (first > most || last > most || last < first) {
     throw new UsageError(`--events ${events}: ${recording.name} has rows ${rangeOf(recording)}`);
   }
-  return { first, last, kinds: kindsOf(options.kind), pattern: patternOf(options.grep), limit: options.limit ?? null };
+  return {
+    first,
+    last,
+    kinds: kindsOf(options.kind),
+    pattern: patternOf(options.grep),
+    limit: options.limit ?? null,
+  };
 }
 
 function kindsOf(names: string | undefined): ReadonlySet<number> | null {
@@ -92,7 +101,10 @@ function kindsOf(names: string | undefined): ReadonlySet<number> | null {
   return new Set(
     names.split(",").map((name) => {
       const kind = (KIND_NAMES as readonly string[]).indexOf(name);
-      if (kind < 0) throw new UsageError(`--kind ${name}: no such kind; nearest are ${nearest(name, KIND_NAMES, 3).join(", ")}`);
+      if (kind < 0)
+        throw new UsageError(
+          `--kind ${name}: no such kind; nearest are ${nearest(name, KIND_NAMES, 3).join(", ")}`,
+        );
       return kind;
     }),
   );

@@ -33,7 +33,12 @@ export function secondsText(microseconds: number, digits = 6): string {
 export function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, c) => (widths[c] = Math.max(widths[c] ?? 0, widthOf(cell))));
-  return rows.map((row) => row.map((cell, c) => pad(cell, widths[c], right.includes(c))).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, c) => pad(cell, widths[c], right.includes(c)))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function pad(cell: string, width: number, right: boolean): string {

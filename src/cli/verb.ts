@@ -10,12 +10,19 @@ export interface CommonOptions {
 }
 
 /** A verb with the options that every verb has, and examples at the end of its help. */
-export function addVerb(program: Command, name: string, description: string, examples: readonly string[]): Command {
+export function addVerb(
+  program: Command,
+  name: string,
+  description: string,
+  examples: readonly string[],
+): Command {
   return program
     .command(name)
     .description(description)
     .option("--json", "answer as JSON")
-    .addOption(new Option("--log-level <level>", "what to log to standard error").choices(LEVELS).default("error"))
+    .addOption(
+      new Option("--log-level <level>", "what to log to standard error").choices(LEVELS).default("error"),
+    )
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
 }
 

@@ -13,14 +13,17 @@ interface Options extends CommonOptions {
 }
 
 export function addVerify(program: Command): void {
-  addVerb(program, "verify", "read every byte of a recording, run it again, compare every outcome and digest", [
-    "gvt verify recordings/linux-6.1-boot.mcap",
-    "gvt verify boot.mcap --json | jq .exact",
-  ])
+  addVerb(
+    program,
+    "verify",
+    "read every byte of a recording, run it again, compare every outcome and digest",
+    ["gvt verify recordings/linux-6.1-boot.mcap", "gvt verify boot.mcap --json | jq .exact"],
+  )
     .argument("<file>", "recording")
     .addOption(new Option("--level <level>", "what must agree").choices(["exact", "guest"]).default("exact"))
     .action(async (file: string, options: Options) => {
-      if (options.level === "guest") throw new UsageError("--level guest: not in this version; use --level exact");
+      if (options.level === "guest")
+        throw new UsageError("--level guest: not in this version; use --level exact");
       process.exitCode = await withRecording(file, ({ recording, store }) => {
         refuseUnknownKinds(recording);
         const found = withProgress("verify", (progress) => verify(recording, store, { progress }));
@@ -41,7 +44,9 @@ function report(found: Verification, recording: Recording, options: Options): nu
   if (divergence !== null) print(divergenceText(divergence, recording.name));
   const verb = divergence === null ? "compared" : "equal before it";
   print(`${verb}: ${count(outcomes, "outcome")} (${count(fetches, "fetch", "fetches")} among them)`);
-  print(`${verb}: ${digests} of ${count(digestsRecorded, "digest")}, behind ${count(blocks, "block")} of ${count(rows, "row")}`);
+  print(
+    `${verb}: ${digests} of ${count(digestsRecorded, "digest")}, behind ${count(blocks, "block")} of ${count(rows, "row")}`,
+  );
   sayDamage(recording);
   if (divergence === null) print(exactLine(found, recording));
   return code;

@@ -34,3 +34,6 @@ export const TIMER_SCREEN = 48;
 export const PORT_COHERENT = 1;
 export const PORT_MSI = 2;
 export const PORT_SCREEN = 4;
+
+/** `guest.write`: the bytes are a time (a post-sync timestamp, a time value's register): two models may differ in it. */
+export const WRITE_TIME = 1;

@@ -1,4 +1,7 @@
-/** What one component of the state amounts to: a 64-bit running hash as two words, and the epoch of the component's meaning. */
+/**
+ * What one component of the state amounts to: a 64-bit running hash as two words, and the epoch of the
+ * component's meaning.
+ */
 export interface Digest {
   /** `vgpu1.mmio`, `device.rcs0`, ... */
   readonly component: string;

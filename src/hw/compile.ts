@@ -25,6 +25,8 @@ export interface RegisterIndex {
   readonly platform: Platform;
   /** By dword of the MMIO half of BAR 0: register id. */
   readonly idOf: Uint16Array;
+  /** Dwords that have a register, ascending. */
+  readonly words: Uint32Array;
   readonly count: number;
   /** By id: byte offset of the (first) dword, bytes from element to element. */
   readonly offset: Uint32Array;
@@ -60,6 +62,7 @@ export function compileRegisters(platform: Platform, banks: readonly Bank[]): Re
   const index = {
     platform,
     idOf: new Uint16Array(MMIO_BYTES / 4),
+    words: new Uint32Array(0),
     count: n,
     offset: new Uint32Array(n),
     stride: new Uint32Array(n),
@@ -88,7 +91,11 @@ export function compileRegisters(platform: Platform, banks: readonly Bank[]): Re
     index.flags[id] = flagsOf(fact.row, facts);
     claim(index.idOf, index.names, id, fact);
   });
-  return index;
+  const words: number[] = [];
+  index.idOf.forEach((id, word) => {
+    if (id !== 0) words.push(word);
+  });
+  return { ...index, words: Uint32Array.from(words) };
 }
 
 function collect(platform: Platform, banks: readonly Bank[]): Draft {

@@ -16,8 +16,9 @@ export interface PackedFile extends Recorded {
 }
 
 /**
- * Make the closed recording `path` of its part: full blocks, verified row by row, then renamed into place; only then the
- * part goes. Where both are found the part is the truth. Throws RecordingError for a bad part, Error where the disk fails.
+ * Make the closed recording `path` of its part: full blocks, verified row by row, then renamed into place;
+ * only then the part goes. Where both are found the part is the truth. Throws RecordingError for a bad part,
+ * Error where the disk fails.
  */
 export function packFile(path: string, tools: Tools, compression = "zstd"): PackedFile {
   const source = new FileSource(partOf(path));

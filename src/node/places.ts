@@ -20,7 +20,8 @@ export function defaultRam(v: number): string {
 /** Make a folder that nobody else can enter; a guest's memory is behind it. */
 function privateFolder(path: string): string {
   fs.mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (!isOwn(path)) throw new Error(`${path}: is not a folder of yours alone; remove it, or name sockets and RAM yourself`);
+  if (!isOwn(path))
+    throw new Error(`${path}: is not a folder of yours alone; remove it, or name sockets and RAM yourself`);
   return path;
 }
 

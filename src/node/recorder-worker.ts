@@ -6,7 +6,9 @@ import { FileSink, reasonOf, syncFolder } from "./files.ts";
 import { packFile, partOf } from "./packing.ts";
 import type { Columns, FromWorker, RecorderStart, ToWorker } from "./recorder-messages.ts";
 
-/** The recorder's other thread: encodes, compresses, writes and syncs blocks, and packs the part at the end. */
+/**
+ * The recorder's other thread: encodes, compresses, writes and syncs blocks, and packs the part at the end.
+ */
 async function main(port: MessagePort, start: RecorderStart): Promise<void> {
   const tools = await loadTools();
   const sink = new FileSink(partOf(start.path));
@@ -57,7 +59,7 @@ async function main(port: MessagePort, start: RecorderStart): Promise<void> {
   answer({ type: "ready" });
 }
 
-export function buffersOf(columns: Columns): ArrayBuffer[] {
+function buffersOf(columns: Columns): ArrayBuffer[] {
   return Object.values(columns).map((column) => column.buffer as ArrayBuffer);
 }
 

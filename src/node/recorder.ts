@@ -22,7 +22,10 @@ export interface RecorderStats {
   /** Blocks and bytes that are on the disk. */
   readonly blocks: number;
   readonly bytes: number;
-  /** The longest time between the seal of a block and its sync: what a crash can cost, beside the block being filled. */
+  /**
+   * The longest time between the seal of a block and its sync: what a crash can cost, beside the block being
+   * filled.
+   */
   readonly largestWindowMs: number;
   /** How long the oldest sealed block that is not on the disk has waited; 0 where there is none. */
   readonly unsyncedMs: number;
@@ -36,8 +39,9 @@ interface Waiting {
 }
 
 /**
- * Records a live machine into a file. The live thread only appends to `rows`; a worker encodes, compresses, writes and
- * syncs. Until `close` the file is called FILE.part, and holds every block that was synced, whatever kills us.
+ * Records a live machine into a file. The live thread only appends to `rows`; a worker encodes, compresses,
+ * writes and syncs. Until `close` the file is called FILE.part, and holds every block that was synced,
+ * whatever kills us.
  */
 export class FileRecorder implements Recorder {
   readonly rows = new Rows(4096, 1 << 16);
@@ -181,8 +185,8 @@ export class FileRecorder implements Recorder {
 }
 
 /**
- * Start recording into `path`. Rejects with one line where that name or its part is taken, or where the folder cannot be
- * written.
+ * Start recording into `path`. Rejects with one line where that name or its part is taken, or where the
+ * folder cannot be written.
  */
 export function createRecorder(
   path: string,

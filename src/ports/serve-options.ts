@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { buildEdid, EDID_BLOCK_BYTES, edidSum, TIMING_1024X768 } from "../hw/edid.ts";
+import { EDID_BLOCK_BYTES, edidSum } from "../hw/edid.ts";
 import { PLATFORMS, type Platform, VGPU_MAX } from "../hw/units.ts";
-import { type Configuration, evenShare, parseConfiguration } from "../reducers/configuration.ts";
+import type { MachineOptions } from "../replay/create.ts";
 
 /** One vGPU to serve. */
 export interface ServedVgpu {
@@ -53,7 +53,8 @@ export class ServeError extends Error {
 type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === "string" && value !== "" && !value.includes("\0");
 const flag: Check = (value) => typeof value === "boolean";
-const word: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
+const word: Check = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
 const size: Check = (value) => Number.isSafeInteger(value) && (value as number) > 0;
 const oneOf =
   (...names: readonly string[]): Check =>
@@ -88,7 +89,8 @@ const KEYS: Readonly<Record<keyof ServeOptions, Key>> = {
 export function parseServeOptions(data: unknown, where: string): ServeOptions {
   const top = checkKeys(data, KEYS, where) as unknown as ServeOptions;
   for (const key of ["recording", "vgpus"] as const) {
-    if (top[key] === undefined) throw new ServeError("config", `${where}: no "${key}"; give ${KEYS[key].says}`);
+    if (top[key] === undefined)
+      throw new ServeError("config", `${where}: no "${key}"; give ${KEYS[key].says}`);
   }
   const { vgpus } = top;
   if (vgpus.length < 1 || vgpus.length > VGPU_MAX) {
@@ -96,27 +98,44 @@ export function parseServeOptions(data: unknown, where: string): ServeOptions {
   }
   vgpus.forEach((vgpu, i) => {
     checkKeys(vgpu, VGPU_KEYS, `${where}: vgpus[${i}]`);
-    if (vgpu.socket === undefined) throw new ServeError("config", `${where}: vgpus[${i}]: no "socket"; give a path`);
+    if (vgpu.socket === undefined)
+      throw new ServeError("config", `${where}: vgpus[${i}]: no "socket"; give a path`);
     for (const key of ["socket", "ram"] as const) {
       const other = vgpus.findIndex((before) => before[key] !== undefined && before[key] === vgpu[key]);
       if (other < i && other >= 0) {
-        throw new ServeError("config", `${where}: vgpus[${i}]: "${key}" is that of vgpus[${other}]; give each its own`);
+        throw new ServeError(
+          "config",
+          `${where}: vgpus[${i}]: "${key}" is that of vgpus[${other}]; give each its own`,
+        );
       }
     }
   });
   return top;
 }
 
-function checkKeys(data: unknown, keys: Readonly<Record<string, Key>>, where: string): Record<string, unknown> {
+function checkKeys(
+  data: unknown,
+  keys: Readonly<Record<string, Key>>,
+  where: string,
+): Record<string, unknown> {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    throw new ServeError("config", `${where}: is no object; give {${Object.keys(keys).slice(0, 2).join(", ")}, ...}`);
+    throw new ServeError(
+      "config",
+      `${where}: is no object; give {${Object.keys(keys).slice(0, 2).join(", ")}, ...}`,
+    );
   }
   for (const [key, value] of Object.entries(data)) {
     if (!Object.hasOwn(keys, key)) {
-      throw new ServeError("config", `${where}: unknown key "${key}"; known are ${Object.keys(keys).join(", ")}`);
+      throw new ServeError(
+        "config",
+        `${where}: unknown key "${key}"; known are ${Object.keys(keys).join(", ")}`,
+      );
     }
     if (value !== undefined && !keys[key].is(value)) {
-      throw new ServeError("config", `${where}: "${key}" is ${JSON.stringify(value)}; give ${keys[key].says}`);
+      throw new ServeError(
+        "config",
+        `${where}: "${key}" is ${JSON.stringify(value)}; give ${keys[key].says}`,
+      );
     }
   }
   return data as Record<string, unknown>;
@@ -126,11 +145,21 @@ function checkKeys(data: unknown, keys: Readonly<Record<string, Key>>, where: st
 export function readServeOptions(path: string): ServeOptions {
   let data: unknown;
   try {
-    data = JSON.parse(readFileSync(path, "utf8"));
+    data = JSON.parse(readFileSync(path, "utf8"), numbersOf);
   } catch (error) {
-    throw new ServeError("config", `${path}: ${(error as Error).message.split("\n", 1)[0]}; give a JSON file`, error);
+    throw new ServeError(
+      "config",
+      `${path}: ${(error as Error).message.split("\n", 1)[0]}; give a JSON file`,
+      error,
+    );
   }
   return resolvePaths(parseServeOptions(data, path), dirname(path));
+}
+
+/** JSON has no hexadecimal numbers, and PCI ids are written so: "0x5916" is one too. */
+function numbersOf(key: string, value: unknown): unknown {
+  const isId = key === "deviceId" && typeof value === "string" && /^0x[0-9a-fA-F]{1,8}$/.test(value);
+  return isId ? Number(value) : value;
 }
 
 function resolvePaths(options: ServeOptions, folder: string): ServeOptions {
@@ -145,35 +174,43 @@ function resolvePaths(options: ServeOptions, folder: string): ServeOptions {
 }
 
 /** The machine that these options ask for. Throws ServeError. */
-export function configurationFor(options: ServeOptions): Configuration {
-  const { vgpus, platform = "kbl", deviceId = 0x5916, revision = 2, screenEvery = 1_000_000 } = options;
-  const shares = vgpus.map((vgpu, i) => ({
-    ...evenShare(i + 1, vgpus.length, edidOf(vgpu.edid ?? "default")),
-    pciClass: vgpu.class === "vga" ? 0x03_0000 : 0x03_8000,
+export function machineFor(options: ServeOptions): MachineOptions {
+  const { vgpus, recording: _, force: __, once: ___, ...machine } = options;
+  const each = vgpus.map(({ edid = "default", class: name = "display" }) => ({
+    ...(edid === "default" ? {} : { edid: edidOf(edid) }),
+    pciClass: PCI_CLASSES[name],
   }));
-  const asked = { platform, deviceId, revision, mode: "mediated", screenEvery, vgpus: shares };
-  const configuration = parseConfiguration(asked);
-  if (typeof configuration === "string") throw new ServeError("config", `the configuration ${configuration}`);
-  return configuration;
+  return { ...machine, vgpus: each };
 }
+
+const PCI_CLASSES = { display: 0x03_8000, vga: 0x03_0000 } as const;
 
 const isNamedEdid = (edid: string): boolean => edid === "default" || edid === "none";
 
 function edidOf(edid: string): readonly number[] | null {
   if (edid === "none") return null;
-  if (edid === "default") return buildEdid(TIMING_1024X768);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(edid);
   } catch (error) {
-    throw new ServeError("config", `${edid}: ${(error as Error).message}; give "default", "none" or a file`, error);
+    throw new ServeError(
+      "config",
+      `${edid}: ${(error as Error).message}; give "default", "none" or a file`,
+      error,
+    );
   }
   if (bytes.length !== EDID_BLOCK_BYTES && bytes.length !== 2 * EDID_BLOCK_BYTES) {
-    throw new ServeError("config", `${edid}: ${bytes.length} bytes are no EDID; give one or two blocks of 128`);
+    throw new ServeError(
+      "config",
+      `${edid}: ${bytes.length} bytes are no EDID; give one or two blocks of 128`,
+    );
   }
   for (let block = 0; block < bytes.length / EDID_BLOCK_BYTES; block++) {
     if (edidSum(bytes, block) !== 0) {
-      throw new ServeError("config", `${edid}: the checksum of block ${block} does not hold; read the EDID again`);
+      throw new ServeError(
+        "config",
+        `${edid}: the checksum of block ${block} does not hold; read the EDID again`,
+      );
     }
   }
   return [...bytes];

@@ -1,17 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
-import { loadTools } from "../node/codecs.ts";
+import { type LiveMachine, startMachine } from "../node/live-machine.ts";
 import { partOf } from "../node/packing.ts";
-import { createRecorder, type FileRecorder } from "../node/recorder.ts";
-import { TOOL } from "../node/version.ts";
-import type { Configuration } from "../reducers/configuration.ts";
-import { Machine } from "../reducers/machine.ts";
-import { PageStore } from "../reducers/pages.ts";
-import { settingOf } from "../reducers/platform.ts";
-import { Live } from "../replay/live.ts";
-import { describe, type ResetBase } from "../replay/recording/profile.ts";
-import type { Hands } from "../replay/session.ts";
-import { configurationFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
+import { machineFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
 import { lineOf, PortError } from "./vfio-user/errors.ts";
 import { Pump } from "./vfio-user/pump.ts";
 import { handsOf, VfioUserServer } from "./vfio-user/session.ts";
@@ -51,7 +41,6 @@ export type ServeEvent =
 
 /** A machine that serves. */
 export interface Server {
-  readonly configuration: Configuration;
   /** Settles when the machine is gone: with its figures once the recording is packed, or with the ServeError that stopped it. */
   readonly ended: Promise<ServeStatistics>;
   statistics(): ServeStatistics;
@@ -64,23 +53,23 @@ export interface Server {
  * what happens; it must not throw. Rejects with ServeError: `config` where the options are wrong or a file or socket is
  * taken, `world` where the recording cannot be written.
  */
-export async function serve(options: ServeOptions, onEvent: (event: ServeEvent) => void = () => {}): Promise<Server> {
+export async function serve(
+  options: ServeOptions,
+  onEvent: (event: ServeEvent) => void = () => {},
+): Promise<Server> {
   parseServeOptions(options, "options");
-  const configuration = configurationFor(options);
-  const tools = await loadTools();
-  const store = new PageStore(tools.hashPage);
-  const machine = new Machine(settingOf(configuration, store));
+  const machine = machineFor(options);
   clearRecording(options);
-  const meta = describe({
-    id: randomBytes(8).toString("hex"),
-    createdAt: new Date().toISOString(),
-    tool: TOOL,
-    base: { kind: "reset", configuration: configuration as unknown as ResetBase["configuration"], goldenHash: null },
-  });
-  const recorder = await createRecorder(options.recording, meta, tools, store).catch((error: unknown) => {
+  const servers = new Map<number, VfioUserServer>();
+  const hands = {
+    ...handsOf(servers),
+    displayReady: (vgpu: number) => onEvent({ type: "display.ready", vgpu }),
+  };
+  const started = await startMachine(machine, options.recording, hands).catch((error: unknown) => {
+    if (error instanceof RangeError) throw new ServeError("config", error.message, error);
     throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
   });
-  const session = new ServeSession(options, configuration, machine, store, recorder, onEvent);
+  const session = new ServeSession(options, started, servers, onEvent);
   await session.listen();
   return session;
 }
@@ -96,59 +85,59 @@ function clearRecording({ recording, force = false }: ServeOptions): void {
     try {
       rmSync(path);
     } catch (error) {
-      throw new ServeError("config", `${path}: cannot be replaced: ${lineOf(error)}; name another file`, error);
+      throw new ServeError(
+        "config",
+        `${path}: cannot be replaced: ${lineOf(error)}; name another file`,
+        error,
+      );
     }
   }
 }
 
 class ServeSession implements Server {
-  readonly configuration: Configuration;
   readonly ended: Promise<ServeStatistics>;
   private readonly options: ServeOptions;
-  private readonly machine: Machine;
-  private readonly recorder: FileRecorder;
-  private readonly live: Live;
-  private readonly servers = new Map<number, VfioUserServer>();
+  private readonly machine: LiveMachine;
+  private readonly servers: Map<number, VfioUserServer>;
   private readonly onEvent: (event: ServeEvent) => void;
   private readonly started = performance.now();
   private readonly watch: NodeJS.Timeout;
   private guests = 0;
   private packed: { readonly blocks: number; readonly bytes: number } | null = null;
   private closing = false;
-  private settle: { resolve: (statistics: ServeStatistics) => void; reject: (error: ServeError) => void } | null = null;
+  private settle: {
+    resolve: (statistics: ServeStatistics) => void;
+    reject: (error: ServeError) => void;
+  } | null = null;
 
   constructor(
     options: ServeOptions,
-    configuration: Configuration,
-    machine: Machine,
-    store: PageStore,
-    recorder: FileRecorder,
+    machine: LiveMachine,
+    servers: Map<number, VfioUserServer>,
     onEvent: (event: ServeEvent) => void,
   ) {
     this.options = options;
-    this.configuration = configuration;
     this.machine = machine;
-    this.recorder = recorder;
+    this.servers = servers;
     this.onEvent = onEvent;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
     // Whoever never looks at `ended` must not be stopped by it.
     this.ended.catch(() => {});
-    this.live = new Live(machine, store, recorder, this.hands(), () => Math.floor(performance.now() * 1000));
-    const pump = new Pump(this.live);
-    options.vgpus.forEach((_, i) => this.addServer(i + 1, pump));
+    const pump = new Pump(machine.live);
+    options.vgpus.forEach((_, i) => {
+      this.addServer(i + 1, pump);
+    });
     this.watch = setInterval(() => this.checkRecorder(), WATCH_MS);
   }
 
-  /** Power the vGPUs on and open the sockets. Throws ServeError, and leaves nothing behind then. */
+  /** Open the sockets. Throws ServeError, and leaves nothing behind then. */
   async listen(): Promise<void> {
-    for (const vgpu of this.servers.keys()) this.live.create(vgpu);
     try {
       for (const server of this.servers.values()) await server.listen();
     } catch (error) {
       const taken = error instanceof PortError && error.code !== "world";
-      this.ended.catch(() => {});
       await this.close().catch(() => {});
       rmSync(this.options.recording, { force: true });
       throw new ServeError(taken ? "config" : "world", lineOf(error), error);
@@ -156,8 +145,8 @@ class ServeSession implements Server {
   }
 
   statistics(): ServeStatistics {
-    const { inputs, fetches, timers, interrupts } = this.live.statistics;
-    const { blocks, bytes, largestWindowMs } = this.recorder.stats;
+    const { inputs, fetches, timers, interrupts } = this.machine.live.statistics;
+    const { blocks, bytes, largestWindowMs } = this.machine.recorder.stats;
     return {
       recording: this.options.recording,
       guests: this.guests,
@@ -179,7 +168,8 @@ class ServeSession implements Server {
     clearInterval(this.watch);
     try {
       await this.closeSockets();
-      this.packed = await this.recorder.close(this.machine.digests());
+      const { blocks, bytes } = await this.machine.close();
+      this.packed = { blocks, bytes };
       this.settle?.resolve(this.statistics());
     } catch (error) {
       this.reject(lineOf(error), error);
@@ -204,13 +194,6 @@ class ServeSession implements Server {
     await Promise.all([...this.servers.values()].map((server) => server.close()));
   }
 
-  private hands(): Hands {
-    return {
-      ...handsOf(this.servers),
-      displayReady: (vgpu) => this.onEvent({ type: "display.ready", vgpu }),
-    };
-  }
-
   private addServer(vgpu: number, pump: Pump): void {
     const { socket, ram, ramBytes } = this.options.vgpus[vgpu - 1];
     const server = new VfioUserServer(
@@ -218,12 +201,12 @@ class ServeSession implements Server {
         socketPath: socket,
         vgpu,
         pump,
-        paused: () => this.recorder.full || this.recorder.failed !== null,
+        paused: () => this.machine.recorder.full || this.machine.recorder.failed !== null,
         onGuest: (event, reason) => this.guest(vgpu, event, reason),
         ...(ram === undefined ? {} : { ramPath: ram }),
         ...(ramBytes === undefined ? {} : { ramBytes }),
       },
-      this.live,
+      this.machine.live,
     );
     server.onError = (error) => {
       if (error.code === "world") void this.fail(`vGPU ${vgpu}: ${error.message}`, error);
@@ -244,7 +227,7 @@ class ServeSession implements Server {
   }
 
   private checkRecorder(): void {
-    const { failed } = this.recorder;
+    const { failed } = this.machine.recorder;
     if (failed !== null) void this.fail(failed);
   }
 }

@@ -16,6 +16,10 @@ export const TICKET_WORDS = 8;
 /** Slots of the table of open tickets: seven vGPUs' screens of 1920x1200 being fetched at once need half of them. */
 const TICKET_SLOTS = 1 << 15;
 
+/** The ticket being opened. Holds nothing between events. */
+const TICKET = new Uint32Array(TICKET_WORDS);
+const NO_TICKET = new Uint32Array(TICKET_WORDS);
+
 /** What never changes while a machine runs: the tables compiled for its platform, its configuration, its page contents. */
 export interface Setting {
   readonly registers: RegisterIndex;
@@ -137,14 +141,14 @@ export class Core {
   openTicket(kind: number, agent: number, a: number, b: number, c: number, d: number): number {
     const ticket = this.nextTicket();
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
-    const words = this.words;
-    words.write(TICKETS, at, ticket);
-    words.write(TICKETS, at + 1, kind + 1);
-    words.write(TICKETS, at + 2, agent);
-    words.write(TICKETS, at + 3, a);
-    words.write(TICKETS, at + 4, b);
-    words.write(TICKETS, at + 5, c);
-    words.write(TICKETS, at + 6, d);
+    TICKET[0] = ticket;
+    TICKET[1] = kind + 1;
+    TICKET[2] = agent;
+    TICKET[3] = a;
+    TICKET[4] = b;
+    TICKET[5] = c;
+    TICKET[6] = d;
+    this.words.writeRun(TICKETS, at, TICKET, TICKET_WORDS);
     return ticket;
   }
 
@@ -186,7 +190,7 @@ export class Core {
 
   endTicket(ticket: number): void {
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
-    for (let i = 0; i < TICKET_WORDS; i++) this.words.write(TICKETS, at + i, 0);
+    this.words.writeRun(TICKETS, at, NO_TICKET, TICKET_WORDS);
   }
 
   /** Arm a timer for model time `deadline` (microseconds); `code` says what it is for. Returns its ticket. */

@@ -9,9 +9,11 @@ import { flushTlb } from "./device/gtt.ts";
 import { loadRegister, resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
 import { contextStatus, engineIdle, engineIrq, isCongested } from "./mediator/execlist.ts";
+import { writeGtt } from "./mediator/ggtt.ts";
 import { DEVICE_GGTT, DEVICE_MMIO, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
 import { reduce } from "./reduce.ts";
+import { applyRule } from "./rules.ts";
 import type { Down, Up } from "./seam.ts";
 import { initialDeviceTree, initialVgpuTree, type Tree } from "./trees.ts";
 import { EMPTY_ROOT, type Root } from "./words.ts";
@@ -31,11 +33,15 @@ export interface State {
   readonly owner: number;
 }
 
+/** The GGTT entry being written. Holds nothing between events. */
+const ENTRY = new Uint32Array(2);
+
 const DOWN: Down = {
   elsp: submit,
   ggtt: (core, entry, low, high) => {
-    core.words.write(DEVICE_GGTT, entry * 2, low);
-    core.words.write(DEVICE_GGTT, entry * 2 + 1, high);
+    ENTRY[0] = low;
+    ENTRY[1] = high;
+    core.words.writeRun(DEVICE_GGTT, entry * 2, ENTRY, 2);
   },
   tlb: (core, mask) => {
     for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) flushTlb(core, e);
@@ -103,35 +109,57 @@ export class Machine {
    * Returns the index of the first row that differs, or `to`. A missing outcome is reported at the row that stands in its place.
    */
   batch(rows: Rows, from: number, to: number): number {
-    const core = this.core;
+    const { core } = this;
     const { kind, agent, at, size, lo, hi, ticket, dt } = rows;
-    const { idOf, flags } = core.registers;
-    const words = core.words;
-    const read = K["mmio.read"];
-    const written = K["mmio.written"];
+    const { idOf, flags, rule, writable, oneToClear, then } = core.registers;
+    const { words } = core;
+    this.moved = true;
+    let { now } = core;
+    // The vGPU that the last reduced input was about, if it exists: only then rows of its registers need no more than this loop.
+    let alive = -1;
+    let quick = -1;
     for (let i = from; i < to; ) {
       const k = kind[i];
       const v = agent[i];
-      if (v === 0 || v > VGPU_MAX || size[i] !== 4 || at[i] >= MMIO_BYTES || (at[i] & 3) !== 0) {
-        const next = this.strict(rows, i, to);
-        if (next < 0) return -next - 1;
-        i = next;
-      } else if (k === read && (flags[idOf[at[i] >>> 2]] & REG_FAST_READ) !== 0) {
-        core.now += dt[i];
-        core.seq = rows.firstSeq + i;
-        if (words.read(MMIO + v, at[i] >>> 2) !== lo[i] || (hi[i] | ticket[i]) !== 0) return i;
-        i++;
-      } else if (k === written && (flags[idOf[at[i] >>> 2]] & REG_FAST_WRITE) !== 0) {
-        core.now += dt[i];
-        core.seq = rows.firstSeq + i;
-        words.write(MMIO + v, at[i] >>> 2, lo[i]);
-        i++;
-      } else {
-        const next = this.strict(rows, i, to);
-        if (next < 0) return -next - 1;
-        i = next;
+      const a = at[i];
+      if (v === alive && k === GTT_WRITTEN) {
+        writeGtt(core, v, a, size[i], lo[i], hi[i]);
+        now += dt[i];
+        quick = i++;
+        continue;
       }
+      if (v === alive && k <= MMIO_WRITTEN && size[i] === 4 && a < MMIO_BYTES && (a & 3) === 0) {
+        const word = a >>> 2;
+        const id = idOf[word];
+        if (k === MMIO_READ && (flags[id] & REG_FAST_READ) !== 0) {
+          now += dt[i];
+          quick = i++;
+          if (words.read(MMIO + v, word) === lo[quick] && (hi[quick] | ticket[quick]) === 0) continue;
+          core.now = now;
+          core.seq = rows.firstSeq + quick;
+          return quick;
+        }
+        if (k === MMIO_WRITTEN && id !== 0 && then[id] === 0) {
+          const value =
+            (flags[id] & REG_FAST_WRITE) !== 0
+              ? lo[i]
+              : applyRule(rule[id], writable[id], oneToClear[id], words.read(MMIO + v, word), lo[i]);
+          words.write(MMIO + v, word, value);
+          now += dt[i];
+          quick = i++;
+          continue;
+        }
+      }
+      core.now = now;
+      const next = this.strict(rows, i, to);
+      if (next < 0) return -next - 1;
+      now = core.now;
+      quick = -1;
+      i = next;
+      alive = v > 0 && v <= VGPU_MAX && core.seeVgpu(v).created ? v : -1;
     }
+    core.now = now;
+    if (quick >= 0) core.seq = rows.firstSeq + quick;
     return to;
   }
 
@@ -210,6 +238,10 @@ export class Machine {
     return digestsOf(this.core);
   }
 }
+
+const MMIO_READ = K["mmio.read"];
+const MMIO_WRITTEN = K["mmio.written"];
+const GTT_WRITTEN = K["gtt.written"];
 
 const READS = new Uint8Array(256);
 for (const name of ["mmio.read", "gtt.read", "config.read", "io.read", "aperture.read"] as const)

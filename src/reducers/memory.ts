@@ -1,4 +1,4 @@
-import { PORT_COHERENT } from "../events/codes.ts";
+import { PORT_COHERENT, WRITE_TIME } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import { PAGE_SHIFT } from "../hw/units.ts";
 import type { Core } from "./core.ts";
@@ -100,10 +100,15 @@ export function writeGuest(
   out.lo[o] = HASH.low;
   out.hi[o] = HASH.high;
   if (isCoherent(core, v)) return 0;
-  const ticket = core.openTicket(K["guest.write"], v, out.at[o], out.atHigh[o], 0, 0);
+  const ticket = core.openTicket(K["guest.write"], v, out.at[o], out.atHigh[o], length, 0);
   out.ticket[o] = ticket;
   core.vgpu(v).writesOpen++;
   return ticket;
+}
+
+/** Say of the `guest.write` just emitted that its bytes are a time. */
+export function markTime(core: Core): void {
+  core.out.code[core.out.count - 1] = WRITE_TIME;
 }
 
 /** Reused from call to call: a reducer is never entered twice. Holds nothing between events. */

@@ -48,7 +48,8 @@ export function hashWords(words: Uint32Array, from: number, count: number): void
     x = d + Math.imul(words[i + 3], P2);
     d = Math.imul((x << 13) | (x >>> 19), P1);
   }
-  let low = ((a << 1) | (a >>> 31)) + ((b << 7) | (b >>> 25)) + ((c << 12) | (c >>> 20)) + ((d << 18) | (d >>> 14));
+  let low =
+    ((a << 1) | (a >>> 31)) + ((b << 7) | (b >>> 25)) + ((c << 12) | (c >>> 20)) + ((d << 18) | (d >>> 14));
   let high = Math.imul(a ^ (b >>> 11), P3) + Math.imul(b ^ (c >>> 13), P4) + Math.imul(c ^ (d >>> 9), P2) + d;
   low = (low + count) | 0;
   high = (high ^ count) | 0;
@@ -79,7 +80,7 @@ export function hashBytes(bytes: Uint8Array, from: number, length: number): void
   for (let i = 0; i < length; i++) ALIGNED_BYTES[i] = bytes[from + i];
   for (let i = length; (i & 3) !== 0; i++) ALIGNED_BYTES[i] = 0;
   hashWords(ALIGNED, 0, (length + 3) >>> 2);
-  HASH.low = (HASH.low ^ length) >>> 0;
+  if ((length & 3) !== 0) HASH.low = (HASH.low ^ length) >>> 0;
 }
 
 let viewed: ArrayBufferLike = ALIGNED.buffer;

@@ -83,7 +83,7 @@ REDUCERS[K["monitor.unplugged"]] = (core, v, rows, i) => unplug(core, v, rows.at
 
 REDUCERS[K["guest.fetched"]] = (core, v, rows, i) => {
   const ticket = rows.ticket[i];
-  if (!asked(core, ticket, K["guest.fetch"], v)) return;
+  if (!asked(core, ticket, K["guest.fetch"], v) || rows.page[i] >= core.setting.store.count) return;
   const gfn = core.ticketOperand(ticket, 0);
   core.ram[v].fetched(gfn, rows.page[i], core.ticketOperand(ticket, 3));
   answer(core, v, ticket, false);
@@ -133,6 +133,6 @@ function fired(core: Core, ticket: number): void {
 function written(core: Core, v: number, ticket: number): void {
   if (!asked(core, ticket, K["guest.write"], v)) return;
   core.endTicket(ticket);
-  writeDone(core, v);
+  writeDone(core, v, ticket);
   wakeForMemory(core);
 }

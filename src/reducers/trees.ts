@@ -78,8 +78,10 @@ export interface ExeclistTree {
 
 /** Something the guest may see only once its memory holds what was written before it. */
 export interface Announcement {
-  /** Ticket of the guest.write that must be done first. */
+  /** Last ticket given out before: guest writes up to it come first. */
   after: number;
+  /** How many of them are still in flight. */
+  left: number;
   /** 0: interrupt bits of a group; 1: a context status. */
   what: number;
   a: number;
@@ -148,7 +150,10 @@ export interface EngineTree {
   ringSize: number;
   head: number;
   tail: number;
-  /** Batch level: 0 ring, 1 first, 2 second; the address of the next dword of each level, low and high. */
+  /**
+   * 0 ring, 1 and 2 first and second batch level, 3 a work-around batch of the context's own; the address of the next dword of
+   * each level, low and high.
+   */
   level: number;
   ipLow: number[];
   ipHigh: number[];
@@ -156,6 +161,9 @@ export interface EngineTree {
   ppgtt: boolean[];
   /** Guest frames of PDP0 to PDP3; with four levels PDP0 is the PML4. */
   pdp: number[];
+  /** The work-around batch being run: where it ends (0: at its own end command), and the level to go on with. */
+  workaroundEnd: number;
+  resumeLevel: number;
   arbitration: boolean;
   predicate: boolean;
   /** The turn under way has written to memory: waiting semaphores are looked at again. */
@@ -270,10 +278,12 @@ export function initialEngine(): EngineTree {
     head: 0,
     tail: 0,
     level: 0,
-    ipLow: [0, 0, 0],
-    ipHigh: [0, 0, 0],
-    ppgtt: [false, false, false],
+    ipLow: [0, 0, 0, 0],
+    ipHigh: [0, 0, 0, 0],
+    ppgtt: [false, false, false, false],
     pdp: [0, 0, 0, 0],
+    workaroundEnd: 0,
+    resumeLevel: 0,
     arbitration: true,
     predicate: false,
     wrote: false,

@@ -1,5 +1,3 @@
-import { keyHigh, keyLow, scramble } from "./mix.ts";
-
 /**
  * Bulk state: 32-bit words in named sparse planes (space, instance), each behind two levels of 64-slot nodes. Absent is zero.
  * Every node carries its owner; an editor changes a node in place only where it owns it and copies it once otherwise, so a
@@ -130,11 +128,39 @@ export class Words {
     if ((old ^ value) === 0) return;
     if (mark !== this.writable) words = this.openPage(plane, index, slot);
     words[index & PAGE_MASK] = value;
-    const change = scramble(value) - scramble(old);
-    const key = keyLow(index);
-    const root = this.roots[plane];
+    this.adjust(this.roots[plane], index, old, value);
+  }
+
+  /** Write `count` words of `values` to consecutive places that lie in one page: one look-up for all of them. */
+  writeRun(plane: number, index: number, values: Uint32Array, count: number): void {
+    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    let words = this.mark[slot] >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
+    const from = index & PAGE_MASK;
+    for (let i = 0; i < count; i++) {
+      const old = words[from + i];
+      const value = values[i];
+      if (old === value) continue;
+      if (this.mark[slot] !== this.writable) words = this.openPage(plane, index, slot);
+      words[from + i] = value;
+      this.adjust(this.roots[plane], index + i, old, value);
+    }
+  }
+
+  /** The words of the page that holds a place, to look at until the next write. */
+  page(plane: number, index: number): Uint32Array {
+    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    return this.mark[slot] >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
+  }
+
+  /** Follow a change in the plane's digest: `scramble`, `keyLow` and `keyHigh` of mix.ts, written out where it is hot. */
+  private adjust(root: Root, index: number, old: number, value: number): void {
+    const a = Math.imul(value ^ (value >>> 16), 0x2c1b3c6d);
+    const b = Math.imul(old ^ (old >>> 16), 0x2c1b3c6d);
+    const change = (a ^ (a >>> 15)) - (b ^ (b >>> 15));
+    const x = Math.imul(index + 0x3c6ef372, 0x9e3779b1);
+    const key = Math.imul(x ^ (x >>> 15), 0x85ebca6b) | 1;
     root.low = (root.low + Math.imul(change, key)) | 0;
-    root.high = (root.high + Math.imul(change, keyHigh(key))) | 0;
+    root.high = (root.high + Math.imul(change, Math.imul(key ^ (key >>> 14), 0x7feb352d) | 1)) | 0;
   }
 
   /** Forget a whole plane: every word is zero again. */

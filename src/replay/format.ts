@@ -1,5 +1,13 @@
-import { FAILSAFE, NOTES, PORT_COHERENT, PORT_MSI, PORT_SCREEN } from "../events/codes.ts";
-import { TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
+import {
+  FAILSAFE,
+  NOTES,
+  PORT_COHERENT,
+  PORT_MSI,
+  PORT_SCREEN,
+  TIMER_ENGINE,
+  TIMER_SCREEN,
+  TIMER_VBLANK,
+} from "../events/codes.ts";
 import { type ColumnName, PURPOSES } from "../events/columns.ts";
 import { isInput, K, KIND_NAMES, KINDS, type KindName } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
@@ -97,8 +105,10 @@ function pathOf(registers: RegisterIndex, kind: KindName, rows: Rows, i: number)
   const at = rows.at[i];
   const region = kind.split(".")[0];
   if (region === "mmio") return mmioPath(registers, agent, at);
-  if (["gtt", "config", "io", "aperture"].includes(region) && has(kind, "at")) return `${name}.${region}.${at.toString(16)}`;
-  if (kind === "guest.fetch" || kind.startsWith("guest.fetch") || kind === "memory.unknown") return `${name}.ram.${at.toString(16)}`;
+  if (["gtt", "config", "io", "aperture"].includes(region) && has(kind, "at"))
+    return `${name}.${region}.${at.toString(16)}`;
+  if (kind === "guest.fetch" || kind.startsWith("guest.fetch") || kind === "memory.unknown")
+    return `${name}.ram.${at.toString(16)}`;
   if (kind === "guest.write") {
     const gfn = (at >>> 12) + rows.atHigh[i] * 0x10_0000;
     return `${name}.ram.${gfn.toString(16)}+${(at & 0xfff).toString(16)}`;
@@ -157,7 +167,10 @@ function capabilities(code: number): string {
     [PORT_MSI, "msi"],
     [PORT_SCREEN, "screen"],
   ] as const;
-  return names.filter(([bit]) => (code & bit) !== 0).map(([, name]) => name).join(" ");
+  return names
+    .filter(([bit]) => (code & bit) !== 0)
+    .map(([, name]) => name)
+    .join(" ");
 }
 
 function bytesPreview(rows: Rows, i: number): string {
@@ -175,7 +188,8 @@ type Describe = (rows: Rows, i: number) => string;
 
 /** Values of the kinds that are not plain accesses. */
 const DESCRIBE: Partial<Record<KindName, Describe>> = {
-  "gtt.written": (rows, i) => `${accessValue(rows, i)}  ${(rows.lo[i] & 1) === 0 ? "not present" : "present"}`,
+  "gtt.written": (rows, i) =>
+    `${accessValue(rows, i)}  ${(rows.lo[i] & 1) === 0 ? "not present" : "present"}`,
   "aperture.written": (rows, i) => `${rows.size[i]} x ${bytesPreview(rows, i)}`,
   "port.attached": (rows, i) => capabilities(rows.code[i]),
   "dma.mapped": (rows, i) => {
@@ -187,13 +201,15 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "page.written": bytesPreview,
   "monitor.plugged": (rows, i) => `port ${"ABCD"[rows.at[i]] ?? rows.at[i]}, ${bytesPreview(rows, i)}`,
   "monitor.unplugged": (rows, i) => `port ${"ABCD"[rows.at[i]] ?? rows.at[i]}`,
-  "guest.fetch": (rows, i) => `${PURPOSES[rows.purpose[i]]}${engineOf(rows, i) === "" ? "" : ` for ${engineOf(rows, i)}`}`,
+  "guest.fetch": (rows, i) =>
+    `${PURPOSES[rows.purpose[i]]}${engineOf(rows, i) === "" ? "" : ` for ${engineOf(rows, i)}`}`,
   "guest.fetch.failed": (rows, i) => `${PURPOSES[rows.purpose[i]]} errno ${rows.code[i]}`,
   "guest.write": (rows, i) => `${rows.length[i]} bytes  hash ${hex(rows.hi[i])}${hex(rows.lo[i])}`,
   "access.reply": (rows, i) => `${wide(rows.lo[i], rows.hi[i])}  ${ticketText(rows, i)}`,
   "irq.inject": (rows, i) => `data ${hex(rows.lo[i])} to ${hex(rows.at[i])}`,
   "irq.level": (rows, i) => (rows.lo[i] === 0 ? "low" : "high"),
-  "timer.arm": (rows, i) => `${timerName(rows.code[i])} at ${clockText(rows.lo[i] + rows.hi[i] * 0x1_0000_0000)}`,
+  "timer.arm": (rows, i) =>
+    `${timerName(rows.code[i])} at ${clockText(rows.lo[i] + rows.hi[i] * 0x1_0000_0000)}`,
   "timer.cancel": (rows, i) => timerName(rows.code[i]),
   "workload.submitted": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "workload.completed": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
@@ -201,5 +217,6 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "failsafe.entered": (rows, i) => FAILSAFE[rows.code[i]] ?? String(rows.code[i]),
   "mmio.unknown": (rows, i) => `${rows.size[i]} bytes ${wide(rows.lo[i], rows.hi[i])}`,
   "memory.unknown": (rows, i) => PURPOSES[rows.purpose[i]] ?? "",
-  note: (rows, i) => `${NOTES[rows.code[i]] ?? rows.code[i]} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`,
+  note: (rows, i) =>
+    `${NOTES[rows.code[i]] ?? rows.code[i]} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`,
 };

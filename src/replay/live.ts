@@ -3,7 +3,8 @@ import type { Rows } from "../events/rows.ts";
 import { PAGE_BYTES } from "../hw/units.ts";
 import type { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
-import type { Recorder } from "./recording/recorder.ts";
+import { Away } from "./away.ts";
+import type { Recorded, Recorder } from "./recording/recorder.ts";
 import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "./session.ts";
 import { Timers } from "./timers.ts";
 
@@ -58,6 +59,7 @@ export class Live implements World {
   private readonly clock: () => number;
   private readonly epoch: number;
   private readonly timers = new Timers();
+  private readonly away: Away;
   private readonly answers: Answer[] = [];
   /** Last content answered for a frame: most pages come back unchanged, and comparing is cheaper than hashing. */
   private readonly lastContent = new Map<number, number>();
@@ -72,6 +74,7 @@ export class Live implements World {
     this.hands = hands;
     this.clock = clock;
     this.epoch = clock();
+    this.away = new Away(machine);
   }
 
   /** Power on vGPU `v`. */
@@ -86,8 +89,10 @@ export class Live implements World {
     });
   }
 
+  /** Questions that the guest has not answered stay open, and those of its engines wait: see `mapped`. */
   detached(vgpu: number): void {
     this.simple(K["port.detached"], vgpu);
+    this.away.left(vgpu);
   }
 
   reset(vgpu: number): void {
@@ -140,6 +145,7 @@ export class Live implements World {
     this.finish(rows, i);
   }
 
+  /** What was asked of the guest before, and lies in here, is asked again: under the same ticket, without a row. */
   mapped(
     vgpu: number,
     at: number,
@@ -158,6 +164,10 @@ export class Live implements World {
       lengthHi,
       (coherent ? 1 : 0) | (writable ? 2 : 0),
     );
+    const first = atHigh * 0x1_0000_0000 + at;
+    for (const ticket of this.away.back(vgpu, first, first + lengthHi * 0x1_0000_0000 + lengthLo)) {
+      if (this.machine.core.isOpen(ticket)) this.askAgain(vgpu, ticket);
+    }
   }
 
   unmapped(vgpu: number, at: number, atHigh: number, lengthLo: number, lengthHi: number): void {
@@ -192,8 +202,8 @@ export class Live implements World {
   }
 
   run(ahead: boolean, turns: number): number {
+    this.sealIfDue();
     const wall = this.clock() - this.epoch;
-    if (this.recorder.sealDue(wall)) this.flush();
     for (let n = 0; n < turns; n++) {
       const deadline = this.timers.next();
       if (deadline < 0) return -1;
@@ -206,6 +216,24 @@ export class Live implements World {
 
   flush(): void {
     this.recorder.seal(this.machine.digests());
+  }
+
+  /** Seal where something has waited for 20 ms: to be called every few milliseconds, also while no guest does anything. */
+  sealIfDue(): void {
+    if (this.recorder.sealDue(this.clock() - this.epoch)) this.flush();
+  }
+
+  /** Close the recording. Rejects where it could not be written whole. */
+  close(): Promise<Recorded> {
+    return this.recorder.close(this.machine.digests());
+  }
+
+  /**
+   * The machine has thrown: seal what there is, up to the input that it failed at. Its state is nothing to vouch for, so no
+   * digest goes along.
+   */
+  abandon(): void {
+    this.recorder.seal([]);
   }
 
   private fire(now: number): void {
@@ -268,6 +296,10 @@ export class Live implements World {
   /** Record outcomes, carry effects out, and reduce the answers given in place, until none is left. */
   private settle(): void {
     this.recordOutcomes();
+    this.takeAnswers();
+  }
+
+  private takeAnswers(): void {
     for (let n = 0; n < this.answers.length; n++) {
       this.answerNow(this.answers[n]);
       this.recordOutcomes();
@@ -286,9 +318,10 @@ export class Live implements World {
     const vgpu = out.agent[o];
     switch (out.kind[o]) {
       case K["guest.fetch"]:
+        if (this.away.holds(vgpu, out.engine[o], out.ticket[o])) return;
         return this.fetch(vgpu, out.at[o], out.purpose[o], out.ticket[o]);
       case K["guest.write"]:
-        return this.writeGuest(out, o);
+        return this.writeGuest(vgpu, out.at[o], out.atHigh[o], out.ticket[o], out.payloadOf(o));
       case K["irq.inject"]:
         this.statistics.interrupts++;
         return this.hands.inject(vgpu, out.at[o], out.lo[o]);
@@ -315,12 +348,22 @@ export class Live implements World {
     this.answers.push({ kind, agent, ticket, at: gfn, purpose, page, code: failed ? errno : 0 });
   }
 
-  private writeGuest(out: Rows, o: number): void {
-    const ticket = out.ticket[o];
-    const errno = this.hands.write(out.agent[o], out.at[o], out.atHigh[o], ticket, out.payloadOf(o));
+  private writeGuest(agent: number, at: number, atHigh: number, ticket: number, bytes: Uint8Array): void {
+    const errno = this.hands.write(agent, at, atHigh, ticket, bytes);
     if (ticket === 0 || errno === PENDING) return;
     const kind = errno === DONE ? K["guest.write.done"] : K["guest.write.failed"];
-    this.answers.push({ kind, agent: out.agent[o], ticket, at: 0, purpose: 0, page: 0, code: errno });
+    this.answers.push({ kind, agent, ticket, at: 0, purpose: 0, page: 0, code: errno });
+  }
+
+  /** Put the question of an open ticket once more, and reduce what is answered in place. */
+  private askAgain(vgpu: number, ticket: number): void {
+    const { core } = this.machine;
+    const at = core.ticketOperand(ticket, 0);
+    const second = core.ticketOperand(ticket, 1);
+    if (core.ticketKind(ticket) === K["guest.fetch"]) this.fetch(vgpu, at, second, ticket);
+    else this.writeGuest(vgpu, at, second, ticket, this.away.bytesOf(ticket));
+    this.takeAnswers();
+    this.recorder.sealIfFull(this.takeDigests);
   }
 
   private contentId(vgpu: number, gfn: number, bytes: Uint8Array): number {

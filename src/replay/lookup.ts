@@ -4,8 +4,8 @@ import { fieldRange, fieldValue, type RegisterIndex } from "../hw/compile.ts";
 import type { FieldBits } from "../hw/register.ts";
 import { ENGINES, GTT_BYTES, MMIO_BYTES, PAGE_BYTES } from "../hw/units.ts";
 import type { Machine } from "../reducers/machine.ts";
-import { GFN_BITS } from "../reducers/ram.ts";
 import { CONFIG, DEVICE_GGTT, DEVICE_MMIO, GGTT, MMIO } from "../reducers/planes.ts";
+import { GFN_BITS } from "../reducers/ram.ts";
 import { nearest } from "./nearest.ts";
 
 /** Looking at a state by path: `vgpu1.rcs0.RING_TAIL.TailOffset`, `vgpu1.tree.pipes.0`, `vgpu1.ram.1f3a2`. */
@@ -38,7 +38,12 @@ export type Found =
   /** A word by its place: a register without a name, a PTE (`high` is its upper half), configuration space. */
   | { readonly type: "word"; readonly path: string; readonly value: number; readonly high: number | null }
   /** Registers of a component that are not 0, and how many are. */
-  | { readonly type: "component"; readonly path: string; readonly registers: readonly RegisterView[]; readonly zero: number }
+  | {
+      readonly type: "component";
+      readonly path: string;
+      readonly registers: readonly RegisterView[];
+      readonly zero: number;
+    }
   | { readonly type: "tree"; readonly path: string; readonly value: unknown }
   /** A guest page, or null where it was never seen. */
   | { readonly type: "page"; readonly path: string; readonly words: Uint32Array | null }
@@ -61,7 +66,11 @@ export function lookUp(machine: Machine, path: string): Found {
   if (owner === undefined) return unknown(machine, path);
   const clean = [owner.name, ...rest].join(".");
   if (rest.length === 0) return { type: "names", path: clean, names: partsOf(machine, owner) };
-  return inSpace(machine, owner, rest, clean) ?? inTree(machine, owner, rest, clean) ?? inRegisters(machine, owner, rest, clean);
+  return (
+    inSpace(machine, owner, rest, clean) ??
+    inTree(machine, owner, rest, clean) ??
+    inRegisters(machine, owner, rest, clean)
+  );
 }
 
 function ownersOf(machine: Machine): Owner[] {
@@ -83,14 +92,21 @@ export function componentsOf(index: RegisterIndex): string[] {
 }
 
 /** `vgpu1.mmio.2230`, `.gtt.1000`, `.config.4` by byte offset; `.ram.1f3a2` by frame. All hexadecimal. */
-function inSpace(machine: Machine, owner: Owner, [space, place, ...more]: string[], path: string): Found | null {
+function inSpace(
+  machine: Machine,
+  owner: Owner,
+  [space, place, ...more]: string[],
+  path: string,
+): Found | null {
   const { core } = machine;
   if (!["mmio", "gtt", "ggtt", "config", "ram"].includes(space) || more.length > 0) return null;
   if (owner.agent === 0 && (space === "config" || space === "ram")) return null;
-  if (place === undefined) return { type: "names", path, names: [`${path}.<hexadecimal ${space === "ram" ? "frame" : "offset"}>`] };
+  if (place === undefined)
+    return { type: "names", path, names: [`${path}.<hexadecimal ${space === "ram" ? "frame" : "offset"}>`] };
   const at = /^[0-9a-fA-F]{1,8}$/.test(place) ? Number.parseInt(place, 16) : -1;
   if (at < 0) return null;
-  if (space === "ram") return at < 1 << GFN_BITS ? { type: "page", path, words: core.ram[owner.agent].known(at) } : null;
+  if (space === "ram")
+    return at < 1 << GFN_BITS ? { type: "page", path, words: core.ram[owner.agent].known(at) } : null;
   if (space === "mmio" && at < MMIO_BYTES) {
     const word = at & ~3;
     if (core.registers.idOf[word >>> 2] !== 0) return registerAt(machine, owner, word);
@@ -101,7 +117,12 @@ function inSpace(machine: Machine, owner: Owner, [space, place, ...more]: string
   }
   if (!space.endsWith("gtt") || at >= GTT_BYTES) return null;
   const entry = (at >>> 3) * 2;
-  return { type: "word", path, value: core.words.read(owner.ggtt, entry), high: core.words.read(owner.ggtt, entry + 1) };
+  return {
+    type: "word",
+    path,
+    value: core.words.read(owner.ggtt, entry),
+    high: core.words.read(owner.ggtt, entry + 1),
+  };
 }
 
 /** `vgpu1.tree.pipes.0.on`; `pipes[0]` is the same. Engines of the device go by number or name. */
@@ -111,8 +132,14 @@ function inTree(machine: Machine, owner: Owner, [head, ...steps]: string[], path
   let value: unknown = owner.agent === 0 ? core.seeDevice() : core.seeVgpu(owner.agent);
   let here = `${owner.name}.tree`;
   for (const step of steps.flatMap((text) => text.replaceAll("]", "").split("["))) {
-    const key = Array.isArray(value) && (ENGINES as readonly string[]).includes(step) ? String(ENGINES.indexOf(step as "rcs0")) : step;
-    const inner = typeof value === "object" && value !== null && Object.hasOwn(value, key) ? (value as never)[key] : undefined;
+    const key =
+      Array.isArray(value) && (ENGINES as readonly string[]).includes(step)
+        ? String(ENGINES.indexOf(step as "rcs0"))
+        : step;
+    const inner =
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? (value as never)[key]
+        : undefined;
     if (inner === undefined) {
       const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
       return { type: "unknown", path, nearest: nearest(step, keys).map((name) => `${here}.${name}`) };
@@ -124,7 +151,12 @@ function inTree(machine: Machine, owner: Owner, [head, ...steps]: string[], path
 }
 
 /** `vgpu1.rcs0`, `vgpu1.rcs0.RING_TAIL`, `vgpu1.mocs.GEN9_MOCS[3]`, `vgpu1.rcs0.RING_TAIL.TailOffset`. */
-function inRegisters(machine: Machine, owner: Owner, [component, register, field, ...more]: string[], path: string): Found {
+function inRegisters(
+  machine: Machine,
+  owner: Owner,
+  [component, register, field, ...more]: string[],
+  path: string,
+): Found {
   const index = machine.core.registers;
   if (!componentsOf(index).includes(component) || more.length > 0) return unknown(machine, path);
   if (register === undefined) return listComponent(machine, owner, component, path);
@@ -137,7 +169,14 @@ function inRegisters(machine: Machine, owner: Owner, [component, register, field
   if (field === undefined) return view;
   const found = view.fields.find((candidate) => candidate.field === field);
   if (found !== undefined) return { type: "field", path: `${view.path}.${field}`, field: found };
-  return { type: "unknown", path, nearest: nearest(field, view.fields.map((f) => f.field)).map((f) => `${view.path}.${f}`) };
+  return {
+    type: "unknown",
+    path,
+    nearest: nearest(
+      field,
+      view.fields.map((f) => f.field),
+    ).map((f) => `${view.path}.${f}`),
+  };
 }
 
 function listComponent(machine: Machine, owner: Owner, component: string, path: string): Found {

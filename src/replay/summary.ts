@@ -13,7 +13,12 @@ export interface Summary {
   readonly vgpus: readonly VgpuSummary[];
   readonly engines: readonly EngineSummary[];
   /** Questions and timers without an answer. */
-  readonly open: readonly { readonly ticket: number; readonly kind: string; readonly agent: number; readonly what: string }[];
+  readonly open: readonly {
+    readonly ticket: number;
+    readonly kind: string;
+    readonly agent: number;
+    readonly what: string;
+  }[];
   readonly digests: readonly Digest[];
 }
 
@@ -46,11 +51,20 @@ export function summaryOf(machine: Machine): Summary {
   const { core } = machine;
   const vgpus = core.setting.configuration.vgpus.map((_, i) => vgpuSummary(machine, i + 1));
   const engines = core.seeDevice().engines.map(({ phase, waiting, contextId, head, tail }, e) => ({
-    ...{ engine: ENGINES[e], phase: PHASES[phase] ?? String(phase), waiting: WAITS[waiting] ?? String(waiting) },
+    ...{
+      engine: ENGINES[e],
+      phase: PHASES[phase] ?? String(phase),
+      waiting: WAITS[waiting] ?? String(waiting),
+    },
     ...{ contextId, head, tail },
   }));
   const open = pending(machine).map(({ ticket, kind, agent, operands }) => {
-    return { ticket, kind, agent, what: kind === "timer.arm" ? timerName(operands[2]) : operands[0].toString(16) };
+    return {
+      ticket,
+      kind,
+      agent,
+      what: kind === "timer.arm" ? timerName(operands[2]) : operands[0].toString(16),
+    };
   });
   return { seq: core.seq, now: core.now, vgpus, engines, open, digests: machine.digests() };
 }
@@ -58,7 +72,13 @@ export function summaryOf(machine: Machine): Summary {
 function vgpuSummary(machine: Machine, v: number): VgpuSummary {
   const { core } = machine;
   const tree = core.seeVgpu(v);
-  const stages = { failsafe: tree.failsafe !== 0, paused: tree.paused, attached: tree.attached, opened: tree.opened, created: tree.created };
+  const stages = {
+    failsafe: tree.failsafe !== 0,
+    paused: tree.paused,
+    attached: tree.attached,
+    opened: tree.opened,
+    created: tree.created,
+  };
   let frames = 0;
   core.ram[v].eachFrame(() => frames++);
   const pipe = tree.created ? activePipe(core, v) : -1;

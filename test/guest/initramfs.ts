@@ -1,7 +1,16 @@
 /** The initramfs of a guest: one per kernel, the same for every run; the command line says what to do. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Kernel, Module } from "./kernel.ts";
 import { KNOWN_LINES } from "./lines.ts";
@@ -61,8 +70,18 @@ function store(kernel: Kernel, bytes: Buffer): string {
   if (existsSync(path)) return path;
   const packed = gzipSync(bytes, { level: 1 });
   if (packed.length < LEAST_BYTES) throw new Error(`the initramfs has only ${packed.length} bytes`);
-  mkdirSync(join(path, ".."), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.${process.pid}.part`, packed);
   renameSync(`${path}.${process.pid}.part`, path);
+  removeOlder(path, kernel.release);
   return path;
+}
+
+/** Each change of init makes a new archive; those of another day are of no use to anyone any more. */
+function removeOlder(path: string, release: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    const other = join(dirname(path), name);
+    const old = Date.now() - statSync(other).mtimeMs > 86_400_000;
+    if (old && name.startsWith(`${release}-`)) rmSync(other, { force: true });
+  }
 }

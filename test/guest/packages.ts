@@ -69,7 +69,8 @@ const asked = new Map<string, Promise<UnpackedSet>>();
  */
 export function unpackSet(request: SetRequest): Promise<UnpackedSet> {
   const key = requestKey(request);
-  const answer = asked.get(key) ?? findSet(request, `${request.suite}-${request.names[0]}-${digest(key)}.json`);
+  const answer =
+    asked.get(key) ?? findSet(request, `${request.suite}-${request.names[0]}-${digest(key)}.json`);
   asked.set(key, answer);
   return answer;
 }
@@ -83,7 +84,8 @@ async function findSet(request: SetRequest, name: string): Promise<UnpackedSet> 
     try {
       const set = await fetchSet(request);
       writeAtomically(pointer, JSON.stringify({ checked: Date.now(), set }, undefined, 1));
-      if (cached !== undefined && cached.set.root !== set.root) rmSync(cached.set.root, { recursive: true, force: true });
+      if (cached !== undefined && cached.set.root !== set.root)
+        rmSync(cached.set.root, { recursive: true, force: true });
       return set;
     } catch (error) {
       failure = error;

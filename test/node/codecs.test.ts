@@ -62,10 +62,23 @@ test("a damaged lz4 frame ends in an Error or in at most the announced bytes, an
   );
 });
 
-test("a run of 0xff lengths is stopped where the output ends", () => {
-  const literals = new Uint8Array(1 << 20).fill(0xff);
-  literals.set([0x04, 0x22, 0x4d, 0x18, 0x40, 0x70, 0xdf, 0xf0, 0xff, 0x0f, 0x00, 0x1f, 1, 1, 0]);
-  expect(() => decompressLz4(literals, 1 << 20)).toThrow(/lz4: /);
+/** One lz4 frame of one block. */
+function frame(...block: number[]): Uint8Array {
+  const length = [block.length & 255, (block.length >> 8) & 255, block.length >> 16, 0];
+  return Uint8Array.from([0x04, 0x22, 0x4d, 0x18, 0x40, 0x70, 0xdf, ...length, ...block, 0, 0, 0, 0]);
+}
+
+test("an lz4 frame that makes more than was announced is stopped there, and not run to its end", () => {
+  const long = Array(100_000).fill(0xff);
+  expect([...decompressLz4(frame(0x20, 1, 2), 2)]).toEqual([1, 2]);
+  expect([...decompressLz4(frame(0x21, 1, 2, 2, 0), 7)]).toEqual([1, 2, 1, 2, 1, 2, 1]);
+  expect(() => decompressLz4(frame(0x20, 1, 2), 1)).toThrow("lz4: literals past the end");
+  expect(() => decompressLz4(frame(0xf0, ...long, 0), 100)).toThrow("lz4: literals past the end");
+  expect(() => decompressLz4(frame(0x2f, 1, 2, 2, 0, ...long, 0), 100)).toThrow(
+    "lz4: a match outside of what came out",
+  );
+  expect(() => decompressLz4(frame(0x20, 1, 2, 3, 0, 0), 100)).toThrow("lz4: ");
+  expect(() => decompressLz4(frame(0x21, 1, 2, 3, 0), 100)).toThrow("lz4: a match outside of what came out");
 });
 
 test("hashes and checksums are the same in Node and by portable tools, and the known ones", () => {

@@ -1,4 +1,7 @@
-/** Program text of a process that records until it is killed; it prints the seq of the last row handed to a seal, and stats. */
+/**
+ * Program text of a process that records until it is killed; it prints the seq of the last row handed to a
+ * seal, and stats.
+ */
 export function childProgram(dist: string, file: string): string {
   return `
     import { K } from "${dist}/events/kinds.js";

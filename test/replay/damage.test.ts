@@ -3,8 +3,17 @@ import { K } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { RecordingError } from "../../src/replay/recording/errors.ts";
+import { writePreamble } from "../../src/replay/recording/profile.ts";
 import type { Tools } from "../../src/replay/recording/tools.ts";
-import { differenceFrom, openBytes, record, type Sample, type SampleLog, type SampleRow } from "./samples.ts";
+import {
+  differenceFrom,
+  META,
+  openBytes,
+  record,
+  type Sample,
+  type SampleLog,
+  type SampleRow,
+} from "./samples.ts";
 
 const tools = await loadTools();
 
@@ -26,7 +35,10 @@ function sampleLog(): SampleLog {
 
 type Verdict = "all rows" | "all rows, warned" | "prefix" | "refused";
 
-/** Open and verify damaged bytes as `verify` does. Throws an assertion where anything else than a clean outcome comes. */
+/**
+ * Open and verify damaged bytes as `verify` does. Throws an assertion where anything else than a clean
+ * outcome comes.
+ */
 function judge(bytes: Uint8Array, sample: Sample, using: Tools): Verdict {
   let opened: ReturnType<typeof openBytes>;
   try {
@@ -123,7 +135,11 @@ test("blocks that were exchanged or left out are noticed", async () => {
   const { bytes } = await record(sampleLog(), tools, "");
   const [a, b, c] = blockPlaces(bytes);
   const without = Buffer.concat([bytes.subarray(0, b.offset), bytes.subarray(c.offset)]);
-  expect(openBytes(without, tools).recording.damage).toMatchObject({ offset: b.offset, verifiedBlocks: 1 });
+  expect(openBytes(without, tools).recording.damage).toEqual({
+    offset: b.offset,
+    verifiedBlocks: 1,
+    reason: "a block from row 24, expected 12",
+  });
   const other = await record(
     { ...sampleLog(), rows: sampleLog().rows.map((row) => ({ ...row, page: 0 })) },
     tools,
@@ -140,6 +156,25 @@ test("blocks that were exchanged or left out are noticed", async () => {
   expect(recording.damage?.reason).toMatch(/follow from the one before/);
   expect(recording.damage?.verifiedBlocks).toBe(1);
   expect(a.offset).toBeLessThan(b.offset);
+});
+
+test("a CRC that does not hold is damage, though the chain holds", async () => {
+  const { bytes } = await record(sampleLog(), tools, "");
+  const damaged = bytes.slice();
+  damaged[blockPlaces(bytes)[2].offset + 9 + 24] ^= 1;
+  const { recording } = openBytes(damaged, tools);
+  recording.checkWhole(new Rows());
+  expect(recording.damage).toMatchObject({ verifiedBlocks: 2, reason: "the CRC of a block does not hold" });
+});
+
+test("a description is checked even where no block follows it", () => {
+  const preamble = writePreamble(META, tools);
+  expect(openBytes(preamble, tools).recording).toMatchObject({ closed: false, blockCount: 0, rowCount: 0 });
+  for (let i = 0; i < preamble.length; i++) {
+    const damaged = preamble.slice();
+    damaged[i] ^= 1;
+    expect(() => openBytes(damaged, tools)).toThrow(RecordingError);
+  }
 });
 
 /** Offsets of the chunk records of a whole recording. */

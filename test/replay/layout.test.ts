@@ -14,7 +14,10 @@ import {
 import { packBody } from "../../src/replay/recording/wire.ts";
 import { addSample, sampleRow } from "./samples.ts";
 
-/** The body of a rows message after another version's vocabulary, as simply as the format allows: all planes, no tricks. */
+/**
+ * The body of a rows message after another version's vocabulary, as simply as the format allows: all planes,
+ * no tricks.
+ */
 function bodyBy(
   rows: Rows,
   from: Vocabulary,

@@ -116,7 +116,10 @@ export async function record(
   return { bytes: sink.bytes(), rows, store };
 }
 
-/** First row in which a recording differs from the first rows of the sample, or null. Pages are compared by hash. */
+/**
+ * First row in which a recording differs from the first rows of the sample, or null. Pages are compared by
+ * hash.
+ */
 export function differenceFrom(sample: Sample, recording: Recording, store: PageStore): string | null {
   const block = new Rows();
   for (let n = 0; n < recording.blockCount; n++) {

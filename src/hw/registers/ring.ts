@@ -19,6 +19,7 @@ export const RING = bank("RING", RING_BASES, {
   TAIL: {
     offset: 0x30,
     writable: 0x001f_fff8,
+    read: "ring.engine_word",
     fields: { TailOffset: [20, 3] },
     inContext: true,
     cite: CTX,
@@ -26,6 +27,7 @@ export const RING = bank("RING", RING_BASES, {
   HEAD: {
     offset: 0x34,
     writable: 0xffff_fffc,
+    read: "ring.engine_word",
     fields: { WrapCount: [31, 21], HeadOffset: [20, 2] },
     inContext: true,
     cite: CTX,
@@ -33,12 +35,14 @@ export const RING = bank("RING", RING_BASES, {
   START: {
     offset: 0x38,
     writable: 0xffff_f000,
+    read: "ring.engine_word",
     fields: { StartingAddress: [31, 12] },
     inContext: true,
     cite: CTX,
   },
   CTL: {
     offset: 0x3c,
+    read: "ring.engine_word",
     fields: {
       RING_NR_PAGES: [20, 12],
       RING_WAIT: 11,

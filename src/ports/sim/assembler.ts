@@ -105,9 +105,17 @@ export class Batch {
   flushDw(flush: Flush = {}): this {
     const { post = 0, to = { address: 0 } } = flush;
     const bits =
-      (post << 14) | (flush.index ? 1 << 21 : 0) | (flush.notify ? 1 << 8 : 0) | (flush.invalidateTlb ? 1 << 18 : 0);
+      (post << 14) |
+      (flush.index ? 1 << 21 : 0) |
+      (flush.notify ? 1 << 8 : 0) |
+      (flush.invalidateTlb ? 1 << 18 : 0);
     const wide = flush.high !== undefined;
-    this.raw(MI(0x26, wide ? 5 : 4, bits), low(to.address) | (to.global ? 4 : 0), high(to.address), flush.low ?? 0);
+    this.raw(
+      MI(0x26, wide ? 5 : 4, bits),
+      low(to.address) | (to.global ? 4 : 0),
+      high(to.address),
+      flush.low ?? 0,
+    );
     return wide ? this.raw(flush.high ?? 0) : this;
   }
 
@@ -128,7 +136,12 @@ export class Batch {
   }
 
   semaphoreWait(compare: number, data: number, at: Operand): this {
-    return this.raw(MI(0x1c, 4, (compare << 12) | (1 << 15) | where(at)), data, low(at.address), high(at.address));
+    return this.raw(
+      MI(0x1c, 4, (compare << 12) | (1 << 15) | where(at)),
+      data,
+      low(at.address),
+      high(at.address),
+    );
   }
 
   /** MI_SEMAPHORE_WAIT on a register. */
@@ -142,7 +155,13 @@ export class Batch {
 
   copy(to: Operand, from: Operand): this {
     const bits = (to.global ? 1 << 21 : 0) | (from.global ? GGTT : 0);
-    return this.raw(MI(0x2e, 5, bits), low(to.address), high(to.address), low(from.address), high(from.address));
+    return this.raw(
+      MI(0x2e, 5, bits),
+      low(to.address),
+      high(to.address),
+      low(from.address),
+      high(from.address),
+    );
   }
 
   /** MI_ATOMIC with operands from the GPRs. `opcode` holds the size as hardware numbers it: 01h.. 4 bytes, 21h.. 8 bytes. */

@@ -1,4 +1,5 @@
 import { Batch } from "./assembler.ts";
+import { SimGuest } from "./guest.ts";
 import {
   CTX,
   contextImage,
@@ -25,7 +26,6 @@ import {
 } from "./layout.ts";
 import { PAGE } from "./memory.ts";
 import { Ppgtt } from "./ppgtt.ts";
-import { SimGuest } from "./guest.ts";
 
 /** Dword numbers in the status page. Source: intel_engine.h, I915_HWS_CSB_BUF0_INDEX and its neighbours. */
 const HWSP_CSB = 0x10;

@@ -10,7 +10,12 @@ export class SimGuest {
   readonly memory: GuestMemory;
   readonly vgpu: number;
 
-  constructor(port: SimPort, vgpu: number, capabilities: Partial<SimCapabilities> = {}, memory?: GuestMemory) {
+  constructor(
+    port: SimPort,
+    vgpu: number,
+    capabilities: Partial<SimCapabilities> = {},
+    memory?: GuestMemory,
+  ) {
     this.port = port;
     this.vgpu = vgpu;
     this.host = new SimHost(vgpu, capabilities, memory);

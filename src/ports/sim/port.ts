@@ -150,7 +150,8 @@ export class SimPort implements Hands {
       return errno === 0 ? DONE : errno;
     }
     const bytes = errno === 0 ? host.memory.frame(gfn).slice() : new Uint8Array(PAGE);
-    const answer = (world: World): void => (errno === 0 ? world.fetched(ticket, bytes) : world.fetchFailed(ticket, errno));
+    const answer = (world: World): void =>
+      errno === 0 ? world.fetched(ticket, bytes) : world.fetchFailed(ticket, errno);
     this.late.push({ due: this.calls + fetchDelay, ticket, isFetch: true, answer });
     return PENDING;
   }

@@ -28,7 +28,8 @@ export class Ppgtt {
     const table = this.pageTable(address, PDE_IPS_64K);
     const first = index(address, 0) & ~15;
     this.memory.writeEntry(this.entry(table, first), gfn * PAGE, PRESENT_RW);
-    for (let i = 1; i < 16; i++) this.memory.writeEntry(this.entry(table, first + i), 0xdead_0000, PRESENT_RW);
+    for (let i = 1; i < 16; i++)
+      this.memory.writeEntry(this.entry(table, first + i), 0xdead_0000, PRESENT_RW);
   }
 
   /** Map 2 MiB of 512 consecutive frames, aligned alike. */

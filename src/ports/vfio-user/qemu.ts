@@ -29,7 +29,12 @@ export function qemuArguments(options: GuestOptions): string[] {
   const { socket, ram, kernel, initrd, append, disk, memory, machine } = options;
   const size = `${memory}M`;
   // `socket` is a structure, so the option must be JSON. Slot 2 is where a built-in GPU sits.
-  const device = { driver: DEVICE, addr: "02.0", "x-msg-timeout": TIMEOUT_MS, socket: { type: "unix", path: socket } };
+  const device = {
+    driver: DEVICE,
+    addr: "02.0",
+    "x-msg-timeout": TIMEOUT_MS,
+    socket: { type: "unix", path: socket },
+  };
   return [
     ...["-nodefaults", "-no-user-config", "-no-reboot"],
     ...["-M", machine, ...accelerator(options.accel), "-m", size, "-smp", "1"],
@@ -98,7 +103,11 @@ export function findQemu(program: string): Promise<string | null> {
 }
 
 /** Run it with this terminal, and give its exit code. The RAM file that QEMU made is taken away afterwards. */
-export async function runQemu(program: string, args: readonly string[], ram: string | undefined): Promise<number> {
+export async function runQemu(
+  program: string,
+  args: readonly string[],
+  ram: string | undefined,
+): Promise<number> {
   const made = ram !== undefined && !fs.existsSync(ram);
   const child = spawn(program, args, { stdio: "inherit" });
   // Ctrl-C belongs to the guest's terminal: QEMU ends by itself, and we after it.

@@ -1,15 +1,16 @@
 import { ACTIONS, type Action } from "../../hw/command.ts";
 import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
-import { RCS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
+import { markTime } from "../memory.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
-import { atomicResult } from "./atomic.ts";
+import { atomicResult, isWide } from "./atomic.ts";
 import { ENGINE_BASES } from "./context.ts";
 import { flushTlb } from "./gtt.ts";
 import { math } from "./math.ts";
 import { locate, PLACE, readPlace, VALUE, writeAt } from "./memory.ts";
-import { loadRegister, storeRegister, timestamp } from "./registers.ts";
+import { isTimeValue, loadRegister, storeRegister, timestamp } from "./registers.ts";
+import { endWorkaround, WORKAROUND } from "./workaround.ts";
 
 /**
  * What the commands that the streamer executes do. Each looks up every page it needs first and has its effect only when all
@@ -33,10 +34,13 @@ type Run = (
 ) => Outcome;
 
 const HWS_PGA = 0x80;
-const PREDICATE_SRC0 = 0x2400;
-const PREDICATE_SRC1 = 0x2408;
-const PREDICATE_RESULT = 0x2418;
-const PREDICATE_RESULT_2 = 0x23bc;
+/** Distances from the engine's base. */
+const PREDICATE_RESULT_2 = 0x3bc;
+const PREDICATE_SRC0 = 0x400;
+const PREDICATE_SRC1 = 0x408;
+const PREDICATE_DATA = 0x410;
+const PREDICATE_RESULT = 0x418;
+const PREDICATE_RESULT_1 = 0x41c;
 const USER_INTERRUPT = 1 << 0;
 const FLUSH_NOTIFY = 1 << 4;
 const GLOBAL_GTT = 1 << 22;
@@ -81,14 +85,22 @@ const userInterrupt = plain((core, e, engine) => {
   return DONE;
 });
 
-/** Second level (bit 22) returns to the first; first level from the first chains. Predicated by bit 15. */
+/** Bit 0 of a predicate register at a distance from the engine's base. */
+function predicateBit(core: Core, e: number, distance: number): number {
+  return core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2) & 1;
+}
+
+/**
+ * Second level (bit 22) returns to the first; first level from the first chains. Predicated by bit 15, on the register that
+ * alloc_noa_wait, i915_perf.c, uses for it.
+ */
 const batchStart: Run = (core, e, engine, c, length, advance) => {
-  if ((c[0] & (1 << 15)) !== 0 && (core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + 0x3bc) >>> 2) & 1) === 0) {
+  if ((c[0] & (1 << 15)) !== 0 && predicateBit(core, e, PREDICATE_RESULT_1) === 0) {
     advance(engine, length);
     return DONE;
   }
   const second = (c[0] & (1 << 22)) !== 0 && engine.level > 0;
-  const level = second ? 2 : engine.level === 2 ? 2 : 1;
+  const level = engine.level === WORKAROUND ? WORKAROUND : second || engine.level === 2 ? 2 : 1;
   if (level !== engine.level) advance(engine, length);
   const inherited = engine.level > 0 && engine.ppgtt[engine.level];
   engine.ppgtt[level] = inherited || (c[0] & (1 << 8)) !== 0;
@@ -98,9 +110,10 @@ const batchStart: Run = (core, e, engine, c, length, advance) => {
   return DONE;
 };
 
-const batchEnd: Run = (_core, _e, engine, _c, length, advance) => {
+const batchEnd: Run = (core, e, engine, _c, length, advance) => {
   engine.skipping = false;
   if (engine.level === 0) advance(engine, length);
+  else if (engine.level === WORKAROUND) endWorkaround(core, e, engine);
   else engine.level--;
   return DONE;
 };
@@ -141,25 +154,38 @@ const loadRegisterMem = plain((core, e, engine, c) => {
 });
 
 const storeRegisterMem = plain((core, e, engine, c) => {
-  const predicated =
-    (c[0] & (1 << 21)) !== 0 && (core.words.read(DEVICE_MMIO, PREDICATE_RESULT >>> 2) & 1) === 0;
-  if (predicated) return DONE;
+  if ((c[0] & (1 << 21)) !== 0 && predicateBit(core, e, PREDICATE_RESULT) === 0) return DONE;
   const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]);
   if (how !== DONE) return how;
   const { hfn, offset } = PLACE;
-  writeAt(core, engine, hfn, offset, [storeRegister(core, e, engine, registerOf(c[1]))]);
+  const register = registerOf(c[1]);
+  writeAt(core, engine, hfn, offset, [storeRegister(core, e, engine, register)]);
+  if (isTimeValue(core, register)) markTime(core);
   return DONE;
 });
 
+/** Any number of dwords; what lies beyond the page's end goes into the next page, wherever that is. */
 const storeDataImm = plain((core, e, engine, c, length) => {
-  const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[1], c[2]);
-  if (how !== DONE) return how;
+  const global = (c[0] & GLOBAL_GTT) !== 0;
+  const words = Array.from(c.subarray(3, length));
+  const room = (4096 - (c[1] & 4092)) >>> 2;
+  const how = operand(core, e, engine, global, c[1], c[2]);
+  if (how !== DONE || words.length === 0) return how;
   const { hfn, offset } = PLACE;
-  const words: number[] = [];
-  for (let i = 3; i < length && offset + words.length * 4 < 4096; i++) words.push(c[i]);
-  writeAt(core, engine, hfn, offset, words);
+  if (words.length > room) {
+    const low = ((c[1] & 0xffff_f000) >>> 0) + 4096;
+    const next = operand(core, e, engine, global, low >>> 0, c[2] + (low > 0xffff_ffff ? 1 : 0));
+    if (next !== DONE) return next;
+    writeAt(core, engine, hfn, offset, words.slice(0, room));
+    writeAt(core, engine, PLACE.hfn, 0, words.slice(room));
+  } else {
+    writeAt(core, engine, hfn, offset, words);
+  }
   return DONE;
 });
+
+/** The post-sync operation that writes a timestamp. */
+const TIMESTAMP = 3;
 
 /** The value of a post-sync operation: 1 immediate, 2 a counter that stands still here, 3 a timestamp. */
 function postSyncWords(engine: EngineTree, operation: number, low: number, high: number): number[] {
@@ -169,7 +195,10 @@ function postSyncWords(engine: EngineTree, operation: number, low: number, high:
   return [ticks >>> 0, Math.floor(ticks / 0x1_0000_0000) & 0xf];
 }
 
-/** Write at an address, or at an offset in the status page where the command says "store data index". */
+/**
+ * Write at an address, or at an offset in a status page where the command says "store data index": the engine's own with a
+ * global address, else the context's, its image's first page (LRC_PPHWSP_SCRATCH_ADDR, gen8_engine_cs.c).
+ */
 function postSync(
   core: Core,
   e: number,
@@ -180,7 +209,8 @@ function postSync(
   high: number,
   words: () => readonly number[],
 ): Outcome {
-  const page = core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + HWS_PGA) >>> 2);
+  const own = engine.elements[engine.active].low;
+  const page = global ? core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + HWS_PGA) >>> 2) : own;
   const address = index ? ((page & 0xffff_f000) | (low & 0xff8)) >>> 0 : low;
   const how = operand(core, e, engine, index || global, address & ~7, index ? 0 : high);
   if (how !== DONE) return how;
@@ -194,9 +224,12 @@ const flushDw = plain((core, e, engine, c, length) => {
   const operation = (c[0] >>> 14) & 3;
   if (operation !== 0) {
     const index = (c[0] & (1 << 21)) !== 0;
-    const words = (): number[] => postSyncWords(engine, operation, c[3], length > 4 ? c[4] : 0);
+    // The command's length says how wide the immediate is.
+    const narrow = operation === 1 && length <= 4;
+    const words = (): number[] => (narrow ? [c[3]] : postSyncWords(engine, operation, c[3], c[4]));
     const how = postSync(core, e, engine, index, (c[1] & 4) !== 0, c[1] & ~7, c[2], words);
     if (how !== DONE) return how;
+    if (operation === TIMESTAMP) markTime(core);
   }
   if ((c[0] & (1 << 18)) !== 0) flushTlb(core, e);
   if ((c[0] & (1 << 8)) !== 0) core.up.irq(core, engine.frameBase, e, FLUSH_NOTIFY);
@@ -213,6 +246,7 @@ const pipeControl = plain((core, e, engine, c) => {
     const index = (flags & (1 << 21)) !== 0;
     const how = postSync(core, e, engine, index, (flags & (1 << 24)) !== 0, c[2] & ~3, c[3], words);
     if (how !== DONE) return how;
+    if (operation === TIMESTAMP) markTime(core);
   }
   if ((flags & (1 << 18)) !== 0) flushTlb(core, e);
   if ((flags & (1 << 8)) !== 0) core.up.irq(core, engine.frameBase, e, FLUSH_NOTIFY);
@@ -238,6 +272,10 @@ function holds(operation: number, memory: number, data: number): boolean {
 }
 
 const semaphoreWait = plain((core, e, engine, c) => {
+  if ((c[0] & (1 << 16)) !== 0) {
+    const register = storeRegister(core, e, engine, registerOf(c[2]));
+    return holds((c[0] >>> 12) & 7, register, c[1]) ? DONE : WAIT;
+  }
   const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]) || readPlace(core, e, engine);
   if (how !== DONE) return how;
   return holds((c[0] >>> 12) & 7, VALUE.low, c[1]) ? DONE : WAIT;
@@ -262,11 +300,12 @@ const copyMemMem = plain((core, e, engine, c) => {
   return DONE;
 });
 
-const atomic = plain((core, e, engine, c, length) => {
-  const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[1], c[2]) || readPlace(core, e, engine);
+const atomic = plain((core, e, engine, c) => {
+  const low = isWide(c) ? c[1] & ~7 : c[1];
+  const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, low, c[2]) || readPlace(core, e, engine);
   if (how !== DONE) return how;
   const { hfn, offset } = PLACE;
-  const result = atomicResult(core, e, c, length, VALUE.low, VALUE.high);
+  const result = atomicResult(core, e, c, VALUE.low, VALUE.high);
   if (result !== null) writeAt(core, engine, hfn, offset, result);
   return DONE;
 });
@@ -276,38 +315,56 @@ const mathCommand = plain((core, e, _engine, c, length) => {
   return DONE;
 });
 
-/** MI_PREDICATE: load operation bits 7:6, combine 4:3, compare 1:0. Sources are 64-bit registers of the render engine. */
+/**
+ * MI_PREDICATE: load operation bits 7:6 (keep, 2 load, 3 load inverted), combine 4:3 (set, and, or, xor with the result so far),
+ * compare 1:0 (true, false, sources equal, their difference equal to the data register). 64-bit registers.
+ */
 const predicate = plain((core, e, _engine, c) => {
-  if (e !== RCS0) return DONE;
-  const read = (at: number): number => core.words.read(DEVICE_MMIO, at >>> 2);
-  const same =
-    read(PREDICATE_SRC0) === read(PREDICATE_SRC1) && read(PREDICATE_SRC0 + 4) === read(PREDICATE_SRC1 + 4);
-  const before = read(PREDICATE_RESULT) & 1;
-  const compare = [before, 1, same ? 1 : 0, same ? 0 : 1][c[0] & 3];
+  const word = (distance: number): number => core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2);
+  const low = word(PREDICATE_SRC0) - word(PREDICATE_SRC1);
+  const high = (word(PREDICATE_SRC0 + 4) - word(PREDICATE_SRC1 + 4) - (low < 0 ? 1 : 0)) >>> 0;
+  const same = low === 0 && high === 0;
+  const sameDelta = low >>> 0 === word(PREDICATE_DATA) && high === word(PREDICATE_DATA + 4);
+  const compare = [true, false, same, sameDelta][c[0] & 3] ? 1 : 0;
+  const before = word(PREDICATE_RESULT) & 1;
   const combined = [compare, compare & before, compare | before, compare ^ before][(c[0] >>> 3) & 3];
-  const load = (c[0] >>> 6) & 3;
-  const after = load === 0 ? before : load === 2 ? combined : load === 3 ? combined ^ 1 : before;
-  core.words.write(DEVICE_MMIO, PREDICATE_RESULT >>> 2, after);
+  const after = [before, before, combined, combined ^ 1][(c[0] >>> 6) & 3];
+  core.words.write(DEVICE_MMIO, (ENGINE_BASES[e] + PREDICATE_RESULT) >>> 2, after);
   return DONE;
 });
 
-/** MI_SET_PREDICATE: 0 never, 1 skip while RESULT_2 is clear, 2 while it is set, 3 while RESULT is clear..., 15 always. */
+/** What MI_SET_PREDICATE lets through: this part has one slice. Source of the numbers: genxml, PREDICATE ENABLE. */
 const setPredicate = plain((core, e, engine, c) => {
-  const second = core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + (PREDICATE_RESULT_2 - 0x2000)) >>> 2) & 1;
+  const result = predicateBit(core, e, PREDICATE_RESULT);
+  const second = predicateBit(core, e, PREDICATE_RESULT_2);
   const enable = c[0] & 15;
-  engine.skipping = enable === 15 || (enable === 1 && second === 0) || (enable === 2 && second === 1);
+  engine.skipping =
+    (enable === 1 && second === 0) ||
+    (enable === 2 && second === 1) ||
+    (enable === 3 && result === 0) ||
+    (enable === 4 && result === 1) ||
+    enable === 6 ||
+    enable === 7 ||
+    enable === 15;
   return DONE;
 });
 
-/** Ends the batch when memory is not greater than the command's data; with bit 21 clear it does nothing but that compare. */
+/**
+ * Ends the batch unless memory is greater than the command's data. With bit 21 clear nothing is compared and the batch goes on;
+ * with bit 19 set the dword behind is what is compared, under the first as a mask. Source: MI_CONDITIONAL_BATCH_BUFFER_END_CMD,
+ * intel/media-driver.
+ */
 const conditionalBatchEnd: Run = (core, e, engine, c, length, advance) => {
-  const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]) || readPlace(core, e, engine);
-  if (how !== DONE) return how;
-  if (VALUE.low > c[1]) {
-    advance(engine, length);
-    return DONE;
+  if ((c[0] & (1 << 21)) !== 0) {
+    const masked = (c[0] & (1 << 19)) !== 0;
+    const low = masked ? c[2] & ~7 : c[2];
+    const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, low, c[3]) || readPlace(core, e, engine);
+    if (how !== DONE) return how;
+    const value = masked ? (VALUE.low & VALUE.high) >>> 0 : VALUE.low;
+    if (value <= c[1]) return batchEnd(core, e, engine, c, length, advance);
   }
-  return batchEnd(core, e, engine, c, length, advance);
+  advance(engine, length);
+  return DONE;
 };
 
 const BY_NAME: Readonly<Record<Action, Run>> = {

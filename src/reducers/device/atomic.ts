@@ -6,31 +6,38 @@ import { ENGINE_BASES } from "./context.ts";
 const GPR = 0x600;
 const INLINE_DATA = 1 << 18;
 const RETURN_DATA = 1 << 16;
+/** Dword of GPR 4. */
+const RETURNED = 8;
+
+/** Does the command work on 8 bytes? */
+export function isWide(c: Uint32Array): boolean {
+  return ((c[0] >>> 19) & 3) === 1;
+}
 
 /**
  * The words to write, or null where the operation is not one of those known. Operands come inline (dwords 3 on) or from the
- * engine's GPRs 0 and 1; the old value goes to GPR 1 and 2 where the command asks for it.
+ * engine's GPRs 0 and 2; the old value goes to GPR 4 where the command asks for it, as much of it as was read. Source of
+ * the GPRs: MI_ATOMIC_CMD, intel/media-driver.
  */
 export function atomicResult(
   core: Core,
   e: number,
   c: Uint32Array,
-  length: number,
   low: number,
   high: number,
 ): readonly number[] | null {
   const gpr = (ENGINE_BASES[e] + GPR) >>> 2;
-  const inline = (c[0] & INLINE_DATA) !== 0 && length >= 11;
+  const inline = (c[0] & INLINE_DATA) !== 0;
   const register = (n: number): number => core.words.read(DEVICE_MMIO, gpr + n);
   const first: [number, number] = inline ? [c[3], c[5]] : [register(0), register(1)];
-  const second: [number, number] = inline ? [c[4], c[6]] : [register(2), register(3)];
-  const wide = ((c[0] >>> 19) & 3) === 1;
+  const second: [number, number] = inline ? [c[4], c[6]] : [register(4), register(5)];
+  const wide = isWide(c);
   const operation = (c[0] >>> 8) & 0xff;
   const result = combine(operation & 0x1f, wide, [low, wide ? high : 0], first, second);
   if (result === null) return null;
   if ((c[0] & RETURN_DATA) !== 0) {
-    core.words.write(DEVICE_MMIO, gpr + 2, low);
-    core.words.write(DEVICE_MMIO, gpr + 3, wide ? high : 0);
+    core.words.write(DEVICE_MMIO, gpr + RETURNED, low);
+    if (wide) core.words.write(DEVICE_MMIO, gpr + RETURNED + 1, high);
   }
   return wide ? result : [result[0]];
 }
@@ -50,6 +57,7 @@ function combine(operation: number, wide: boolean, old: Pair, a: Pair, b: Pair):
     case 0x05:
       return sum(old, [1, 0]);
     case 0x06:
+    case 0x0f:
       return difference(old, [1, 0]);
     case 0x07:
       return sum(old, a);

@@ -3,7 +3,8 @@ import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
 import { translateGlobal } from "./gtt.ts";
 import { writeAt } from "./memory.ts";
-import { loadRegister } from "./registers.ts";
+import { isMasked, isReadOnly, loadRegister } from "./registers.ts";
+import { startWorkarounds } from "./workaround.ts";
 
 /**
  * The context image's state page: lists of (register, value) under MI_LOAD_REGISTER_IMM headers. Loading applies them, saving
@@ -76,11 +77,12 @@ export function loadContext(core: Core, e: number, engine: EngineTree, image: Ui
   if ((batch.state & BB_VALID) !== 0) enterSaved(engine, 1, batch.state);
   if (engine.level === 1 && (batch.second & BB_VALID) !== 0) enterSaved(engine, 2, batch.second);
   if (engine.head >= engine.ringSize) engine.head = 0;
+  startWorkarounds(core, e, engine);
   return (control & RING_VALID) !== 0 && engine.tail < engine.ringSize && ringIsMapped(core, engine);
 }
 
 function ringIsMapped(core: Core, engine: EngineTree): boolean {
-  return translateGlobal(core, engine.ringStart) >= 0;
+  return translateGlobal(core, engine, engine.ringStart) >= 0;
 }
 
 /** The registers that are the engine's position. */
@@ -127,27 +129,38 @@ function enterSaved(engine: EngineTree, level: number, state: number): void {
   engine.ppgtt[level] = (state & BB_PPGTT) !== 0;
 }
 
-/** Lite restore: only the tail moves. */
-export function reloadTail(e: number, engine: EngineTree, image: Uint32Array): void {
+/** Lite restore: only the tail moves. False where it lies outside the ring. */
+export function reloadTail(e: number, engine: EngineTree, image: Uint32Array): boolean {
   const at = ENGINE_BASES[e] + RING_TAIL;
   eachImageRegister(image, (register, dword) => {
     if (register === at) engine.tail = image[dword] & TAIL_MASK;
   });
+  return engine.tail < engine.ringSize;
 }
 
-/** Write position and registers back into the image, as one write of everything up to the last listed value. */
+/**
+ * Write position and registers back into the image: everything up to the last listed value but the ring's tail, which is the
+ * guest's. It may have moved it since the image was fetched, and must find it where it put it.
+ */
 export function saveContext(core: Core, e: number, engine: EngineTree, image: Uint32Array): void {
   const base = ENGINE_BASES[e];
   const words: number[] = [];
   let last = -1;
+  let tail = -1;
   eachImageRegister(image, (register, dword) => {
     while (words.length < dword) words.push(image[words.length]);
     words.push(savedValue(core, engine, base, register, image[dword]));
     last = dword;
+    if (register === base + RING_TAIL) tail = dword;
   });
   if (last < 0) return;
-  const hfn = translateGlobal(core, ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0);
-  writeAt(core, engine, hfn, 0, words);
+  const hfn = translateGlobal(
+    core,
+    engine,
+    ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0,
+  );
+  if (tail > 0) writeAt(core, engine, hfn, 0, words.slice(0, tail));
+  if (tail < last) writeAt(core, engine, hfn, (tail + 1) * 4, words.slice(tail + 1));
 }
 
 function savedValue(core: Core, engine: EngineTree, base: number, register: number, before: number): number {
@@ -155,7 +168,6 @@ function savedValue(core: Core, engine: EngineTree, base: number, register: numb
     case RING_HEAD:
       return engine.head;
     case RING_TAIL:
-      return engine.tail;
     case RING_START:
     case RING_CTL:
       return before;
@@ -173,7 +185,10 @@ function savedValue(core: Core, engine: EngineTree, base: number, register: numb
       return batchState(engine, 2);
   }
   if (register >= base + PDP_FIRST && register <= base + PDP_LAST) return before;
-  return core.words.read(DEVICE_MMIO, register >>> 2) || before;
+  if (isReadOnly(core, register)) return before;
+  const word = core.words.read(DEVICE_MMIO, register >>> 2);
+  // A masked register comes back only under a mask.
+  return isMasked(core, register) ? (word | 0xffff_0000) >>> 0 : word;
 }
 
 function batchState(engine: EngineTree, level: number): number {

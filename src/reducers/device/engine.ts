@@ -7,6 +7,7 @@ import type { Core } from "../core.ts";
 import { type EngineTree, initialElement, initialEngine } from "../trees.ts";
 import { loadContext, reloadTail, saveContext } from "./context.ts";
 import { FAULT, flushTlb, PARKED, pageWords, translateGlobal } from "./gtt.ts";
+import { showPosition } from "./registers.ts";
 import { BUDGET, DRAINED, PREEMPTED, run, STUCK, WAITING } from "./streamer.ts";
 
 /** An engine: what it was given, where it stands, and its turns. */
@@ -20,6 +21,9 @@ const RELOAD = 4;
 const WAIT_SEMAPHORE = 1;
 const WAIT_MEMORY = 2;
 const WAIT_RESET = 3;
+
+/** Descriptor bit: save and restore even where a lite restore would do. Source: gvt.md 2.9. */
+const FORCE_RESTORE = 1 << 2;
 
 /** Context status bits. Source: gvt.md 2.9. */
 const IDLE_TO_ACTIVE = 1 << 0;
@@ -52,14 +56,18 @@ function elementOf(descriptors: readonly number[], i: number): EngineTree["eleme
 
 /** An idle engine takes the waiting submission. */
 function takePending(core: Core, e: number, engine: EngineTree): void {
-  adopt(engine);
+  adopt(core, engine);
   engine.phase = LOAD;
   core.up.csb(core, engine.frameBase, e, IDLE_TO_ACTIVE, 0);
   schedule(core, e, engine, 0);
 }
 
-/** The waiting submission becomes the current one. */
-function adopt(engine: EngineTree): void {
+/**
+ * The waiting submission becomes the current one. It came after the turn began, perhaps: what the guest wrote before it is
+ * seen by it, so no page fetched so far will do.
+ */
+function adopt(core: Core, engine: EngineTree): void {
+  if (engine.turn !== 0) engine.turn = core.newStamp();
   const [first, second] = engine.pending;
   engine.elements = [
     { valid: first.valid, low: first.low, id: first.id },
@@ -99,7 +107,14 @@ export function startTurn(core: Core, e: number): void {
   engine.turnDwords = 0;
   engine.wrote = false;
   engine.freeAt = Math.max(engine.freeAt, core.now * 1000);
-  goOn(core, e, engine);
+  if (core.up.congested(core, engine.frameBase)) waitForMemory(core, e, engine);
+  else goOn(core, e, engine);
+}
+
+/** Too much of what the engine wrote is still on its way to the guest. */
+function waitForMemory(core: Core, e: number, engine: EngineTree): void {
+  engine.waiting = WAIT_MEMORY;
+  endTurn(core, e, engine, POLL_NS);
 }
 
 /** A page that the turn waited for has come. */
@@ -141,6 +156,7 @@ function goOn(core: Core, e: number, engine: EngineTree): void {
 /** The turn is over; the next comes `delay` ns later, none at all if that is negative. */
 function endTurn(core: Core, e: number, engine: EngineTree, delay: number): void {
   engine.freeAt += engine.turnNs;
+  showPosition(core, e, engine);
   engine.turn = 0;
   engine.turnNs = 0;
   engine.turnDwords = 0;
@@ -168,7 +184,11 @@ function wakeWaiting(core: Core, writer: number): void {
 
 /** The state page of the active context, or null: parked, or faulted. */
 function contextPage(core: Core, e: number, engine: EngineTree): Uint32Array | null {
-  const hfn = translateGlobal(core, ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0);
+  const hfn = translateGlobal(
+    core,
+    engine,
+    ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0,
+  );
   const words = hfn < 0 ? null : pageWords(core, e, engine, hfn, CONTEXT);
   if (words === null && engine.fetch === 0) fault(core, e, engine);
   return words;
@@ -181,19 +201,24 @@ function load(core: Core, e: number, engine: EngineTree): boolean {
   engine.contextId = engine.elements[engine.active].id;
   engine.turnNs += CONTEXT_SWITCH_NS;
   if (!loadContext(core, e, engine, image)) {
-    core.note(0, RING_INVALID, e, engine.elements[engine.active].low, engine.ringStart, engine.ringSize);
-    engine.head = engine.tail;
-    engine.level = 0;
+    return invalidRing(core, e, engine);
   }
   engine.phase = RUN;
   return true;
+}
+
+/** The image names no ring that could be run. */
+function invalidRing(core: Core, e: number, engine: EngineTree): boolean {
+  core.note(0, RING_INVALID, e, engine.elements[engine.active].low, engine.ringStart, engine.ringSize);
+  fault(core, e, engine);
+  return false;
 }
 
 /** Lite restore: the running context again, with a later tail. */
 function reload(core: Core, e: number, engine: EngineTree): boolean {
   const image = contextPage(core, e, engine);
   if (image === null) return false;
-  reloadTail(e, engine, image);
+  if (!reloadTail(e, engine, image)) return invalidRing(core, e, engine);
   engine.phase = RUN;
   core.up.csb(core, engine.frameBase, e, LITE_RESTORE | PREEMPT, engine.contextId);
   return true;
@@ -209,7 +234,7 @@ function runContext(core: Core, e: number, engine: EngineTree): boolean {
       return true;
     case PREEMPTED:
       if (sameContext(engine)) {
-        adopt(engine);
+        adopt(core, engine);
         engine.phase = RELOAD;
       } else {
         engine.phase = SAVE;
@@ -219,8 +244,12 @@ function runContext(core: Core, e: number, engine: EngineTree): boolean {
       endTurn(core, e, engine, 0);
       return false;
     case WAITING:
-      engine.waiting = core.up.congested(core, engine.frameBase) ? WAIT_MEMORY : WAIT_SEMAPHORE;
-      endTurn(core, e, engine, POLL_NS);
+      if (core.up.congested(core, engine.frameBase)) {
+        waitForMemory(core, e, engine);
+      } else {
+        engine.waiting = WAIT_SEMAPHORE;
+        endTurn(core, e, engine, POLL_NS);
+      }
       return false;
     case STUCK:
     case FAULT:
@@ -231,10 +260,11 @@ function runContext(core: Core, e: number, engine: EngineTree): boolean {
   }
 }
 
-/** Is the waiting submission's first context the one that runs? */
+/** Is the waiting submission's first context the one that runs, and may it just go on? */
 function sameContext(engine: EngineTree): boolean {
   const now = engine.elements[engine.active];
   const next = engine.pending[0];
+  if ((next.low & FORCE_RESTORE) !== 0) return false;
   return engine.pendingBase === engine.frameBase && next.id === now.id && next.low >>> 12 === now.low >>> 12;
 }
 
@@ -264,7 +294,7 @@ function save(core: Core, e: number, engine: EngineTree): boolean {
 /** Take the waiting submission, saying why. */
 function switchTo(core: Core, e: number, engine: EngineTree, status: number, contextId: number): boolean {
   core.up.csb(core, engine.frameBase, e, status, contextId);
-  adopt(engine);
+  adopt(core, engine);
   engine.phase = LOAD;
   return true;
 }
@@ -277,9 +307,11 @@ function goIdle(core: Core, e: number, engine: EngineTree): boolean {
   return false;
 }
 
-/** The engine hangs, as hardware does, until it is reset. */
+/** The engine hangs, as hardware does, until it is reset: its registers show where. */
 function fault(core: Core, e: number, engine: EngineTree): void {
-  core.note(0, FAULTED, e, engine.ipLow[engine.level], engine.ipHigh[engine.level], engine.level);
+  const { level } = engine;
+  const at = level === 0 ? (engine.ringStart + engine.head) >>> 0 : engine.ipLow[level];
+  core.note(0, FAULTED, e, at, level === 0 ? 0 : engine.ipHigh[level], level);
   engine.waiting = WAIT_RESET;
   endTurn(core, e, engine, -1);
 }
@@ -296,6 +328,7 @@ export function resetEngines(core: Core, mask: number, frameBase: number): void 
     const { freeAt } = engines[e];
     engines[e] = initialEngine();
     engines[e].freeAt = freeAt;
+    showPosition(core, e, engines[e]);
     flushTlb(core, e);
     core.note(0, ENGINE_RESET, e, 0, 0, 0);
   }

@@ -2,6 +2,7 @@ import { PURPOSES } from "../../events/columns.ts";
 import type { Core } from "../core.ts";
 import { fetchGuest, hostFrameAgent, hostFrameGfn } from "../memory.ts";
 import { DEVICE_GGTT, TLB } from "../planes.ts";
+import { GFN_BITS } from "../ram.ts";
 import type { EngineTree } from "../trees.ts";
 
 /**
@@ -19,16 +20,19 @@ const PAGE_SIZE = 1 << 7;
 const IPS_64K = 1 << 11;
 const TLB_ENTRIES = 1024;
 const TLB_WORDS = 3;
+/** Frame bits in an entry's high word: address bits 45:32. */
+const FRAME_HIGH = 0x3fff;
 const PTE = PURPOSES.indexOf("pte");
 /** Addressing mode of a context descriptor, bits 4:3: legacy 64-bit, i.e. four levels. */
 const MODE_64 = 3;
 
-/** Host frame behind a GGTT address, or FAULT. */
-export function translateGlobal(core: Core, low: number): number {
+/** Host frame behind a GGTT address, or FAULT: also where it lies in another address space than the engine works for. */
+export function translateGlobal(core: Core, engine: EngineTree, low: number): number {
   const entry = low >>> 12;
   const word = core.words.read(DEVICE_GGTT, entry * 2);
   if ((word & PRESENT) === 0) return FAULT;
-  return (core.words.read(DEVICE_GGTT, entry * 2 + 1) << 20) | (word >>> 12);
+  const hfn = (core.words.read(DEVICE_GGTT, entry * 2 + 1) << 20) | (word >>> 12);
+  return hfn >>> GFN_BITS === engine.frameBase >>> GFN_BITS ? hfn : FAULT;
 }
 
 /** Host frame behind an address of the engine's context, PARKED or FAULT. */
@@ -40,7 +44,7 @@ export function translate(
   low: number,
   high: number,
 ): number {
-  if (!ppgtt) return translateGlobal(core, low);
+  if (!ppgtt) return translateGlobal(core, engine, low);
   const tag = ((high << 20) | (low >>> 12)) >>> 0;
   const tagHigh = (high >>> 12) & 0xf;
   const slot = (tag & (TLB_ENTRIES - 1)) * TLB_WORDS;
@@ -94,9 +98,9 @@ function readEntry(core: Core, e: number, engine: EngineTree, table: number, ind
   const words = pageWords(core, e, engine, engine.frameBase + table, PTE);
   if (words === null) return engine.fetch === 0 ? FAULT : PARKED;
   ENTRY.low = words[index * 2];
-  const frame = ((words[index * 2 + 1] & 0x3fff) << 20) | (ENTRY.low >>> 12);
-  if (frame >>> 24 !== 0) return FAULT;
-  ENTRY.frame = frame;
+  const high = words[index * 2 + 1] & FRAME_HIGH;
+  if (high >>> (GFN_BITS - 20) !== 0) return FAULT;
+  ENTRY.frame = (high << 20) | (ENTRY.low >>> 12);
   return 0;
 }
 

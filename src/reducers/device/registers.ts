@@ -1,8 +1,9 @@
 import { K } from "../../events/kinds.ts";
+import { REG_TIME_VALUE } from "../../hw/compile.ts";
 import { MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
-import { applyRule } from "../rules.ts";
+import { applyRule, MASKED_BITS } from "../rules.ts";
 import type { EngineTree } from "../trees.ts";
 import { ENGINE_BASES } from "./context.ts";
 
@@ -17,6 +18,7 @@ const RING_ACTHD_UDW = 0x5c;
 const RING_TIMESTAMP = 0x358;
 const RING_TIMESTAMP_UDW = 0x35c;
 const READ_ONLY = 1;
+const POSITION = [RING_TAIL, RING_HEAD, RING_START, RING_CTL, RING_ACTHD, RING_ACTHD_UDW] as const;
 
 /** A command's or an image's write of a register, under the register's own rule. */
 export function loadRegister(core: Core, e: number, at: number, value: number): void {
@@ -44,7 +46,7 @@ export function storeRegister(core: Core, e: number, engine: EngineTree, at: num
     case RING_START:
       return engine.ringStart;
     case RING_CTL:
-      return (engine.ringSize - 4096) | 1;
+      return engine.ringSize === 0 ? 0 : (engine.ringSize - 4096) | 1;
     case RING_ACTHD:
       return engine.level === 0 ? (engine.ringStart + engine.head) >>> 0 : engine.ipLow[engine.level];
     case RING_ACTHD_UDW:
@@ -61,6 +63,31 @@ export function storeRegister(core: Core, e: number, engine: EngineTree, at: num
   return core.words.read(DEVICE_MMIO, at >>> 2);
 }
 
+/** Does a register keep its word whatever a command writes? True also of what is no register. */
+export function isReadOnly(core: Core, at: number): boolean {
+  const id = at < MMIO_BYTES ? core.registers.idOf[at >>> 2] : 0;
+  return id === 0 || core.registers.rule[id] === READ_ONLY;
+}
+
+/** Do the upper 16 bits of what is written select which of the lower ones change? */
+export function isMasked(core: Core, at: number): boolean {
+  return core.registers.rule[core.registers.idOf[at >>> 2]] === MASKED_BITS;
+}
+
+/** Is what the register holds a time? */
+export function isTimeValue(core: Core, at: number): boolean {
+  const id = at < MMIO_BYTES ? core.registers.idOf[at >>> 2] : 0;
+  return (core.registers.flags[id] & REG_TIME_VALUE) !== 0;
+}
+
+/** Show where an engine stands in the registers that say so. */
+export function showPosition(core: Core, e: number, engine: EngineTree): void {
+  const base = ENGINE_BASES[e];
+  for (const register of POSITION) {
+    core.words.write(DEVICE_MMIO, (base + register) >>> 2, storeRegister(core, e, engine, base + register));
+  }
+}
+
 /** Engine time in ticks of the 12 MHz counter. */
 export function timestamp(engine: EngineTree): number {
   return Math.floor(((engine.freeAt + engine.turnNs) * 12) / 1000);
@@ -70,10 +97,7 @@ export function timestamp(engine: EngineTree): number {
 export function resetDeviceRegisters(core: Core): void {
   core.words.clear(DEVICE_MMIO);
   const index = core.registers;
-  for (let word = 0; word < index.idOf.length; word++) {
-    const id = index.idOf[word];
-    if (index.reset[id] !== 0) core.words.write(DEVICE_MMIO, word, index.reset[id]);
-  }
+  for (const word of index.words) core.words.write(DEVICE_MMIO, word, index.reset[index.idOf[word]]);
 }
 
 function unknownRegister(core: Core, _e: number, at: number, value: number): void {

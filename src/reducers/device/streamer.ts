@@ -7,6 +7,7 @@ import type { Core } from "../core.ts";
 import type { EngineTree } from "../trees.ts";
 import { DONE, execute, type Outcome, WAIT } from "./actions.ts";
 import { FAULT, PARKED, pageWords, translate, translateGlobal } from "./gtt.ts";
+import { endWorkaround, WORKAROUND, workaroundRoom } from "./workaround.ts";
 
 /**
  * The command streamer: reads commands from ring and batches and retires them, until something ends the turn. Its position is
@@ -25,8 +26,10 @@ const NOOP = ACTIONS.indexOf("noop");
 const SKIP = ACTIONS.indexOf("skip");
 const WALK = ACTIONS.indexOf("walk");
 const UNKNOWN_COMMAND = NOTES.indexOf("command.unknown");
-/** Longest command that is executed rather than skipped: MI_LOAD_REGISTER_IMM of 127 registers, MI_MATH of 255 dwords. */
-const OPERANDS_MAX = 260;
+/** Longest command that is executed rather than skipped: MI_STORE_DATA_IMM with its length field of 10 bits. */
+const OPERANDS_MAX = 1025;
+/** What commands look at by number: a shorter command has zeros there, never what stood there before. */
+const OPERANDS_FIXED = 11;
 
 /** Dwords of the command being executed. Holds nothing between events. */
 const OPERANDS = new Uint32Array(OPERANDS_MAX);
@@ -35,7 +38,7 @@ const OPERANDS = new Uint32Array(OPERANDS_MAX);
 export function run(core: Core, e: number, engine: EngineTree): number {
   for (;;) {
     if (engine.level === 0 && engine.head === engine.tail) return DRAINED;
-    if (engine.preempt && engine.arbitration) return PREEMPTED;
+    if (engine.preempt && isPreemptible(engine)) return PREEMPTED;
     if (engine.turnNs >= TURN_NS || engine.turnDwords >= TURN_DWORDS) return BUDGET;
     if (core.up.congested(core, engine.frameBase)) return WAITING;
     const page = engine.level === 0 ? ringPage(core, e, engine) : batchPage(core, e, engine);
@@ -45,9 +48,14 @@ export function run(core: Core, e: number, engine: EngineTree): number {
   }
 }
 
+/** Only where all of the position is in what a context image holds. */
+function isPreemptible(engine: EngineTree): boolean {
+  return engine.arbitration && !engine.skipping && engine.level !== WORKAROUND;
+}
+
 /** The ring's page under the head; null: parked or faulted. */
 function ringPage(core: Core, e: number, engine: EngineTree): Uint32Array | null {
-  const hfn = translateGlobal(core, (engine.ringStart + engine.head) >>> 0);
+  const hfn = translateGlobal(core, engine, (engine.ringStart + engine.head) >>> 0);
   return hfn < 0 ? null : pageWords(core, e, engine, hfn, RING);
 }
 
@@ -66,7 +74,11 @@ function runPage(core: Core, e: number, engine: EngineTree, page: Uint32Array): 
   const { rowOf, action } = index;
   const start =
     ((engine.level === 0 ? engine.ringStart + engine.head : engine.ipLow[engine.level]) & 4095) >>> 2;
-  const end = engine.level === 0 ? ringEnd(engine, start) : 1024;
+  const end = engine.level === 0 ? ringEnd(engine, start) : Math.min(1024, start + workaroundRoom(engine));
+  if (start === end) {
+    endWorkaround(core, e, engine);
+    return DONE;
+  }
   let ns = engine.turnNs;
   const room = start + (TURN_DWORDS - engine.turnDwords);
   const stop = room < end ? room : end;
@@ -104,7 +116,7 @@ function ringEnd(engine: EngineTree, start: number): number {
 
 /** Does a command of this length run past the tail? Only a broken guest writes that; hardware would read garbage. */
 function overshoots(engine: EngineTree, length: number): boolean {
-  if (engine.level !== 0) return false;
+  if (engine.level !== 0) return length > workaroundRoom(engine);
   const left =
     engine.tail > engine.head ? engine.tail - engine.head : engine.ringSize - engine.head + engine.tail;
   return length * 4 > left;
@@ -141,6 +153,7 @@ function runOne(core: Core, e: number, engine: EngineTree, page: Uint32Array, at
   }
   const before = engine.turnNs;
   engine.turnNs = before + length * FETCH_DWORD_NS + (what === WALK ? WALK_NS : MI_COMMAND_NS);
+  if (skipped) advance(engine, length);
   const how: Outcome = skipped ? DONE : execute(core, e, engine, what, OPERANDS, length, advance);
   if (how === DONE) {
     engine.turnDwords += length;
@@ -170,6 +183,7 @@ function gather(
     }
     OPERANDS[k] = page[base + k];
   }
+  for (let k = length; k < OPERANDS_FIXED; k++) OPERANDS[k] = 0;
   return DONE;
 }
 
@@ -177,7 +191,8 @@ function gather(
 function nextPage(core: Core, e: number, engine: EngineTree, k: number): Uint32Array | null {
   const { level } = engine;
   if (level === 0) {
-    const hfn = translateGlobal(core, (engine.ringStart + ((engine.head + k * 4) % engine.ringSize)) >>> 0);
+    const at = (engine.ringStart + ((engine.head + k * 4) % engine.ringSize)) >>> 0;
+    const hfn = translateGlobal(core, engine, at);
     return hfn < 0 ? null : pageWords(core, e, engine, hfn, RING);
   }
   const low = engine.ipLow[level] + k * 4;

@@ -1,6 +1,7 @@
 import { NOTES } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { K } from "../../events/kinds.ts";
+import type { Rows } from "../../events/rows.ts";
 import type { Core } from "../core.ts";
 import { fetchGuest, isCoherent, writeGuest } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -38,7 +39,9 @@ export function spanAt(core: Core, v: number, at: number): Span {
     const end = ((high & 0xffff_f000) >>> 0) + 4096;
     if (at < start || at >= end) continue;
     const pitch = ((high & 0xfff) + 1) * 128;
-    return (low & FENCE_TILE_Y) !== 0 ? tileY(start, at, pitch) : tileX(start, at, pitch);
+    const span = (low & FENCE_TILE_Y) !== 0 ? tileY(start, at, pitch) : tileX(start, at, pitch);
+    span.bytes = Math.min(span.bytes, end - at);
+    return span;
   }
   SPAN.gma = at;
   SPAN.bytes = 4096 - (at & 4095);
@@ -66,14 +69,17 @@ function tileY(start: number, at: number, pitch: number): Span {
 }
 
 /** A run of writes: one `guest.write` for each piece that is contiguous in guest memory. */
-export function writeAperture(core: Core, v: number, at: number, bytes: Uint8Array): void {
+export function writeAperture(core: Core, v: number, rows: Rows, i: number): void {
+  const at = rows.at[i];
+  const from = rows.from[i];
+  const total = rows.length[i];
   let done = 0;
   let lost = 0;
-  while (done < bytes.length) {
+  while (done < total) {
     const { gma, bytes: room } = spanAt(core, v, at + done);
-    const length = Math.min(room, bytes.length - done);
+    const length = Math.min(room, total - done);
     const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
-    if (gfn >= 0) writeGuest(core, v, gfn, gma & 4095, bytes, done, length);
+    if (gfn >= 0) writeGuest(core, v, gfn, gma & 4095, rows.payload, from + done, length);
     else lost += length;
     done += length;
   }
@@ -138,16 +144,15 @@ function completeRead(core: Core, v: number, ticket: number): void {
 function gather(core: Core, v: number, at: number, size: number, stamp: number): number {
   core.replyLo = 0;
   core.replyHi = 0;
+  if ((size === 4 || size === 8) && (at & (size - 1)) === 0) return gatherWords(core, v, at, size, stamp);
   let missing = -1;
   for (let i = 0; i < size; i++) {
     const { gma } = spanAt(core, v, at + i);
     const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
     if (gfn < 0) continue;
     const words = stamp === 0 ? core.ram[v].known(gfn) : core.ram[v].fresh(gfn, stamp);
-    if (words === null) {
-      if (missing < 0) missing = gfn;
-      continue;
-    }
+    if (missing < 0 && (words === null || (stamp === 0 && core.ram[v].isPartial(gfn)))) missing = gfn;
+    if (words === null) continue;
     const byte = (words[(gma & 4095) >>> 2] >>> ((gma & 3) * 8)) & 0xff;
     if (i < 4) core.replyLo |= byte << (i * 8);
     else core.replyHi |= byte << ((i - 4) * 8);
@@ -155,4 +160,16 @@ function gather(core: Core, v: number, at: number, size: number, stamp: number):
   core.replyLo >>>= 0;
   core.replyHi >>>= 0;
   return missing;
+}
+
+/** The same for a whole dword or two: tiles do not cut them. */
+function gatherWords(core: Core, v: number, at: number, size: number, stamp: number): number {
+  const { gma } = spanAt(core, v, at);
+  const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
+  if (gfn < 0) return -1;
+  const words = stamp === 0 ? core.ram[v].known(gfn) : core.ram[v].fresh(gfn, stamp);
+  if (words === null) return gfn;
+  core.replyLo = words[(gma & 4095) >>> 2];
+  if (size === 8) core.replyHi = words[((gma & 4095) >>> 2) + 1];
+  return stamp === 0 && core.ram[v].isPartial(gfn) ? gfn : -1;
 }

@@ -12,6 +12,8 @@ import { GT0, GT1, GT3, raise } from "./interrupt.ts";
 
 /** Base of each engine's registers, in the order of ENGINES. */
 export const RING_BASES: readonly number[] = [0x2000, 0x22000, 0x12000, 0x1a000];
+/** TAIL, HEAD, START, CTL, ACTHD: what the guest goes on seeing of an engine that is no longer its own. */
+const RING_POSITION = [0x30, 0x34, 0x38, 0x3c, 0x74, 0x5c] as const;
 const RING_IMR = 0xa8;
 const RING_HWS_PGA = 0x80;
 const RING_CONTEXT_STATUS_BUF = 0x370;
@@ -21,9 +23,16 @@ const CSB_ENTRIES = 6;
 const HWSP_CSB = 0x10;
 const HWSP_CSB_WRITE = 0x1f;
 const DESCRIPTOR_VALID = 1;
+const DESCRIPTOR_PRIVILEGE = 1 << 8;
+const DESCRIPTOR_MODE = 3 << 3;
+const MODE_32 = 1 << 3;
+const MODE_64 = 3 << 3;
 const CONTEXT_SWITCH = 1 << 8;
 const INVALID = NOTES.indexOf("elsp.invalid");
 const FULL = NOTES.indexOf("elsp.full");
+/** What an announcement is about. */
+const INTERRUPT = 0;
+const STATUS = 1;
 /** More announcements or writes in flight than this, and the engines wait for the guest's memory. */
 const ANNOUNCEMENTS_MAX = 32;
 const WRITES_MAX = 1024;
@@ -42,16 +51,35 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
   list.writes = (list.writes + 1) & 3;
   if (list.writes !== 0) return;
   const descriptors = [list.port[3], list.port[2], list.port[1], list.port[0]];
-  if ((descriptors[0] & DESCRIPTOR_VALID) === 0) {
+  if (!isSubmission(descriptors)) {
     core.note(v, INVALID, engine, 0, descriptors[0], descriptors[1]);
     return;
   }
-  if (list.queued.length > 0) core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
+  if (isFull(core, v, engine)) core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
   for (let i = 0; i < 4; i += 2)
     if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
   list.queued = descriptors;
   list.queuedAt = core.seq;
   if (list.owns || ownerOf(core, engine) === 0) hand(core, v, engine);
+}
+
+/**
+ * The first element must be there, and every element that is must be a context of the guest's own address space with three or
+ * four levels of tables. Source: gvt.md 2.9, 2.10.
+ */
+function isSubmission(descriptors: readonly number[]): boolean {
+  const fine = (low: number): boolean =>
+    (low & DESCRIPTOR_PRIVILEGE) !== 0 &&
+    ((low & DESCRIPTOR_MODE) === MODE_32 || (low & DESCRIPTOR_MODE) === MODE_64);
+  const [first, , second] = descriptors;
+  if ((first & DESCRIPTOR_VALID) === 0 || !fine(first)) return false;
+  return (second & DESCRIPTOR_VALID) === 0 || fine(second);
+}
+
+/** Does a submission of the guest's still wait to be taken? Another one then takes its place. */
+export function isFull(core: Core, v: number, engine: number): boolean {
+  const list = core.seeVgpu(v).execlists[engine];
+  return list.queued.length > 0 || (list.owns && core.seeDevice().engines[engine].preempt);
 }
 
 function submitted(core: Core, v: number, engine: number, descriptors: readonly number[], i: number): void {
@@ -81,6 +109,10 @@ function hand(core: Core, v: number, engine: number): void {
 export function engineIdle(core: Core, frameBase: number, engine: number): void {
   const v = agentOf(frameBase);
   core.vgpu(v).execlists[engine].owns = false;
+  for (const register of RING_POSITION) {
+    const at = RING_BASES[engine] + register;
+    core.words.write(MMIO + v, at >>> 2, core.down.mmio(core, at));
+  }
   for (let k = 1; k <= VGPU_MAX; k++) {
     const next = ((v - 1 + k) % VGPU_MAX) + 1;
     if (core.seeVgpu(next).execlists[engine].queued.length === 0) continue;
@@ -92,7 +124,7 @@ export function engineIdle(core: Core, frameBase: number, engine: number): void 
 /** Interrupt bits of an engine, in the low half's layout, as far as RING_IMR lets them through. */
 export function engineIrq(core: Core, frameBase: number, engine: number, bits: number): void {
   const v = agentOf(frameBase);
-  announce(core, v, 0, engine, bits, 0);
+  announce(core, v, INTERRUPT, engine, bits, 0);
 }
 
 /** A context status event: into the status page first, then registers, pointer and interrupt. */
@@ -115,7 +147,7 @@ export function contextStatus(
   core.out.engine[o] = engine;
   core.out.lo[o] = contextId;
   core.out.code[o] = status;
-  announce(core, v, 1, engine, status, contextId);
+  announce(core, v, STATUS, engine, status, contextId);
 }
 
 /** The entry after the last one written or announced. 7 is "none yet". */
@@ -124,7 +156,7 @@ function nextPointer(core: Core, v: number, engine: number): number {
   let pointer = word & 7;
   const waiting = core.seeVgpu(v).announcements;
   for (let i = 0; i < waiting.length; i++) {
-    if (waiting[i].what === 1 && waiting[i].a === engine)
+    if (waiting[i].what === STATUS && waiting[i].a === engine)
       pointer = pointer >= CSB_ENTRIES - 1 ? 0 : pointer + 1;
   }
   return pointer >= CSB_ENTRIES - 1 ? 0 : pointer + 1;
@@ -136,11 +168,12 @@ function announce(core: Core, v: number, what: number, a: number, b: number, c: 
     publish(core, v, what, a, b, c);
     return;
   }
-  core.vgpu(v).announcements.push({ after: core.lastTicket, what, a, b, c });
+  const tree = core.vgpu(v);
+  tree.announcements.push({ after: core.lastTicket, left: tree.writesOpen, what, a, b, c });
 }
 
 function publish(core: Core, v: number, what: number, engine: number, b: number, c: number): void {
-  if (what === 0) raiseEngine(core, v, engine, b);
+  if (what === INTERRUPT) raiseEngine(core, v, engine, b);
   else publishStatus(core, v, engine, b, c);
 }
 
@@ -163,13 +196,16 @@ function publishStatus(core: Core, v: number, engine: number, status: number, co
   raiseEngine(core, v, engine, CONTEXT_SWITCH);
 }
 
-/** A guest write is done (or failed, which changes nothing here): whatever waited for it becomes visible, in order. */
-export function writeDone(core: Core, v: number): void {
+/**
+ * A guest write is done (or failed, which changes nothing here): whatever waited for it and for every other one before it becomes
+ * visible, in order. Writes may be done in any order.
+ */
+export function writeDone(core: Core, v: number, ticket: number): void {
   const tree = core.vgpu(v);
   if (tree.writesOpen > 0) tree.writesOpen--;
-  while (tree.announcements.length > 0) {
-    const { after, what, a, b, c } = tree.announcements[0];
-    if (core.isOpen(after)) return;
+  for (const waiting of tree.announcements) if (waiting.after >= ticket) waiting.left--;
+  while (tree.announcements.length > 0 && tree.announcements[0].left <= 0) {
+    const { what, a, b, c } = tree.announcements[0];
     tree.announcements.shift();
     publish(core, v, what, a, b, c);
   }
@@ -186,8 +222,15 @@ export function resetExeclists(core: Core, v: number, mask: number): void {
   for (let engine = 0; engine < ENGINES.length; engine++) {
     if ((mask & (1 << engine)) === 0) continue;
     const owned = core.seeVgpu(v).execlists[engine].owns;
-    core.vgpu(v).execlists[engine] = initialExeclist();
-    core.words.write(MMIO + v, (RING_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2, CSB_ENTRIES + 1);
+    const tree = core.vgpu(v);
+    tree.execlists[engine] = initialExeclist();
+    tree.announcements = tree.announcements.filter(({ what, a }) => what !== STATUS || a !== engine);
+    resetStatusPointer(core, v, engine);
     if (owned) engineIdle(core, frameBaseOf(v), engine);
   }
+}
+
+/** No context status yet: the first one goes to entry 0. Source: gvt.md 2.9, Reset. */
+export function resetStatusPointer(core: Core, v: number, engine: number): void {
+  core.words.write(MMIO + v, (RING_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2, CSB_ENTRIES + 1);
 }

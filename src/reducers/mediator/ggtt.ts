@@ -24,8 +24,10 @@ export function readGtt(core: Core, v: number, at: number, size: number): void {
   core.replyHi = 0;
   if (!ownsAddress(core.setting.configuration.vgpus[v - 1], (at >>> 3) * 4096)) return;
   const word = at >>> 2;
+  const share = core.setting.configuration.vgpus[v - 1];
   core.replyLo = core.words.read(GGTT + v, word) >>> ((at & 3) * 8);
-  if (size === 8) core.replyHi = core.words.read(GGTT + v, word + 1);
+  if (size === 8 && ownsAddress(share, ((at + 4) >>> 3) * 4096))
+    core.replyHi = core.words.read(GGTT + v, word + 1);
   else if (size < 4) core.replyLo &= (1 << (size * 8)) - 1;
   core.replyLo >>>= 0;
 }
@@ -36,15 +38,27 @@ export function writeGtt(core: Core, v: number, at: number, size: number, lo: nu
   const entry = at >>> 3;
   if (!ownsAddress(core.setting.configuration.vgpus[v - 1], entry * 4096)) return;
   const word = at >>> 2;
+  if (size === 8 && (word & 1) !== 0) {
+    // The second half of one entry and the first of the next.
+    writeGtt(core, v, at, 4, lo, 0);
+    return writeGtt(core, v, at + 4, 4, hi, 0);
+  }
+  if (size === 8) {
+    PTE[0] = lo;
+    PTE[1] = hi;
+    core.words.writeRun(GGTT + v, word, PTE, 2);
+    return publish(core, v, entry, lo, hi);
+  }
   core.words.write(GGTT + v, word, lo);
-  if (size === 8) core.words.write(GGTT + v, word + 1, hi);
-  publish(core, v, entry);
+  publish(core, v, entry, core.words.read(GGTT + v, entry * 2), core.words.read(GGTT + v, entry * 2 + 1));
 }
 
+/** The entry being written. Holds nothing between events. */
+const PTE = new Uint32Array(2);
+
 /** Translate the guest's entry for the device: its frame becomes a host frame, an unmappable one is not present. */
-function publish(core: Core, v: number, entry: number): void {
-  const low = core.words.read(GGTT + v, entry * 2);
-  const gfn = gfnOf(low, core.words.read(GGTT + v, entry * 2 + 1));
+function publish(core: Core, v: number, entry: number, low: number, high: number): void {
+  const gfn = gfnOf(low, high);
   if ((low & PRESENT) === 0 || gfn < 0) return core.down.ggtt(core, entry, 0, 0);
   const hfn = frameBaseOf(v) + gfn;
   core.down.ggtt(core, entry, ((hfn << 12) | (low & 0xfff)) >>> 0, hfn >>> 20);

@@ -38,12 +38,12 @@ const FORCEWAKE_ACKS: Readonly<Record<"kbl" | "bdw", Readonly<Record<number, num
   bdw: { 40584: 0x130044 },
 };
 
-/** Put the registers below `end` back to what their rows say; with `all`, those that survive a GT reset too. */
+/** Put the registers below `end` back to what their rows say; with `all`, those that survive a GT reset too: the plane is clear then. */
 export function resetRegisters(core: Core, v: number, end: number, all: boolean): void {
   const index = core.registers;
-  for (let word = 0; word < end >>> 2; word++) {
+  for (const word of index.words) {
+    if (word >= end >>> 2) break;
     const id = index.idOf[word];
-    if (id === 0 && !all) continue;
     if (!all && (index.flags[id] & REG_KEPT_ON_GT_RESET) !== 0) continue;
     core.words.write(MMIO + v, word, index.reset[id]);
   }

@@ -1,7 +1,9 @@
+import { PORT_MSI } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import type { Core } from "../core.ts";
 import { CONFIG, MMIO } from "../planes.ts";
+import { PAGE_MASK } from "../words.ts";
 import type { OnRead, OnWrite } from "./behaviours.ts";
 
 /** Each group is four dwords: ISR, IMR, IIR, IER. Source: gvt.md 2.13. */
@@ -35,8 +37,8 @@ const UPSTREAM: readonly (readonly [number, number, number])[] = [
   [DE_PIPE + 0x20, 0xffff_ffff, 18],
   [DE_PORT, 0xffff_ffff, 20],
   [DE_MISC, 0xffff_ffff, 22],
-  [PCH, 0xffff_ffff, 23],
   [PCU, 0xffff_ffff, 30],
+  [PCH, 0xffff_ffff, 23],
 ];
 
 /** Where the MSI capability lies in configuration space. Source: guest-on-qemu.md 4. */
@@ -59,13 +61,27 @@ export function setLevel(core: Core, v: number, group: number, bits: number, on:
   core.words.write(MMIO + v, at, on ? isr | bits : isr & ~bits);
 }
 
+/** UPSTREAM by column, as every change of an interrupt register walks it: the word of IIR, the mask, the master's bit. */
+const UPSTREAM_IIR = Uint32Array.from(UPSTREAM, ([group]) => (group + IIR) >>> 2);
+const UPSTREAM_MASK = Uint32Array.from(UPSTREAM, ([, mask]) => mask);
+const UPSTREAM_BIT = Uint32Array.from(UPSTREAM, ([, , bit]) => 1 << bit);
+
 /** The pending bits of GEN8_MASTER_IRQ, computed from every group's IIR and IER. */
 export function pendingBits(core: Core, v: number): number {
   let pending = 0;
-  for (let i = 0; i < UPSTREAM.length; i++) {
-    const [group, mask, bit] = UPSTREAM[i];
-    const iir = core.words.read(MMIO + v, (group + IIR) >>> 2);
-    if (iir !== 0 && (iir & core.words.read(MMIO + v, (group + IER) >>> 2) & mask) !== 0) pending |= 1 << bit;
+  // All groups but the last lie in one page of words.
+  let page = core.words.page(MMIO + v, UPSTREAM_IIR[0]);
+  let first = UPSTREAM_IIR[0] & ~PAGE_MASK;
+  for (let i = 0; i < UPSTREAM_IIR.length; i++) {
+    let at = UPSTREAM_IIR[i] - first;
+    if (at < 0 || at > PAGE_MASK) {
+      page = core.words.page(MMIO + v, UPSTREAM_IIR[i]);
+      first = UPSTREAM_IIR[i] & ~PAGE_MASK;
+      at = UPSTREAM_IIR[i] - first;
+    }
+    const iir = page[at];
+    if (iir !== 0 && (iir & page[at + ((IER - IIR) >>> 2)] & UPSTREAM_MASK[i]) !== 0)
+      pending |= UPSTREAM_BIT[i];
   }
   return pending >>> 0;
 }
@@ -84,7 +100,7 @@ export function updateLine(core: Core, v: number): void {
 
 function sendMsi(core: Core, v: number): void {
   const control = core.words.read(CONFIG + v, MSI_CAPABILITY >>> 2) >>> 16;
-  if ((control & 1) === 0) return;
+  if ((control & 1) === 0 || (core.seeVgpu(v).port & PORT_MSI) === 0) return;
   const o = core.emit(K["irq.inject"], v);
   core.out.at[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 4) >>> 2);
   core.out.lo[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 8) >>> 2) & 0xffff;

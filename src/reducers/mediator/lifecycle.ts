@@ -2,10 +2,11 @@ import { ENGINES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 
 import { frameBaseOf, mapAddressSpace } from "../memory.ts";
-import { DMA, GGTT, MMIO, MONITOR } from "../planes.ts";
+import { CONFIG, DMA, GGTT, MMIO, MONITOR } from "../planes.ts";
 import { initialVgpuTree } from "../trees.ts";
 import { resetConfig } from "./config-space.ts";
 import { plug, restorePins } from "./display/hotplug.ts";
+import { resetExeclists, resetStatusPointer } from "./execlist.ts";
 import { resetRegisters } from "./gt.ts";
 import { populatePvinfo } from "./pvinfo.ts";
 
@@ -30,6 +31,7 @@ function resetImage(core: Core, v: number): void {
   core.words.clear(MMIO + v);
   core.words.clear(GGTT + v);
   resetRegisters(core, v, MMIO_BYTES, true);
+  for (let e = 0; e < ENGINES.length; e++) resetStatusPointer(core, v, e);
   populatePvinfo(core, v);
   resetConfig(core, v);
 }
@@ -41,6 +43,7 @@ export function resetVgpu(core: Core, v: number): void {
   core.down.reset(core, ALL_ENGINES, frameBaseOf(v));
   endTickets(core, v);
   clearGgtt(core, v);
+  resetExeclists(core, v, ALL_ENGINES);
   const tree = core.vgpu(v);
   const { opened, attached, port, maps } = before;
   Object.assign(tree, { ...initialVgpuTree(), created: true, opened, attached, port, maps });
@@ -54,9 +57,10 @@ export function destroyVgpu(core: Core, v: number): void {
   core.down.reset(core, ALL_ENGINES, frameBaseOf(v));
   endTickets(core, v);
   clearGgtt(core, v);
+  resetExeclists(core, v, ALL_ENGINES);
   mapAddressSpace(core, v, false);
   Object.assign(core.vgpu(v), initialVgpuTree());
-  for (const plane of [MMIO, GGTT, MONITOR, DMA]) core.words.clear(plane + v);
+  for (const plane of [MMIO, GGTT, CONFIG, MONITOR, DMA]) core.words.clear(plane + v);
   core.ram[v].clear();
 }
 

@@ -2,7 +2,7 @@ import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviours.ts";
-import { RING_BASES, writeElsp } from "./execlist.ts";
+import { isFull, RING_BASES, writeElsp } from "./execlist.ts";
 
 /** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */
 const BASE_MASK = ~0xfff;
@@ -22,9 +22,10 @@ export function engineOfRegister(at: number): number {
 function executionStatus(core: Core, v: number, at: number): number {
   const engine = core.seeDevice().engines[engineOfRegister(at)];
   const mine = core.seeVgpu(v).execlists[engineOfRegister(at)];
-  if (!mine.owns || engine.phase === 0) return 0;
-  if ((at & 7) === 4) return engine.contextId;
-  const queueFull = mine.queued.length > 0 ? 1 << 2 : 0;
+  const queueFull = isFull(core, v, engineOfRegister(at)) ? 1 << 2 : 0;
+  const low = (at & 7) === 4;
+  if (!mine.owns || engine.phase === 0) return low ? queueFull : 0;
+  if (!low) return engine.contextId;
   const valid = (1 << 4) | (engine.elements[1].valid ? 1 << 3 : 0);
   return valid | queueFull | (1 << (14 + engine.active)) | (1 << (18 - engine.active));
 }

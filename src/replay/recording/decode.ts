@@ -7,7 +7,7 @@ import { planesOf, scatterBytes, scatterWords } from "./planes.ts";
 import { ItemReader, pad4 } from "./wire.ts";
 
 /** Most rows of a block: bounds what a hostile file can make us allocate. */
-export const MAX_ROWS = 1 << 20;
+const MAX_ROWS = 1 << 20;
 export const HASH_BYTES = 16;
 
 /** Decodes bodies of rows messages of one file; it holds the buffers that decoding needs. */
@@ -21,8 +21,8 @@ export class RowDecoder {
   }
 
   /**
-   * Fill `into` (its `firstSeq` is the caller's) from the body of a rows message. `pages` maps the hashes (16 bytes each)
-   * that the block uses to ids. Throws Malformed.
+   * Fill `into` (its `firstSeq` is the caller's) from the body of a rows message. `pages` maps the hashes (16
+   * bytes each) that the block uses to ids. Throws Malformed.
    */
   decode(body: Uint8Array, pages: (hashes: Uint8Array) => Uint32Array, into: Rows): void {
     const items = new ItemReader(body);

@@ -19,8 +19,8 @@ export class RowEncoder {
   private readonly order = new KindOrder();
 
   /**
-   * The body of a rows message. `hashes`: 16 bytes for each page that the rows use; `page`: by row, index into them.
-   * Every row must be of a kind this version knows.
+   * The body of a rows message. `hashes`: 16 bytes for each page that the rows use; `page`: by row, index
+   * into them. Every row must be of a kind this version knows.
    */
   encode(rows: Rows, hashes: Uint8Array, page: Uint32Array): Uint8Array {
     const { count } = rows;

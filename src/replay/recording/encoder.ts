@@ -106,7 +106,10 @@ export class BlockEncoder {
     return { bytes: this.record.buffer, number, firstSeq, endSeq, compressedSize, uncompressedSize };
   }
 
-  /** The three messages as the uncompressed bytes of a chunk. MCAP's times are seqs here: first row, and behind the last. */
+  /**
+   * The three messages as the uncompressed bytes of a chunk. MCAP's times are seqs here: first row, and
+   * behind the last.
+   */
   private chunkData(firstSeq: number, endSeq: number, [pages, rows, trailer]: Uint8Array[]): Uint8Array {
     const { chunk } = this;
     chunk.reset();

@@ -1,6 +1,6 @@
 /**
- * Something is wrong with a recording's bytes. The message is one line that names the thing, the place and the cure.
- * Nothing else is ever thrown because of what a file holds.
+ * Something is wrong with a recording's bytes. The message is one line that names the thing, the place and
+ * the cure. Nothing else is ever thrown because of what a file holds.
  */
 export class RecordingError extends Error {
   override readonly name = "RecordingError";
@@ -28,6 +28,7 @@ export class Malformed extends Error {
   override readonly name = "Malformed";
 }
 
+/** Refuse what is being decoded: throws Malformed. */
 export function refuse(reason: string): never {
   throw new Malformed(reason);
 }

@@ -4,7 +4,10 @@ import { PAGE_BYTES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { HASH_BYTES } from "./decode.ts";
 
-/** Which pages of a store a file need not hold (any more), by id: the zero page, which every store has, and those it holds. */
+/**
+ * Which pages of a store a file need not hold (any more), by id: the zero page, which every store has, and
+ * those it holds.
+ */
 export class SeenPages {
   private seen = Uint8Array.of(1, 0, 0, 0);
 
@@ -42,7 +45,9 @@ const NO_PAGES: BlockPages = {
 };
 const FETCHED = K["guest.fetched"];
 
-/** Collect the pages that the rows use, and copy those that the file does not hold yet; marks these as seen. */
+/**
+ * Collect the pages that the rows use, and copy those that the file does not hold yet; marks these as seen.
+ */
 export function gatherPages(rows: Rows, store: PageStore, seen: SeenPages): BlockPages {
   const { count, kind, page } = rows;
   let first = 0;

@@ -7,7 +7,9 @@ import { Fill, type Recorded, type Recorder } from "./recorder.ts";
 import type { ByteSink, Tools } from "./tools.ts";
 import { RecordingWriter } from "./writer.ts";
 
-/** A recorder that encodes and writes in place, on the caller's thread: for scripted guests, tools and tests. */
+/**
+ * A recorder that encodes and writes in place, on the caller's thread: for scripted guests, tools and tests.
+ */
 export class InlineRecorder implements Recorder {
   readonly rows = new Rows(1024);
   readonly full = false;

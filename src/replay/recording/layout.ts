@@ -58,7 +58,10 @@ export interface ColumnLayout {
   readonly has: Uint8Array;
   /** Where it goes in `Rows`; null where this version has no such column. */
   readonly target: ColumnName | null;
-  /** By file kind: 1 where rows have the column here but not in the file, so that it reads 0; null where no kind does. */
+  /**
+   * By file kind: 1 where rows have the column here but not in the file, so that it reads 0; null where no
+   * kind does.
+   */
   readonly missing: Uint8Array | null;
   /** Number in the file to number here, or null where they are the same. */
   readonly renumber: Uint8Array | null;
@@ -79,6 +82,7 @@ export interface Layout {
   readonly unknown: readonly string[];
 }
 
+/** What this version makes of a file that has that vocabulary. */
 export function compileLayout(from: Vocabulary): Layout {
   const unknown: string[] = [];
   const local = from.kinds.map((kind) => {

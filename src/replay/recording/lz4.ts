@@ -1,7 +1,8 @@
 /**
- * Decoding of the LZ4 frame format, which is what MCAP calls "lz4". Our own because of hostile input: of the two libraries
- * that run without native code, lz4js checks no bounds, and @foxglove/wasm-lz4 refuses everything after one bad frame.
- * Checksums are skipped: the chain covers what comes out. Source: lz4_Frame_format.md and lz4_Block_format.md of lz4.
+ * Decoding of the LZ4 frame format, which is what MCAP calls "lz4". Our own because of hostile input: of the
+ * two libraries that run without native code, lz4js checks no bounds, and @foxglove/wasm-lz4 refuses
+ * everything after one bad frame. Checksums are skipped: the chain covers what comes out. Source:
+ * lz4_Frame_format.md and lz4_Block_format.md of lz4.
  */
 const MAGIC = 0x184d2204;
 const FLAG_DICTIONARY = 1;

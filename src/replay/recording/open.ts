@@ -19,7 +19,7 @@ const MAX_PREAMBLE_RECORDS = 32;
 const FOOTER_BYTES = RECORD_HEAD + 20;
 
 /** Run `act`; what it refuses becomes an error that names the file and this offset. */
-export function at<T>(source: ByteSource, offset: number, act: () => T): T {
+function at<T>(source: ByteSource, offset: number, act: () => T): T {
   try {
     return act();
   } catch (error) {
@@ -82,6 +82,7 @@ export interface Scan {
   readonly blocksEnd: number;
 }
 
+/** Hop from record to record, from the end of the preamble on. Never throws for what the file holds. */
 export function scanBlocks(source: ByteSource, from: number): Scan {
   const blocks: ChunkHead[] = [];
   const attachments: AttachmentPlace[] = [];
@@ -130,7 +131,10 @@ function attachmentName(source: ByteSource, head: RecordHead): string {
   return reader.text(NAME_LIMIT);
 }
 
-/** Data of an attachment; null where its fields or its CRC do not hold, or where it is bigger than `most` bytes. */
+/**
+ * Data of an attachment; null where its fields or its CRC do not hold, or where it is bigger than `most`
+ * bytes.
+ */
 export function readAttachment(
   source: ByteSource,
   place: AttachmentPlace,
@@ -155,7 +159,10 @@ export function readAttachment(
   }
 }
 
-/** What is wrong behind the data section, in one line; null where it holds. `whole`: check the summary's CRC too. */
+/**
+ * What is wrong behind the data section, in one line; null where it holds. `whole`: check the summary's CRC
+ * too.
+ */
 export function checkTail(source: ByteSource, dataEnd: number, tools: Tools, whole: boolean): string | null {
   try {
     const tail = source.read(

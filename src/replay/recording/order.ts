@@ -1,6 +1,7 @@
 /**
- * Elements of a column stand grouped by kind (the file's numbers, ascending), within a kind in row order: rows of one kind
- * resemble each other, which saves a fifth of a packed file against plain row order, and no column visits a row without it.
+ * Elements of a column stand grouped by kind (the file's numbers, ascending), within a kind in row order:
+ * rows of one kind resemble each other, which saves a fifth of a packed file against plain row order, and no
+ * column visits a row without it.
  */
 export class KindOrder {
   /** Rows by kind: rows of kind k are order[start[k]] .. order[start[k + 1] - 1]. */
@@ -42,7 +43,10 @@ export class KindOrder {
     return n;
   }
 
-  /** Call `visit(a, b, j)` for each run order[a] .. order[b - 1] of rows whose kind is in the set; j rows of it came before. */
+  /**
+   * Call `visit(a, b, j)` for each run order[a] .. order[b - 1] of rows whose kind is in the set; j rows of
+   * it came before.
+   */
   runs(has: Uint8Array, visit: (a: number, b: number, j: number) => void): void {
     const { present, presentCount, start } = this;
     let j = 0;

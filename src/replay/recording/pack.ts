@@ -52,8 +52,9 @@ class Joiner {
 }
 
 /**
- * Write the verified prefix of a recording that was not closed as a closed one, under the same id, with full blocks. `store` is
- * the one that `part` was opened with. Throws RecordingError where `part` is closed already or holds what cannot be rewritten.
+ * Write the verified prefix of a recording that was not closed as a closed one, under the same id, with full
+ * blocks. `store` is the one that `part` was opened with. Throws RecordingError where `part` is closed
+ * already or holds what cannot be rewritten.
  */
 export function pack(
   part: Recording,
@@ -85,7 +86,9 @@ export function pack(
   return writer.bytes;
 }
 
-/** Does `source` hold exactly the rows, pages and digests of `part`? Throws Error with the first difference. */
+/**
+ * Does `source` hold exactly the rows, pages and digests of `part`? Throws Error with the first difference.
+ */
 export function verifyPacked(part: Recording, store: PageStore, source: ByteSource, tools: Tools): Recording {
   const packedStore = new PageStore(tools.hashPage);
   const packed = openRecording(source, tools, packedStore);

@@ -1,6 +1,7 @@
 /**
- * A byte-shuffled column of n elements: first the n low bytes, then the n second bytes, and so on. Planes that are all zero
- * at the high end are left out, so that an all-zero column is empty. The whole is padded with zeros to 4 bytes.
+ * A byte-shuffled column of n elements: first the n low bytes, then the n second bytes, and so on. Planes
+ * that are all zero at the high end are left out, so that an all-zero column is empty. The whole is padded
+ * with zeros to 4 bytes.
  */
 import { pad4 } from "./wire.ts";
 
@@ -27,8 +28,8 @@ export function shuffle(words: Uint32Array, n: number, planes: number, into: Uin
 }
 
 /**
- * Give elements j, j + 1, ... of the column of `n` elements in `planes` planes that starts at `at` to the rows
- * order[a] .. order[b - 1].
+ * Give elements j, j + 1, ... of the column of `n` elements in `planes` planes that starts at `at` to the
+ * rows order[a] .. order[b - 1].
  */
 export function scatterWords(
   ...[from, at, n, planes, j, order, a, b, out]: [

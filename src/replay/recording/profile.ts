@@ -45,7 +45,10 @@ export interface RecordingMeta extends Vocabulary {
   readonly tool: string;
 }
 
-/** A description by this version's vocabulary. `id` and `createdAt` are the caller's: the pure rooms have neither luck nor clock. */
+/**
+ * A description by this version's vocabulary. `id` and `createdAt` are the caller's: the pure rooms have
+ * neither luck nor clock.
+ */
 export function describe(
   facts: Pick<RecordingMeta, "id" | "createdAt" | "base"> & { tool?: string; sources?: readonly string[] },
 ): RecordingMeta {
@@ -53,7 +56,10 @@ export function describe(
   return { id, schema: SCHEMA, createdAt, tool, base, sources, ...VOCABULARY };
 }
 
-/** Magic, header, channels and description: everything before the first block. The chain starts from its bytes. */
+/**
+ * Magic, header, channels and description: everything before the first block. The chain starts from its
+ * bytes.
+ */
 export function writePreamble(meta: RecordingMeta, tools: Tools): Uint8Array {
   const builder = new McapRecordBuilder();
   builder.writeMagic();
@@ -73,6 +79,7 @@ export function writePreamble(meta: RecordingMeta, tools: Tools): Uint8Array {
   return builder.buffer;
 }
 
+/** Append the three channel records; the preamble and the summary have them. */
 export function writeChannels(builder: McapRecordBuilder): void {
   TOPICS.forEach((topic, i) => {
     builder.writeChannel({
@@ -85,7 +92,10 @@ export function writeChannels(builder: McapRecordBuilder): void {
   });
 }
 
-/** The description stands in no block, so it carries a hash of its own: also a recording without a block is checked. */
+/**
+ * The description stands in no block, so it carries a hash of its own: also a recording without a block is
+ * checked.
+ */
 function checkOf(head: Uint8Array, schema: number, id: string, text: string, tools: Tools): string {
   const tail = new TextEncoder().encode(`${schema}\n${id}\n${text}`);
   const all = new Uint8Array(head.length + tail.length);
@@ -98,7 +108,9 @@ function checkOf(head: Uint8Array, schema: number, id: string, text: string, too
 
 const hex32 = (word: number): string => word.toString(16).padStart(8, "0");
 
-/** The description in a metadata record's content; `head` is what stands before that record. Throws Malformed. */
+/**
+ * The description in a metadata record's content; `head` is what stands before that record. Throws Malformed.
+ */
 export function readMeta(content: Uint8Array, head: Uint8Array, tools: Tools): RecordingMeta {
   const reader = new RecordReader(content);
   if (reader.text(64) !== PROFILE) refuse("a metadata record of another name where the description belongs");

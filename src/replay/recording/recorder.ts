@@ -7,13 +7,16 @@ import type { SeenPages } from "./gather.ts";
 /** A block is sealed when it holds this many inputs, */
 export const SEAL_INPUTS = 16_384;
 /** or this many bytes of payload and of pages that are new to the file, */
-export const SEAL_BYTES = 1 << 20;
+const SEAL_BYTES = 1 << 20;
 /** or this many rows (a few inputs can have many outcomes), */
 export const SEAL_ROWS = 1 << 17;
 /** or something at all for this many microseconds. */
-export const SEAL_MICROSECONDS = 20_000;
+const SEAL_MICROSECONDS = 20_000;
 
-/** Where a live engine puts its rows. It appends to `rows`, and asks for a seal between inputs with no reply owed. */
+/**
+ * Where a live engine puts its rows. It appends to `rows`, and asks for a seal between inputs with no reply
+ * owed.
+ */
 export interface Recorder {
   /** Append only. The object stays, its columns are others after a seal: hold none across one. */
   readonly rows: Rows;

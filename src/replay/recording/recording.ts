@@ -42,8 +42,8 @@ export function openRecording(source: ByteSource, tools: Tools, store: PageStore
 }
 
 /**
- * A recording being read. A block is verified when it is read (its chain covers every byte of it); `checkWhole` verifies
- * everything else too. Pages go into the store that it was opened with.
+ * A recording being read. A block is verified when it is read (its chain covers every byte of it);
+ * `checkWhole` verifies everything else too. Pages go into the store that it was opened with.
  */
 export class Recording {
   readonly meta: RecordingMeta;
@@ -148,8 +148,8 @@ export class Recording {
   }
 
   /**
-   * Fill `into` with the rows of block n; their `page` column holds ids of the store. Throws RecordingError, and notes the
-   * damage, where the block is not what was recorded.
+   * Fill `into` with the rows of block n; their `page` column holds ids of the store. Throws RecordingError,
+   * and notes the damage, where the block is not what was recorded.
    */
   readBlock(n: number, into: Rows): BlockTrailer {
     return this.guard(n, () => {
@@ -163,7 +163,10 @@ export class Recording {
     });
   }
 
-  /** Data of the last attachment of this name; null (and a warning where it is broken) if there is none to be had. */
+  /**
+   * Data of the last attachment of this name; null (and a warning where it is broken) if there is none to be
+   * had.
+   */
   attachment(name: string): Uint8Array | null {
     const place = this.attachments.findLast((attachment) => attachment.name === name);
     if (place === undefined) return null;
@@ -173,8 +176,9 @@ export class Recording {
   }
 
   /**
-   * Verify every byte: chain, CRC, contiguity and decoding of each block, the closing hash, attachments, the data section's CRC
-   * and the summary. Afterwards `damage` and `blockCount` tell the verified prefix. Throws nothing because of the file.
+   * Verify every byte: chain, CRC, contiguity and decoding of each block, the closing hash, attachments, the
+   * data section's CRC and the summary. Afterwards `damage` and `blockCount` tell the verified prefix. Throws
+   * nothing because of the file.
    */
   checkWhole(rows: Rows, progress?: (blocks: number) => void): void {
     const list = new BlockList();
@@ -346,7 +350,10 @@ export class Recording {
     this.pagesLoaded[n] = 1;
   }
 
-  /** Ids of the pages that block n uses; pages of earlier blocks are fetched if they were never read. Throws Malformed. */
+  /**
+   * Ids of the pages that block n uses; pages of earlier blocks are fetched if they were never read. Throws
+   * Malformed.
+   */
   private pageIds(n: number, hashes: Uint8Array): Uint32Array {
     const ids = new Uint32Array(hashes.length / HASH_BYTES);
     for (let i = 0; i < ids.length; i++) {

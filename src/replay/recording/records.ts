@@ -84,7 +84,10 @@ export interface RecordHead {
   readonly end: number;
 }
 
-/** The record that starts at `offset`; null where the source ends inside it. Throws Malformed on an absurd length. */
+/**
+ * The record that starts at `offset`; null where the source ends inside it. Throws Malformed on an absurd
+ * length.
+ */
 export function readHead(source: ByteSource, offset: number): RecordHead | null {
   if (offset + RECORD_HEAD > source.size) return null;
   const reader = new RecordReader(source.read(offset, RECORD_HEAD));
@@ -109,7 +112,10 @@ export interface ChunkHead {
   readonly dataLength: number;
 }
 
-/** The fields of a chunk record before its data. Throws Malformed; sizes are capped here, before anything is allocated. */
+/**
+ * The fields of a chunk record before its data. Throws Malformed; sizes are capped here, before anything is
+ * allocated.
+ */
 export function readChunkHead(source: ByteSource, head: RecordHead): ChunkHead {
   const most = Math.min(head.length, CHUNK_FIXED + 4 + COMPRESSION_LIMIT + 8);
   const reader = new RecordReader(source.read(head.offset + RECORD_HEAD, most));
@@ -131,7 +137,9 @@ export function readChunkHead(source: ByteSource, head: RecordHead): ChunkHead {
   return { offset, end, firstSeq, endSeq, uncompressedSize, crc, compression, dataOffset, dataLength };
 }
 
-/** The bodies of the messages of an uncompressed chunk, which must stand on channels 1, 2, ... in this order. */
+/**
+ * The bodies of the messages of an uncompressed chunk, which must stand on channels 1, 2, ... in this order.
+ */
 export function readMessages(bytes: Uint8Array, count: number): Uint8Array[] {
   const reader = new RecordReader(bytes);
   const bodies: Uint8Array[] = [];

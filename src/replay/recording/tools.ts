@@ -6,7 +6,9 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`, or fewer where the source ends. The caller does not write to them. */
+  /**
+   * Exactly `length` bytes from `offset`, or fewer where the source ends. The caller does not write to them.
+   */
   read(offset: number, length: number): Uint8Array;
 }
 
@@ -22,8 +24,8 @@ export interface Codec {
   readonly name: "zstd" | "lz4" | "none";
   compress(bytes: Uint8Array): Uint8Array;
   /**
-   * `size`: how many bytes must come out; it is capped by the caller. Throws any Error on bad input, and never makes more
-   * than `size` bytes.
+   * `size`: how many bytes must come out; it is capped by the caller. Throws any Error on bad input, and
+   * never makes more than `size` bytes.
    */
   decompress(bytes: Uint8Array, size: number): Uint8Array;
 }

@@ -35,7 +35,9 @@ export const NO_HASH: Hash64 = { lo: 0, hi: 0 };
 export const CHAIN_BYTES = 8;
 const MAX_DIGESTS = 4096;
 
-/** A trailer's body; its last 8 bytes, and so those of its block, are the place of the chain and still zero. */
+/**
+ * A trailer's body; its last 8 bytes, and so those of its block, are the place of the chain and still zero.
+ */
 export function packTrailer(trailer: Omit<BlockTrailer, "chain">): Uint8Array {
   const { number, firstSeq, lastSeq, inputs, events, eventsBefore, digests, closed, list, previous } =
     trailer;
@@ -84,7 +86,7 @@ function hashOf(bytes: Uint8Array): Hash64 {
 }
 
 /** One entry of the list that the closing trailer hashes: seq range and chain, 24 bytes. */
-export function listEntry(firstSeq: number, endSeq: number, chain: Hash64): Uint8Array {
+function listEntry(firstSeq: number, endSeq: number, chain: Hash64): Uint8Array {
   const bytes = new Uint8Array(24);
   const words = [
     lowWord(firstSeq),

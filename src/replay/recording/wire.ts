@@ -2,9 +2,9 @@ import { Packr, Unpackr } from "msgpackr";
 import { refuse } from "./errors.ts";
 
 /**
- * Bodies of messages: one msgpackr array of unsigned 32-bit integers, `Uint8Array`s and (in trailers) short strings. The
- * bytes are walked before msgpackr sees them, so a body that holds anything else (maps, records, extensions, nested arrays,
- * lengths past the end) is refused without an allocation.
+ * Bodies of messages: one msgpackr array of unsigned 32-bit integers, `Uint8Array`s and (in trailers) short
+ * strings. The bytes are walked before msgpackr sees them, so a body that holds anything else (maps, records,
+ * extensions, nested arrays, lengths past the end) is refused without an allocation.
  */
 export type Item = number | Uint8Array | string;
 
@@ -15,6 +15,7 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: false, copyBuffe
 const MAX_ITEMS = 16_640;
 const MAX_TEXT = 128;
 
+/** The bytes of a body. Integers must be whole and below 2^32. */
 export function packBody(items: readonly Item[]): Uint8Array {
   return packr.pack(items);
 }
@@ -104,6 +105,9 @@ export class ItemReader {
   }
 }
 
+/** Low 32 bits of a whole number below 2^53. */
 export const lowWord = (value: number): number => value >>> 0;
+/** What is left of it above 32 bits. */
 export const highWord = (value: number): number => Math.floor(value / 0x1_0000_0000);
+/** The next multiple of 4. */
 export const pad4 = (length: number): number => (length + 3) & ~3;

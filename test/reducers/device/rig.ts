@@ -5,6 +5,7 @@ import { K, KIND_NAMES, type KindName } from "../../../src/events/kinds.ts";
 import { Rows } from "../../../src/events/rows.ts";
 import { ENGINES, type Platform } from "../../../src/hw/units.ts";
 import { hashPage } from "../../../src/node/hash.ts";
+import { Batch } from "../../../src/ports/sim/assembler.ts";
 import type { SimContext } from "../../../src/ports/sim/driver.ts";
 import { SimDriver } from "../../../src/ports/sim/driver.ts";
 import { PAGE } from "../../../src/ports/sim/memory.ts";
@@ -129,6 +130,7 @@ export class Bench {
   readonly context: SimContext;
   /** Frame of the page at DATA. */
   readonly data: number;
+  private next = BATCH;
 
   constructor(
     engine: (typeof ENGINES)[number] = "rcs0",
@@ -140,6 +142,30 @@ export class Bench {
     this.context = this.guest.createContext(engine);
     this.data = this.guest.memory.allocate(2);
     this.context.ppgtt.map(DATA, this.data, 2);
+  }
+
+  /** Run one batch to its end. True when the context is complete. */
+  run(build: (batch: Batch) => Batch, limit?: number): boolean {
+    const address = this.place(build);
+    return this.guest.complete(this.context, (ring) => ring.start({ address }), limit);
+  }
+
+  /** Put a batch somewhere new in the context's address space, ended; returns its address. */
+  place(build: (batch: Batch) => Batch): number {
+    const address = this.next;
+    const batch = build(new Batch()).end();
+    this.next += Math.ceil((batch.words.length * 4) / PAGE) * PAGE;
+    return this.guest.batch(this.context, address, batch);
+  }
+
+  /** Run a batch of LRIs and SRMs that shows what registers hold: results from dword 0x300 on. */
+  show(...registers: readonly number[]): number[] {
+    const build = (batch: Batch): Batch => {
+      for (const [i, register] of registers.entries()) batch.srm(register, at(0x300 + i));
+      return batch;
+    };
+    expect(this.run(build)).toBe(true);
+    return this.words(0x300, registers.length);
   }
 
   /** Dword `n` of the result page. */
