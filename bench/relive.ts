@@ -15,8 +15,6 @@ export class Reliving implements Hands {
   private readonly store: PageStore;
   /** By vGPU and gfn: contents in the order in which they were answered, the next one last. */
   private readonly answers = new Map<number, number[]>();
-  /** Called after every row that drove something. */
-  after: () => void = () => {};
 
   constructor(store: PageStore, blocks: readonly Rows[]) {
     this.store = store;
@@ -31,9 +29,9 @@ export class Reliving implements Hands {
     }
   }
 
-  /** Drive `live` by the rows that drive. */
-  run(live: Live, rows: Rows): void {
-    for (let i = 0; i < rows.count; i++) {
+  /** Drive `live` by those of the rows from `from` to `to` that drive. */
+  run(live: Live, rows: Rows, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
       const kind = rows.kind[i];
       if (KIND_WORLD[kind] === 1) {
         this.now += rows.dt[i];
@@ -41,8 +39,7 @@ export class Reliving implements Hands {
       } else if (kind === K["timer.fired"]) {
         this.now += rows.dt[i];
         live.run(false, 1);
-      } else continue;
-      this.after();
+      }
     }
   }
 

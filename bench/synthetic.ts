@@ -1,12 +1,12 @@
-import { PORT_COHERENT } from "../src/events/codes.ts";
 import { READ_BEHAVIOURS, WRITE_BEHAVIOURS } from "../src/hw/behaviours.ts";
 import { REG_FAST_READ, REG_FAST_WRITE, type RegisterIndex } from "../src/hw/compile.ts";
 import { RULES } from "../src/hw/register.ts";
 import { MMIO_BYTES } from "../src/hw/units.ts";
+import { SimGuest } from "../src/ports/sim/guest.ts";
 import { evenShare } from "../src/reducers/configuration.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
 import { Random } from "./random.ts";
-import { loadTrace, type Trace } from "./trace.ts";
+import type { Trace } from "./trace.ts";
 import { configurationFor, Studio } from "./world.ts";
 
 /**
@@ -51,12 +51,12 @@ export async function syntheticTrace(tools: Tools, events: number): Promise<Trac
   const stream = new Stream(studio, new Random(0x6776_7431));
   stream.start();
   while (studio.live.statistics.inputs < events) stream.next();
-  const { recording, store } = await studio.finish("synthetic");
-  return loadTrace("synthetic", recording, store);
+  return studio.finish("synthetic");
 }
 
 class Stream {
   private readonly studio: Studio;
+  private readonly guest: SimGuest;
   private readonly random: Random;
   private readonly registers: Readonly<Record<Class, readonly number[]>>;
   /** Runs of PTEs in progress: entries left, next entry, next frame. */
@@ -68,6 +68,7 @@ class Stream {
 
   constructor(studio: Studio, random: Random) {
     this.studio = studio;
+    this.guest = new SimGuest(studio.port, 1);
     this.random = random;
     this.registers = pickRegisters(studio.machine.core.registers, random);
   }
@@ -75,8 +76,8 @@ class Stream {
   /** Power on, memory, MSI, the aperture's mappings. */
   start(): void {
     const { live } = this.studio;
-    live.create(1);
-    live.attached(1, PORT_COHERENT);
+    this.guest.attach();
+    for (let gfn = 0; gfn < FRAMES; gfn++) this.guest.memory.frame(gfn);
     live.write("config", 1, MSI_CONTROL + 2, 2, 1, 0);
     live.write("mmio", 1, DE_PORT_IER, 4, 0xffff_ffff, 0);
     for (let entry = 0; entry < FRAMES; entry++) live.write("gtt", 1, entry * 8, 8, pteOf(entry), 0);
@@ -85,7 +86,7 @@ class Stream {
   next(): void {
     const { studio, random } = this;
     this.clock += -Math.log(1 - random.word() / 0x1_0000_0000) * MEAN_SPACING;
-    studio.now = Math.floor(this.clock);
+    studio.port.now = Math.floor(this.clock);
     const roll = random.below(100);
     if (roll < 45) studio.live.read("mmio", 1, this.register(), 4);
     else if (roll < 70) studio.live.write("mmio", 1, this.register(), 4, this.value(), 0);
@@ -131,9 +132,9 @@ class Stream {
 
   /** A guest page: an aperture read that must ask for it; one in four has changed since. */
   private touchPage(): void {
-    const { live, memory } = this.studio;
+    const { live } = this.studio;
     const gfn = this.random.zipf(FRAMES);
-    if (this.random.chance(25)) memory.words(gfn)[this.random.below(1024)] = this.random.word();
+    if (this.random.chance(25)) this.guest.memory.write32(gfn * 4096 + this.random.below(1024) * 4, this.random.word());
     live.read("aperture", 1, (gfn * 4096 + this.random.below(1024) * 4) % MAPPED, 4);
   }
 }

@@ -1,92 +1,85 @@
-import { PAGE_BYTES } from "../src/hw/units.ts";
-import type { Configuration, VgpuConfiguration } from "../src/reducers/configuration.ts";
+import { Rows } from "../src/events/rows.ts";
+import { type SimCapabilities, SimPort } from "../src/ports/sim/port.ts";
+import { SimDriver } from "../src/ports/sim/driver.ts";
+import { type Configuration, evenShare, type VgpuConfiguration } from "../src/reducers/configuration.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { settingOf } from "../src/reducers/platform.ts";
 import { Live } from "../src/replay/live.ts";
 import { InlineRecorder } from "../src/replay/recording/inline.ts";
 import { describe, type Json, type RecordingMeta } from "../src/replay/recording/profile.ts";
-import { openRecording, type Recording } from "../src/replay/recording/recording.ts";
+import type { Recorded, Recorder } from "../src/replay/recording/recorder.ts";
+import { openRecording } from "../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource, type Tools } from "../src/replay/recording/tools.ts";
-import { DONE, type Hands } from "../src/replay/session.ts";
+import { loadTrace, type Trace } from "./trace.ts";
+
+/** Machines with scripted guests: where the figures that are not about a recorded boot come from. */
 
 export function configurationFor(vgpus: readonly VgpuConfiguration[]): Configuration {
   return { platform: "kbl", deviceId: 0x5916, revision: 2, mode: "mediated", screenEvery: 0, vgpus };
 }
 
+/** `count` vGPUs with even shares and no monitor. */
+export function evenConfiguration(count: number): Configuration {
+  return configurationFor(Array.from({ length: count }, (_, i) => evenShare(i + 1, count, null)));
+}
+
 export function metaFor(configuration: Configuration): RecordingMeta {
   const plain = JSON.parse(JSON.stringify(configuration)) as { [key: string]: Json };
-  return describe({
-    id: "00000000",
-    createdAt: "",
-    base: { kind: "reset", configuration: plain, goldenHash: null },
-  });
+  return describe({ id: "00000000", createdAt: "", base: { kind: "reset", configuration: plain, goldenHash: null } });
 }
 
-/** Guest memory of a scripted guest, sparse; frames that nobody wrote are zero. */
-export class GuestMemory implements Hands {
-  private readonly frames = new Map<number, Uint8Array>();
+/** Keeps nothing: what a live machine costs without a recording. */
+export class NullRecorder implements Recorder {
+  readonly rows = new Rows(1 << 15, 1 << 16);
+  readonly full = false;
+  readonly failed = null;
 
-  frame(gfn: number): Uint8Array {
-    let frame = this.frames.get(gfn);
-    if (frame === undefined) {
-      frame = new Uint8Array(PAGE_BYTES);
-      this.frames.set(gfn, frame);
-    }
-    return frame;
+  sealIfFull(): void {
+    if (this.rows.count > 1 << 14) this.seal();
   }
 
-  words(gfn: number): Uint32Array {
-    const { buffer, byteOffset } = this.frame(gfn);
-    return new Uint32Array(buffer, byteOffset, PAGE_BYTES / 4);
+  seal(): void {
+    this.rows.clear(this.rows.firstSeq + this.rows.count);
   }
 
-  fetch(_vgpu: number, gfn: number, _ticket: number, into: Uint8Array): number {
-    const frame = this.frames.get(gfn);
-    if (frame === undefined) into.fill(0);
-    else into.set(frame);
-    return DONE;
+  sealDue(): boolean {
+    return false;
   }
 
-  write(_vgpu: number, at: number, atHigh: number, _ticket: number, bytes: Uint8Array): number {
-    this.frame(((atHigh << 20) | (at >>> 12)) >>> 0).set(bytes, at & (PAGE_BYTES - 1));
-    return DONE;
+  close(): Promise<Recorded> {
+    return Promise.resolve({ path: "", blocks: 0, bytes: 0 });
   }
-
-  inject(): void {}
-  displayReady(): void {}
 }
 
-/** A live machine with a scripted guest, recorded into memory. */
+/** A live machine with scripted guests, recorded into memory. */
 export class Studio {
+  readonly port = new SimPort();
   readonly machine: Machine;
-  readonly memory = new GuestMemory();
   readonly live: Live;
-  /** Microseconds. */
-  now = 0;
   private readonly tools: Tools;
-  private readonly store: PageStore;
   private readonly sink = new MemorySink();
   private readonly recorder: InlineRecorder;
 
   constructor(tools: Tools, configuration: Configuration) {
     this.tools = tools;
-    this.store = new PageStore(tools.hashPage);
-    this.machine = new Machine(settingOf(configuration, this.store));
-    this.recorder = new InlineRecorder(this.sink, metaFor(configuration), tools, this.store, "");
-    this.live = new Live(this.machine, this.store, this.recorder, this.memory, () => this.now);
+    const store = new PageStore(tools.hashPage);
+    this.machine = new Machine(settingOf(configuration, store));
+    this.recorder = new InlineRecorder(this.sink, metaFor(configuration), tools, store, "");
+    this.live = new Live(this.machine, store, this.recorder, this.port, () => this.port.now);
+    this.port.connect(this.live);
+    for (let v = 1; v <= configuration.vgpus.length; v++) this.live.create(v);
   }
 
-  /** Let timers run until none is armed, the clock jumping from one to the next. */
-  drain(): void {
-    for (let wait = this.live.run(false, 64); wait >= 0; wait = this.live.run(false, 64))
-      this.now += Math.ceil(wait);
+  /** A guest whose driver is loaded. */
+  guest(vgpu = 1, capabilities: Partial<SimCapabilities> = {}): SimDriver {
+    return new SimDriver(this.port, vgpu, capabilities).load();
   }
 
-  /** End the recording and open it. */
-  async finish(name: string): Promise<{ recording: Recording; store: PageStore }> {
+  /** End the recording and load it. */
+  async finish(name: string): Promise<Trace> {
     await this.recorder.close(this.machine.digests());
     const store = new PageStore(this.tools.hashPage);
-    return { recording: openRecording(new MemorySource(this.sink.bytes(), name), this.tools, store), store };
+    return loadTrace(name, openRecording(new MemorySource(this.sink.bytes(), name), this.tools, store), store);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * gvt-replay as a library, for Node: record guests (`serve`), open recordings (`openRecording`), run them (`replay`, `verify`), build
- * machines of one's own (`createMachine`). `gvt-replay/pure` is the part that runs anywhere.
+ * gvt-replay as a library, for Node: record guests (`serve`), open recordings (`openRecording`), run them
+ * (`replay`, `verify`), build machines of one's own (`createMachine`). `gvt-replay/pure` is the part that
+ * runs anywhere.
  *
  * @module
  */
@@ -15,7 +16,10 @@ export { type ServeEvent, type Server, type ServeStatistics, serve } from "./por
 export { type ServedVgpu, ServeError, type ServeOptions } from "./ports/serve-options.ts";
 export * from "./replay/library.ts";
 
-/** A machine after reset, to be given rows one by one: `machine.apply(rows, i)`. Throws RangeError for wrong options. */
+/**
+ * A machine after reset, to be given rows one by one: `machine.apply(rows, i)`. Throws RangeError for wrong
+ * options.
+ */
 export function createMachine(options: MachineOptions = {}): Machine {
   return createMachineWith(new PageStore(hashPage), options);
 }

@@ -1,6 +1,6 @@
 /**
- * gvt-replay without anything of Node's: open a recording from its bytes, run it, look into it. For browsers and workers; the
- * same rows give the same digests as in Node.
+ * gvt-replay without anything of Node's: open a recording from its bytes, run it, look into it. For browsers
+ * and workers; the same rows give the same digests as in Node.
  *
  * @module
  */
@@ -22,14 +22,18 @@ function tools(): Promise<Tools> {
 }
 
 /**
- * Open a recording from its bytes; `name` is for messages. A damaged one opens as what is left of it: see `recording.damage`.
- * Rejects with RecordingError (file, byte offset, reason) where nothing of it can be trusted.
+ * Open a recording from its bytes; `name` is for messages. A damaged one opens as what is left of it: see
+ * `recording.damage`. Rejects with RecordingError (file, byte offset, reason) where nothing of it can be
+ * trusted.
  */
 export async function openRecording(bytes: Uint8Array, name = "recording"): Promise<OpenedRecording> {
   return openWith(new MemorySource(bytes, name), await tools());
 }
 
-/** A machine after reset, to be given rows one by one: `machine.apply(rows, i)`. Rejects with RangeError for wrong options. */
+/**
+ * A machine after reset, to be given rows one by one: `machine.apply(rows, i)`. Rejects with RangeError for
+ * wrong options.
+ */
 export async function createMachine(options: MachineOptions = {}): Promise<Machine> {
   return createMachineWith(new PageStore((await tools()).hashPage), options);
 }

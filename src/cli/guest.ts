@@ -14,6 +14,7 @@ interface Options extends CommonOptions, Omit<GuestOptions, "socket" | "ram"> {
   readonly run?: true;
 }
 
+/** `gvt guest`: the hypervisor's side of a served vGPU. */
 export function addGuest(program: Command): void {
   addVerb(program, "guest", "print, or run, the QEMU command for a guest on a served vGPU", [
     "gvt guest --kernel vmlinuz --initrd initrd.img",

@@ -10,6 +10,7 @@ import { addVerb, type CommonOptions } from "./verb.ts";
 
 const PART = partOf("");
 
+/** `gvt pack`: mend a recording that was not closed. */
 export function addPack(program: Command): void {
   addVerb(
     program,
@@ -32,7 +33,10 @@ async function pack(path: string, options: CommonOptions): Promise<void> {
   print(`packed ${path}: ${bytesText(bytes)} in ${count(blocks, "block")}`);
 }
 
-/** Nothing to do, where the recording is closed. Rejects with RecordingError where there is none, UsageError where it was cut. */
+/**
+ * Nothing to do, where the recording is closed. Rejects with RecordingError where there is none, UsageError
+ * where it was cut.
+ */
 function alreadyPacked(path: string, options: CommonOptions): Promise<void> {
   return withRecording(path, ({ recording }) => {
     const { blockCount: blocks, size: bytes, closed, name } = recording;

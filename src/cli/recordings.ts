@@ -8,7 +8,10 @@ import { configurationOf } from "../replay/run.ts";
 import { CannotTell, UsageError } from "./exit.ts";
 import { paintError, say } from "./terminal.ts";
 
-/** Open a recording for a verb, use it, and close it. Warnings go to standard error. Rejects with RecordingError. */
+/**
+ * Open a recording for a verb, use it, and close it. Warnings go to standard error. Rejects with
+ * RecordingError.
+ */
 export async function withRecording<T>(
   path: string,
   act: (opened: OpenedRecording) => T | Promise<T>,
@@ -22,8 +25,8 @@ export async function withRecording<T>(
 }
 
 /**
- * Is this the part of a recording that is still being written or whose server was killed? It has no end, and that is no damage: the
- * last block may be torn.
+ * Is this the part of a recording that is still being written or whose server was killed? It has no end, and
+ * that is no damage: the last block may be torn.
  */
 export function isPart(recording: Recording): boolean {
   const { damage, name } = recording;
@@ -47,6 +50,7 @@ export function seqIn(recording: Recording, seq: number | undefined): number {
   return seq;
 }
 
+/** The rows that there are, for messages. */
 export function rangeOf(recording: Recording): string {
   return recording.rowCount === 0 ? "none" : `0 to ${recording.rowCount - 1}`;
 }
@@ -62,7 +66,8 @@ export function damageLine(recording: Recording): string | null {
   const { damage, name, rowCount } = recording;
   if (damage === null) return null;
   const rows = rowCount === 0 ? "no row" : `rows ${rangeOf(recording)}`;
-  return `${name}: at byte ${damage.offset}: ${damage.reason}; verified before it: ${rows} in ${damage.verifiedBlocks} blocks`;
+  const verified = `verified before it: ${rows} in ${damage.verifiedBlocks} blocks`;
+  return `${name}: at byte ${damage.offset}: ${damage.reason}; ${verified}`;
 }
 
 /** The tables of a recording's machine. Throws RecordingError. */

@@ -17,6 +17,7 @@ interface Options extends CommonOptions {
   readonly vgpu?: number;
 }
 
+/** `gvt replay`: run a recording. */
 export function addReplay(program: Command): void {
   addVerb(program, "replay", "run a recording from its first row to its last, comparing every outcome", [
     "gvt replay recordings/linux-6.1-boot.mcap",
@@ -57,11 +58,15 @@ function run(opened: OpenedRecording, options: Options): number {
 function headline({ recording }: OpenedRecording): string {
   const { platform, deviceId, vgpus } = configurationOf(recording);
   const machine = `${platform} 8086:${deviceId.toString(16)}, ${count(vgpus.length, "vGPU")}`;
-  const size = `${bytesText(recording.size)}, ${count(recording.rowCount, "row")} in ${count(recording.blockCount, "block")}`;
-  return `${recording.name}: ${machine}; ${size}; recorded ${recording.meta.createdAt} by ${recording.meta.tool}`;
+  const { name, meta, rowCount, blockCount } = recording;
+  const size = `${bytesText(recording.size)}, ${count(rowCount, "row")} in ${count(blockCount, "block")}`;
+  return `${name}: ${machine}; ${size}; recorded ${meta.createdAt} by ${meta.tool}`;
 }
 
-/** Write the last picture shown at or before row `seq`; null where there was none. Throws UsageError, or the system's error. */
+/**
+ * Write the last picture shown at or before row `seq`; null where there was none. Throws UsageError, or the
+ * system's error.
+ */
 export function takeScreen(
   { recording, store }: OpenedRecording,
   seq: number,
@@ -81,6 +86,7 @@ export function takeScreen(
   return shot;
 }
 
+/** What JSON says of a picture. */
 export function withoutPixels({ rgba: _, ...facts }: ScreenShot): Omit<ScreenShot, "rgba"> {
   return facts;
 }

@@ -23,6 +23,7 @@ interface Options extends CommonOptions {
   readonly force?: true;
 }
 
+/** `gvt serve`: a live machine. */
 export function addServe(program: Command): void {
   addVerb(program, "serve", "a live machine: vGPUs with a vfio-user socket each, everything recorded", [
     "gvt serve boot.mcap --once",

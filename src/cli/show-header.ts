@@ -42,13 +42,11 @@ function jsonHeader(
 function printHeader({ recording }: OpenedRecording, configuration: Configuration, s: Statistics): void {
   const { meta, size, blockCount, closed } = recording;
   const { platform, deviceId, revision, mode, screenEvery } = configuration;
+  const machine = `${platform} 8086:${deviceId.toString(16)} revision ${revision}, ${mode}`;
   section(recording.name, [
     ["recording", `${meta.id}, schema ${meta.schema}, ${closed ? "closed" : "not closed"}`],
     ["made", `${meta.createdAt} by ${meta.tool}`],
-    [
-      "machine",
-      `${platform} 8086:${deviceId.toString(16)} revision ${revision}, ${mode}, screen every ${secondsText(screenEvery, 1)}`,
-    ],
+    ["machine", `${machine}, screen every ${secondsText(screenEvery, 1)}`],
     ...configuration.vgpus.map((share, i) => [`vgpu${i + 1}`, shareText(share)]),
     ["size", `${bytesText(size)} in ${count(blockCount, "block")}`],
   ]);

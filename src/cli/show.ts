@@ -23,6 +23,7 @@ export interface ShowOptions extends CommonOptions {
   readonly limit?: number;
 }
 
+/** `gvt show`: look into a recording. */
 export function addShow(program: Command): void {
   addVerb(program, "show", "header and statistics of a recording; its events, a state, the guest's screen", [
     "gvt show boot.mcap",

@@ -32,7 +32,11 @@ export function secondsText(microseconds: number, digits = 6): string {
 /** Cells in aligned columns, two blanks apart. Columns named in `right` are aligned to the right. */
 export function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, c) => (widths[c] = Math.max(widths[c] ?? 0, widthOf(cell))));
+  for (const row of rows) {
+    row.forEach((cell, c) => {
+      widths[c] = Math.max(widths[c] ?? 0, widthOf(cell));
+    });
+  }
   return rows.map((row) =>
     row
       .map((cell, c) => pad(cell, widths[c], right.includes(c)))

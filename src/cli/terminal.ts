@@ -42,7 +42,10 @@ export class LineWriter {
   }
 }
 
-/** Runs `act` with a progress bar on standard error, where that is a terminal; its argument reports steps done. */
+/**
+ * Runs `act` with a progress bar on standard error, where that is a terminal; its argument reports steps
+ * done.
+ */
 export function withProgress<T>(what: string, act: (progress: (done: number, of: number) => void) => T): T {
   if (process.stderr.isTTY !== true) return act(() => {});
   const bar = new progress.SingleBar({

@@ -12,6 +12,7 @@ interface Options extends CommonOptions {
   readonly level: "exact" | "guest";
 }
 
+/** `gvt verify`: does a recording replay exactly? */
 export function addVerify(program: Command): void {
   addVerb(
     program,
@@ -44,9 +45,8 @@ function report(found: Verification, recording: Recording, options: Options): nu
   if (divergence !== null) print(divergenceText(divergence, recording.name));
   const verb = divergence === null ? "compared" : "equal before it";
   print(`${verb}: ${count(outcomes, "outcome")} (${count(fetches, "fetch", "fetches")} among them)`);
-  print(
-    `${verb}: ${digests} of ${count(digestsRecorded, "digest")}, behind ${count(blocks, "block")} of ${count(rows, "row")}`,
-  );
+  const behind = `behind ${count(blocks, "block")} of ${count(rows, "row")}`;
+  print(`${verb}: ${digests} of ${count(digestsRecorded, "digest")}, ${behind}`);
   sayDamage(recording);
   if (divergence === null) print(exactLine(found, recording));
   return code;

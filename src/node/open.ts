@@ -4,8 +4,9 @@ import { loadTools } from "./codecs.ts";
 import { FileSource } from "./files.ts";
 
 /**
- * Open a recording from a path or from its bytes. A damaged one opens as what is left of it: see `recording.damage`. Rejects with
- * RecordingError (file, byte offset, reason) where nothing of it can be trusted.
+ * Open a recording from a path or from its bytes. A damaged one opens as what is left of it: see
+ * `recording.damage`. Rejects with RecordingError (file, byte offset, reason) where nothing of it can be
+ * trusted.
  */
 export async function openRecording(from: string | Uint8Array): Promise<OpenedRecording> {
   const tools = await loadTools();

@@ -24,7 +24,8 @@ export type ToWorker =
       readonly pages: BlockPages;
       readonly digests: readonly Digest[];
     }
-  | { readonly type: "close" };
+  /** Sync and end: `close` packs the recording too. */
+  | { readonly type: "close" | "stop" };
 
 /** From the worker. */
 export type FromWorker =

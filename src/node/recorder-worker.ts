@@ -42,7 +42,7 @@ async function main(port: MessagePort, start: RecorderStart): Promise<void> {
     } else {
       sync();
       sink.close();
-      answer({ type: "closed", recorded: packFile(start.path, tools) });
+      if (message.type === "close") answer({ type: "closed", recorded: packFile(start.path, tools) });
       port.close();
     }
   };

@@ -59,6 +59,8 @@ export class FileRecorder implements Recorder {
   private largestWindowMs = 0;
   private closing: { resolve: (recorded: Recorded) => void; reject: (error: Error) => void } | null = null;
   private closed = false;
+  /** The worker is gone. */
+  private ended = false;
 
   /** Use `createRecorder`. */
   constructor(
@@ -77,6 +79,7 @@ export class FileRecorder implements Recorder {
     });
     this.worker.on("error", (error) => this.fail(`the recorder's worker died: ${error.message}`));
     this.worker.on("exit", () => {
+      this.ended = true;
       if (!this.closed) this.fail("the recorder's worker ended before the recording did");
       started(this.failure);
     });
@@ -113,8 +116,12 @@ export class FileRecorder implements Recorder {
     if (this.fill.isFull(this.rows)) this.seal(digests());
   }
 
+  /**
+   * One block waits for the disk at most: while it does, the next one goes on filling. So a crash never costs
+   * more than two blocks, however slow the disk, until a block is full.
+   */
   sealDue(nowMicroseconds: number): boolean {
-    return this.fill.isDue(this.rows, nowMicroseconds);
+    return this.fill.isDue(this.rows, nowMicroseconds) && this.waiting.length === 0;
   }
 
   seal(digests: readonly Digest[]): void {
@@ -138,6 +145,31 @@ export class FileRecorder implements Recorder {
       this.closing = { resolve, reject };
       if (this.failure !== null) reject(new Error(this.failure));
       else this.post({ type: "close" }, []);
+    });
+  }
+
+  /** End without packing: what was sealed is synced where the disk still takes it, and stays in the part. */
+  async abandon(): Promise<void> {
+    if (this.ended) return;
+    this.closed = true;
+    if (this.failure === null) {
+      this.post({ type: "stop" }, []);
+      await this.end(PATIENCE_MS);
+    }
+    void this.worker.terminate();
+    // One that is stuck in the disk cannot be ended, and must not keep us.
+    await this.end(PATIENCE_MS);
+  }
+
+  /** Wait for the worker's end, for so many milliseconds at most. */
+  private end(patience: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.ended) return resolve();
+      const timer = setTimeout(resolve, patience);
+      this.worker.once("exit", () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
   }
 

@@ -10,7 +10,10 @@ export function encodePng(picture: Picture): Uint8Array {
   return PNG.sync.write(png, { colorType: 2 });
 }
 
-/** Write a picture as a PNG file. It shows guest memory, so only its owner may read it. Throws the system's error. */
+/**
+ * Write a picture as a PNG file. It shows guest memory, so only its owner may read it. Throws the system's
+ * error.
+ */
 export function writePng(path: string, picture: Picture): void {
   writeFileSync(path, encodePng(picture), { mode: 0o600 });
 }

@@ -14,7 +14,10 @@ export interface ServedVgpu {
   readonly ramBytes?: number;
   /** The monitor on port B: our own of 1024x768 (`default`), `none`, or a file of EDID blocks. */
   readonly edid?: string;
-  /** PCI class: `display` (0x038000, the default) or `vga` (0x030000: the guest's firmware takes it for the boot screen). */
+  /**
+   * PCI class: `display` (0x038000, the default) or `vga` (0x030000: the guest's firmware takes it for the
+   * boot screen).
+   */
   readonly class?: "display" | "vga";
 }
 

@@ -1,13 +1,17 @@
 import { existsSync, rmSync } from "node:fs";
 import { type LiveMachine, startMachine } from "../node/live-machine.ts";
 import { partOf } from "../node/packing.ts";
+import { configure, type MachineOptions } from "../replay/create.ts";
 import { machineFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
 import { lineOf, PortError } from "./vfio-user/errors.ts";
 import { Pump } from "./vfio-user/pump.ts";
 import { handsOf, VfioUserServer } from "./vfio-user/session.ts";
 
-/** How often the recorder is asked whether it still records, in milliseconds. */
-const WATCH_MS = 20;
+/**
+ * How often the recorder is looked after, in milliseconds: whether it still records, and whether what a guest
+ * did last, before it fell silent, has waited for long enough.
+ */
+const WATCH_MS = 10;
 
 /** What a live machine has done so far. */
 export interface ServeStatistics {
@@ -23,7 +27,9 @@ export interface ServeStatistics {
   /** Blocks and bytes on the disk; of the packed file once it is closed. */
   readonly blocks: number;
   readonly bytes: number;
-  /** The longest time that a sealed block waited for the disk, in milliseconds: what a crash could have cost. */
+  /**
+   * The longest time that a sealed block waited for the disk, in milliseconds: what a crash could have cost.
+   */
   readonly largestWindowMs: number;
   /** Since the start, in seconds of wall time. */
   readonly seconds: number;
@@ -41,7 +47,10 @@ export type ServeEvent =
 
 /** A machine that serves. */
 export interface Server {
-  /** Settles when the machine is gone: with its figures once the recording is packed, or with the ServeError that stopped it. */
+  /**
+   * Settles when the machine is gone: with its figures once the recording is packed, or with the ServeError
+   * that stopped it.
+   */
   readonly ended: Promise<ServeStatistics>;
   statistics(): ServeStatistics;
   /** Let the guests go, close and pack the recording. The same promise as `ended`. */
@@ -49,9 +58,9 @@ export interface Server {
 }
 
 /**
- * Start a live machine: vGPUs, a vfio-user socket each, everything recorded. Resolves once every socket listens. `onEvent` is told
- * what happens; it must not throw. Rejects with ServeError: `config` where the options are wrong or a file or socket is
- * taken, `world` where the recording cannot be written.
+ * Start a live machine: vGPUs, a vfio-user socket each, everything recorded. Resolves once every socket
+ * listens. `onEvent` is told what happens; it must not throw. Rejects with ServeError: `config` where the
+ * options are wrong or a file or socket is taken, `world` where the recording cannot be written.
  */
 export async function serve(
   options: ServeOptions,
@@ -59,6 +68,7 @@ export async function serve(
 ): Promise<Server> {
   parseServeOptions(options, "options");
   const machine = machineFor(options);
+  checkMachine(machine);
   clearRecording(options);
   const servers = new Map<number, VfioUserServer>();
   const hands = {
@@ -66,12 +76,20 @@ export async function serve(
     displayReady: (vgpu: number) => onEvent({ type: "display.ready", vgpu }),
   };
   const started = await startMachine(machine, options.recording, hands).catch((error: unknown) => {
-    if (error instanceof RangeError) throw new ServeError("config", error.message, error);
     throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
   });
   const session = new ServeSession(options, started, servers, onEvent);
   await session.listen();
   return session;
+}
+
+/** Find out what is wrong before anything is touched. Throws ServeError. */
+function checkMachine(machine: MachineOptions): void {
+  try {
+    configure(machine);
+  } catch (error) {
+    throw new ServeError("config", lineOf(error), error);
+  }
 }
 
 /** Refuse to lose a recording. Throws ServeError. */
@@ -129,7 +147,7 @@ class ServeSession implements Server {
     options.vgpus.forEach((_, i) => {
       this.addServer(i + 1, pump);
     });
-    this.watch = setInterval(() => this.checkRecorder(), WATCH_MS);
+    this.watch = setInterval(() => this.lookAfter(), WATCH_MS);
   }
 
   /** Open the sockets. Throws ServeError, and leaves nothing behind then. */
@@ -182,6 +200,7 @@ class ServeSession implements Server {
     this.closing = true;
     clearInterval(this.watch);
     await this.closeSockets().catch(() => {});
+    await this.machine.abandon();
     this.reject(message, cause);
   }
 
@@ -226,8 +245,13 @@ class ServeSession implements Server {
     if (this.options.once === true && this.guests > 0 && !others && !this.closing) void this.finish();
   }
 
-  private checkRecorder(): void {
-    const { failed } = this.machine.recorder;
-    if (failed !== null) void this.fail(failed);
+  private lookAfter(): void {
+    const { live, recorder } = this.machine;
+    if (recorder.failed !== null) return void this.fail(recorder.failed);
+    try {
+      live.sealIfDue();
+    } catch (error) {
+      void this.fail(`the machine stopped: ${lineOf(error)}`, error);
+    }
   }
 }

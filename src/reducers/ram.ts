@@ -186,13 +186,13 @@ export class Ram {
   }
 
   private find(gfn: number): Frame | null {
-    let node = this.root;
-    for (let level = 0; level < 3; level++) {
-      const next = node.slots[(gfn >>> LEVEL_SHIFTS[level]) & 63];
-      if (next === null) return null;
-      node = next as RamNode;
-    }
-    return node.slots[gfn & 63] as Frame | null;
+    if (gfn === this.lastGfn) return this.lastFrame;
+    const second = this.root.slots[(gfn >>> 18) & 63] as RamNode | null;
+    if (second === null) return null;
+    const third = second.slots[(gfn >>> 12) & 63] as RamNode | null;
+    if (third === null) return null;
+    const fourth = third.slots[(gfn >>> 6) & 63] as RamNode | null;
+    return fourth === null ? null : (fourth.slots[gfn & 63] as Frame | null);
   }
 
   private open(gfn: number): Frame {

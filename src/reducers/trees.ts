@@ -308,7 +308,11 @@ export function cloneTree<T>(value: T): T {
     for (let i = 0; i < value.length; i++) copy[i] = cloneTree(value[i]);
     return copy as T;
   }
-  const copy: Record<string, unknown> = {};
-  for (const key in value) copy[key] = cloneTree(value[key]);
+  // A spread keeps the shape; properties added one by one under computed names would make a slow dictionary of it.
+  const copy = { ...value } as Record<string, unknown>;
+  for (const key in copy) {
+    const inner = copy[key];
+    if (typeof inner === "object" && inner !== null) copy[key] = cloneTree(inner);
+  }
   return copy as T;
 }

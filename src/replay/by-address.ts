@@ -368,10 +368,13 @@ export class ByAddress {
     const { out } = model.core;
     own.input(made, m, model.core.now);
     for (let o = 0; o < out.count; o++) {
-      const k = made.copyFrom(out, o);
+      made.copyFrom(out, o);
       this.origins.push(this.seq);
-      own.outcome(made, k);
-      this.follower?.produced(made, k, own.engine, this.seq);
+    }
+    const first = made.count - out.count;
+    for (let o = 0; o < out.count; o++) {
+      own.outcome(made, first + o);
+      this.follower?.produced(made, first + o, own.engine, this.seq);
       this.carryOut(out, o);
     }
   }

@@ -49,8 +49,8 @@ function shareOf(options: VgpuOptions, v: number, count: number): VgpuConfigurat
 }
 
 /**
- * A machine after reset, to be given rows one by one: `machine.apply(rows, i)`. `pure`: a new State after every
- * row, as immer makes them. Throws RangeError where the options are wrong.
+ * A machine after reset, to be given rows one by one: `machine.apply(rows, i)`. `pure`: a new State after
+ * every row, as immer makes them. Throws RangeError where the options are wrong.
  */
 export function createMachineWith(store: PageStore, options: MachineOptions = {}, pure = false): Machine {
   return new Machine(settingOf(configure(options), store), pure);

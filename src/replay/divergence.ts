@@ -115,7 +115,7 @@ export function rowPath(machine: Machine, rows: Rows, i: number): string {
 }
 
 /** seq of the last row before row `i` that wrote the same place by the same region, -1 if none. */
-function lastWrite(recording: Recording, rows: Rows, i: number): number {
+export function lastWrite(recording: Recording, rows: Rows, i: number): number {
   const kind = KIND_NAMES.indexOf(
     KIND_NAMES[rows.kind[i]].replace("read", "written") as (typeof KIND_NAMES)[number],
   );

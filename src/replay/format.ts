@@ -32,7 +32,10 @@ export interface RowText {
   readonly cause: number;
 }
 
-/** Writes rows as words. Rows must be shown to it in order, from the first on: it keeps the time, and what timers are for. */
+/**
+ * Writes rows as words. Rows must be shown to it in order, from the first on: it keeps the time, and what
+ * timers are for.
+ */
 export class RowFormatter {
   /** Model time after the last row seen, in microseconds. */
   now = 0;

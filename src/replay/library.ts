@@ -1,6 +1,6 @@
 /**
- * What both entrances of the package have in common: rows, machines, recordings that are open, and ways to look at them. Nothing
- * of Node's.
+ * What both entrances of the package have in common: rows, machines, recordings that are open, and ways to
+ * look at them. Nothing of Node's.
  *
  * @module
  */

@@ -4,7 +4,7 @@ import { PAGE_BYTES } from "../hw/units.ts";
 import type { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import { Away } from "./away.ts";
-import type { Recorded, Recorder } from "./recording/recorder.ts";
+import type { Recorder } from "./recording/recorder.ts";
 import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "./session.ts";
 import { Timers } from "./timers.ts";
 
@@ -218,19 +218,14 @@ export class Live implements World {
     this.recorder.seal(this.machine.digests());
   }
 
-  /** Seal where something has waited for 20 ms: to be called every few milliseconds, also while no guest does anything. */
+  /** Seal where something has waited for 20 ms: to be called every few milliseconds, also while all is quiet. */
   sealIfDue(): void {
     if (this.recorder.sealDue(this.clock() - this.epoch)) this.flush();
   }
 
-  /** Close the recording. Rejects where it could not be written whole. */
-  close(): Promise<Recorded> {
-    return this.recorder.close(this.machine.digests());
-  }
-
   /**
-   * The machine has thrown: seal what there is, up to the input that it failed at. Its state is nothing to vouch for, so no
-   * digest goes along.
+   * Nothing goes on: seal what there is, up to the input that the machine failed at where it did. Its state is
+   * nothing to vouch for, so no digest goes along.
    */
   abandon(): void {
     this.recorder.seal([]);

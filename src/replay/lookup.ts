@@ -35,7 +35,9 @@ export interface RegisterView {
 export type Found =
   | RegisterView
   | { readonly type: "field"; readonly path: string; readonly field: FieldView }
-  /** A word by its place: a register without a name, a PTE (`high` is its upper half), configuration space. */
+  /**
+   * A word by its place: a register without a name, a PTE (`high` is its upper half), configuration space.
+   */
   | { readonly type: "word"; readonly path: string; readonly value: number; readonly high: number | null }
   /** Registers of a component that are not 0, and how many are. */
   | {
@@ -87,7 +89,7 @@ function partsOf(machine: Machine, owner: Owner): string[] {
 }
 
 /** Banks' instances, in the order of the tables. */
-export function componentsOf(index: RegisterIndex): string[] {
+function componentsOf(index: RegisterIndex): string[] {
   return [...new Set(index.names.flatMap((name) => (name === null ? [] : [name.component])))];
 }
 

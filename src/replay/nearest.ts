@@ -1,6 +1,9 @@
 /** Names that look like a mistyped one. */
 
-/** The `most` candidates nearest to `name`, best first. Upper and lower case are the same; a name within a longer one is near. */
+/**
+ * The `most` candidates nearest to `name`, best first. Upper and lower case are the same; a name within a
+ * longer one is near.
+ */
 export function nearest(name: string, candidates: Iterable<string>, most = 5): string[] {
   const wanted = name.toLowerCase();
   const tail = wanted.slice(wanted.lastIndexOf(".") + 1);

@@ -10,7 +10,10 @@ export interface OpenedRecording {
   close(): void;
 }
 
-/** Open a recording with a store of its own. Throws RecordingError where nothing of it can be trusted; `close` is called then. */
+/**
+ * Open a recording with a store of its own. Throws RecordingError where nothing of it can be trusted; `close`
+ * is called then.
+ */
 export function openWith(source: ByteSource, tools: Tools, close: () => void = () => {}): OpenedRecording {
   const store = new PageStore(tools.hashPage);
   try {

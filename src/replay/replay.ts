@@ -60,8 +60,8 @@ export class ReplayStep {
 }
 
 /**
- * Run a recording from its first row, input by input, comparing every outcome. Throws DivergedError at the first row that is
- * answered otherwise than recorded, RecordingError for a bad file.
+ * Run a recording from its first row, input by input, comparing every outcome. Throws DivergedError at the
+ * first row that is answered otherwise than recorded, RecordingError for a bad file.
  */
 export function* replay(recording: Recording, store: PageStore): Generator<ReplayStep, void, undefined> {
   refuseUnknown(recording);

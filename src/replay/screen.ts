@@ -98,8 +98,8 @@ function isShown(machine: Machine, vgpu: number): boolean {
 }
 
 /**
- * The last picture that each of these vGPUs showed at or before row `seq`: a guest that shuts down turns its screen off first.
- * A vGPU that never showed anything is left out. Throws what `seekTo` throws.
+ * The last picture that each of these vGPUs showed at or before row `seq`: a guest that shuts down turns its
+ * screen off first. A vGPU that never showed anything is left out. Throws what `seekTo` throws.
  */
 export function lastScreens(
   recording: Recording,

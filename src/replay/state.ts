@@ -34,8 +34,9 @@ export interface SeekOptions {
 }
 
 /**
- * The machine at row `seq`: after the last input whose number is not greater. -1 is the state before the first row. Replays from
- * the start, strictly. Throws DivergedError where a row on the way is answered otherwise, RecordingError for a bad file.
+ * The machine at row `seq`: after the last input whose number is not greater. -1 is the state before the
+ * first row. Replays from the start, strictly. Throws DivergedError where a row on the way is answered
+ * otherwise, RecordingError for a bad file.
  */
 export function seekTo(
   recording: Recording,

@@ -17,7 +17,9 @@ export interface Statistics {
   readonly unknownRows: number;
   /** vGPUs that did something. */
   readonly vgpus: readonly number[];
-  /** Register rows touched: those that name one register, and those that name an array; and all MMIO accesses. */
+  /**
+   * Register rows touched: those that name one register, and those that name an array; and all MMIO accesses.
+   */
   readonly registers: { readonly single: number; readonly arrays: number; readonly accesses: number };
   /** Accesses to where no register is. */
   readonly unknownAccesses: number;
@@ -108,7 +110,10 @@ class Counter {
   }
 }
 
-/** Count everything in a recording. Throws RecordingError where a block is damaged. `registers`: of its platform. */
+/**
+ * Count everything in a recording. Throws RecordingError where a block is damaged. `registers`: of its
+ * platform.
+ */
 export function statisticsOf(
   recording: Recording,
   registers: RegisterIndex,

@@ -266,9 +266,9 @@ export class VfioUserClient {
     return config;
   }
 
-  /** Answer the server's requests that wait, as QEMU's main loop would. Returns how many. */
-  serveRequests(): number {
-    const requests = this.queue.splice(0);
+  /** Answer the oldest of the server's requests that wait, as QEMU's main loop would. Returns how many. */
+  serveRequests(count = Number.POSITIVE_INFINITY): number {
+    const requests = this.queue.splice(0, count);
     for (const bytes of requests) this.serve(bytes);
     return requests.length;
   }

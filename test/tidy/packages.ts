@@ -17,6 +17,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   msgpackr: ["src/replay/recording/"],
   picocolors: ["src/cli/"],
   pino: ["src/cli/", "src/node/", "src/ports/", "src/campaign/"],
+  jsep: ["src/replay/predicate.ts"],
   pngjs: ["src/node/", "src/cli/"],
   "xxhash-wasm": ["src/replay/recording/", "src/node/"],
   zstddec: ["src/replay/recording/", "src/node/"],

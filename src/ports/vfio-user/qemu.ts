@@ -1,4 +1,7 @@
-/** The hypervisor's side of the port: a stock QEMU with the device `vfio-user-pci`. Source: guest-on-qemu.md 2. */
+/**
+ * The hypervisor's side of the port: a stock QEMU with the device `vfio-user-pci`. Source: guest-on-qemu.md
+ * 2.
+ */
 import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 
@@ -90,7 +93,10 @@ function formatOf(disk: string): "qcow2" | "raw" {
   }
 }
 
-/** Why this program cannot run the guest, with the cure; null where it can. It is asked for the device, not for its version. */
+/**
+ * Why this program cannot run the guest, with the cure; null where it can. It is asked for the device, not
+ * for its version.
+ */
 export function findQemu(program: string): Promise<string | null> {
   const cure = "take QEMU 11 or newer (Debian trixie-backports, forky) or name one by --qemu";
   return new Promise((resolve) => {
@@ -102,7 +108,9 @@ export function findQemu(program: string): Promise<string | null> {
   });
 }
 
-/** Run it with this terminal, and give its exit code. The RAM file that QEMU made is taken away afterwards. */
+/**
+ * Run it with this terminal, and give its exit code. The RAM file that QEMU made is taken away afterwards.
+ */
 export async function runQemu(
   program: string,
   args: readonly string[],

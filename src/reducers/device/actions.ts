@@ -167,7 +167,8 @@ const storeRegisterMem = plain((core, e, engine, c) => {
 /** Any number of dwords; what lies beyond the page's end goes into the next page, wherever that is. */
 const storeDataImm = plain((core, e, engine, c, length) => {
   const global = (c[0] & GLOBAL_GTT) !== 0;
-  const words = Array.from(c.subarray(3, length));
+  const words: number[] = [];
+  for (let k = 3; k < length && k < c.length; k++) words.push(c[k]);
   const room = (4096 - (c[1] & 4092)) >>> 2;
   const how = operand(core, e, engine, global, c[1], c[2]);
   if (how !== DONE || words.length === 0) return how;

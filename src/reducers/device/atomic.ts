@@ -29,11 +29,12 @@ export function atomicResult(
   const gpr = (ENGINE_BASES[e] + GPR) >>> 2;
   const inline = (c[0] & INLINE_DATA) !== 0;
   const register = (n: number): number => core.words.read(DEVICE_MMIO, gpr + n);
-  const first: [number, number] = inline ? [c[3], c[5]] : [register(0), register(1)];
-  const second: [number, number] = inline ? [c[4], c[6]] : [register(4), register(5)];
   const wide = isWide(c);
+  const pair = (a: number, b: number): Pair => [a, wide ? b : 0];
+  const first = inline ? pair(c[3], c[5]) : pair(register(0), register(1));
+  const second = inline ? pair(c[4], c[6]) : pair(register(4), register(5));
   const operation = (c[0] >>> 8) & 0xff;
-  const result = combine(operation & 0x1f, wide, [low, wide ? high : 0], first, second);
+  const result = combine(operation & 0x1f, wide, pair(low, high), first, second);
   if (result === null) return null;
   if ((c[0] & RETURN_DATA) !== 0) {
     core.words.write(DEVICE_MMIO, gpr + RETURNED, low);

@@ -31,6 +31,8 @@ const OPERANDS_MAX = 1025;
 /** What commands look at by number: a shorter command has zeros there, never what stood there before. */
 const OPERANDS_FIXED = 11;
 
+const NOOP_NS = FETCH_DWORD_NS + MI_COMMAND_NS;
+
 /** Dwords of the command being executed. Holds nothing between events. */
 const OPERANDS = new Uint32Array(OPERANDS_MAX);
 
@@ -86,8 +88,11 @@ function runPage(core: Core, e: number, engine: EngineTree, page: Uint32Array): 
   while (i < stop && ns < TURN_NS) {
     const dword = page[i];
     if (dword === 0) {
+      const first = i;
+      const last = Math.min(stop, i + Math.ceil((TURN_NS - ns) / NOOP_NS));
       i++;
-      ns += FETCH_DWORD_NS + MI_COMMAND_NS;
+      while (i < last && page[i] === 0) i++;
+      ns += (i - first) * NOOP_NS;
       continue;
     }
     const row = rowOf[dword >>> 16];

@@ -72,7 +72,7 @@ function gfnOf(low: number, high: number): number {
 
 /** Guest frame behind a graphics address of the vGPU's own view; -1 where there is none. */
 export function translateGgtt(core: Core, v: number, gma: number): number {
-  const entry = Math.floor(gma / 4096);
+  const entry = gma >>> 12;
   const low = core.words.read(GGTT + v, entry * 2);
   if ((low & PRESENT) === 0) return -1;
   return gfnOf(low, core.words.read(GGTT + v, entry * 2 + 1));

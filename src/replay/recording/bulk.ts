@@ -1,4 +1,5 @@
 import { COLUMN_NAMES, type ColumnName } from "../../events/columns.ts";
+import { KIND_PAYLOAD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 
 /** Every typed array of `Rows` that has one element a row. */
@@ -41,4 +42,12 @@ export function appendRows(rows: Rows, other: Rows): void {
   for (let i = from; i < count; i++) rows.from[i] += base;
   rows.count = count;
   rows.payloadUsed = used;
+}
+
+/** Forget all rows from the `count`-th on, which were appended last. */
+export function truncateRows(rows: Rows, count: number): void {
+  for (let i = count; i < rows.count; i++) {
+    if (KIND_PAYLOAD[rows.kind[i]] === 1) rows.payloadUsed -= rows.length[i];
+  }
+  rows.count = count;
 }

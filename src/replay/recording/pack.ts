@@ -2,10 +2,9 @@ import type { Digest } from "../../events/digest.ts";
 import { K } from "../../events/kinds.ts";
 import { Rows, rowDifference } from "../../events/rows.ts";
 import { PageStore } from "../../reducers/pages.ts";
-import { appendRows } from "./bulk.ts";
+import { appendRows, truncateRows } from "./bulk.ts";
 import { RecordingError } from "./errors.ts";
 import { gatherPages, SeenPages } from "./gather.ts";
-import { VOCABULARY } from "./layout.ts";
 import { SCHEMA } from "./profile.ts";
 import { Fill, SEAL_INPUTS, SEAL_ROWS } from "./recorder.ts";
 import { openRecording, type Recording } from "./recording.ts";
@@ -30,16 +29,18 @@ class Joiner {
   }
 
   add(rows: Rows, digests: readonly Digest[]): void {
-    const next = new Fill(this.seen);
-    next.count(rows);
     const { joined, fill } = this;
-    const fits =
-      fill.inputs + next.inputs <= SEAL_INPUTS &&
-      fill.bytes + next.bytes <= PACK_BYTES &&
-      joined.count + rows.count <= SEAL_ROWS;
-    if (joined.count > 0 && !fits) this.flush(false);
+    const before = joined.count;
     appendRows(joined, rows);
     fill.count(joined);
+    const fits = fill.inputs <= SEAL_INPUTS && fill.bytes <= PACK_BYTES && joined.count <= SEAL_ROWS;
+    if (before > 0 && !fits) {
+      // The block was full without these rows: they start the next one.
+      truncateRows(joined, before);
+      this.flush(false);
+      appendRows(joined, rows);
+      fill.count(joined);
+    }
     this.digests = digests;
   }
 
@@ -74,8 +75,7 @@ export function pack(
   }
   const rows = new Rows();
   part.checkWhole(rows);
-  const meta = { ...part.meta, ...VOCABULARY, schema: SCHEMA };
-  const writer = new RecordingWriter(sink, meta, tools, compression);
+  const writer = new RecordingWriter(sink, { ...part.meta, schema: SCHEMA }, tools, compression);
   const joiner = new Joiner(writer, store);
   for (let n = 0; n < part.blockCount; n++) {
     const { digests } = part.readBlock(n, rows);

@@ -58,14 +58,14 @@ export function describe(
 
 /**
  * Magic, header, channels and description: everything before the first block. The chain starts from its
- * bytes.
+ * bytes. The vocabulary written is this version's, which is what rows are encoded by.
  */
 export function writePreamble(meta: RecordingMeta, tools: Tools): Uint8Array {
   const builder = new McapRecordBuilder();
   builder.writeMagic();
   builder.writeHeader({ profile: PROFILE, library: meta.tool });
   writeChannels(builder);
-  const { schema, id, kinds, ...rest } = meta;
+  const { schema, id, kinds, ...rest } = { ...meta, ...VOCABULARY };
   const text = JSON.stringify({ ...rest, kinds: kinds.map(packKind) });
   if (text.length > MAX_META_BYTES / 4) throw new Error("the description of the recording is too long");
   const check = checkOf(builder.buffer, schema, id, text, tools);

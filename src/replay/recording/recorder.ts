@@ -44,12 +44,15 @@ export interface Recorded {
 
 /** Counts what the block being recorded holds, row by row, each once. */
 export class Fill {
-  private readonly seen: SeenPages;
   /** Rows that drive. */
   inputs = 0;
-  /** Of payload, and of pages that are new to the file. */
+  /** Of payload, and of pages that are new to the file, each page once. */
   bytes = 0;
+  private readonly seen: SeenPages;
   private counted = 0;
+  /** By page: the block that it was last counted for. */
+  private marks = new Uint32Array(256);
+  private block = 1;
   /** Of the first look at a block that holds something; -1 where it is empty. */
   private since = -1;
 
@@ -62,6 +65,7 @@ export class Fill {
     this.inputs = 0;
     this.bytes = 0;
     this.since = -1;
+    this.block++;
   }
 
   isFull(rows: Rows): boolean {
@@ -76,8 +80,7 @@ export class Fill {
       const k = kind[i];
       if (isInput(k)) this.inputs++;
       if (KIND_PAYLOAD[k] === 1) this.bytes += rows.length[i];
-      // A page that comes twice within one block counts twice: the seal comes a little early.
-      else if (k === K["guest.fetched"] && !this.seen.has(rows.page[i])) this.bytes += PAGE_BYTES;
+      else if (k === K["guest.fetched"]) this.countPage(rows.page[i]);
     }
     this.counted = count;
   }
@@ -86,5 +89,16 @@ export class Fill {
     if (rows.count === 0) return false;
     if (this.since < 0) this.since = now;
     return now - this.since >= SEAL_MICROSECONDS;
+  }
+
+  private countPage(id: number): void {
+    if (this.seen.has(id)) return;
+    if (id >= this.marks.length) {
+      const bigger = new Uint32Array(Math.max(this.marks.length * 2, id + 1));
+      bigger.set(this.marks);
+      this.marks = bigger;
+    }
+    if (this.marks[id] !== this.block) this.bytes += PAGE_BYTES;
+    this.marks[id] = this.block;
   }
 }

@@ -152,8 +152,8 @@ export class Bench {
 
   /** Put a batch somewhere new in the context's address space, ended; returns its address. */
   place(build: (batch: Batch) => Batch): number {
-    const address = this.next;
     const batch = build(new Batch()).end();
+    const address = this.next;
     this.next += Math.ceil((batch.words.length * 4) / PAGE) * PAGE;
     return this.guest.batch(this.context, address, batch);
   }

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { PORT_MSI } from "../../../src/events/codes.ts";
 import { K, KIND_NAMES } from "../../../src/events/kinds.ts";
 import { compileRegisters } from "../../../src/hw/compile.ts";
 import { bank } from "../../../src/hw/register.ts";
@@ -93,7 +94,8 @@ export class Bench {
     };
     const store = new PageStore((bytes, into) => into.fill(bytes.length));
     const setting = { registers: INDEXES[platform], commands: [], configuration, store };
-    this.core = new Core(setting, pure, [initialDeviceTree(), initialVgpuTree()], DOWN, UP);
+    const tree = { ...initialVgpuTree(), port: PORT_MSI };
+    this.core = new Core(setting, pure, [initialDeviceTree(), tree], DOWN, UP);
     this.core.words.write(CONFIG + V, MSI_CAPABILITY >>> 2, 0x0001_0005);
     this.write(0x44200, 0x8000_0000);
     for (const at of [0x44400, 0x44410, 0x44440, 0xc4000]) this.write(at + 12, 0xffff_ffff);

@@ -1,0 +1,214 @@
+import { CLASS_OUTCOME, isInput, KIND_CLASS } from "../events/kinds.ts";
+import type { Rows } from "../events/rows.ts";
+import type { Machine, State } from "../reducers/machine.ts";
+import type { PageStore } from "../reducers/pages.ts";
+import { BlockCache } from "./blocks.ts";
+import { divergenceAt } from "./divergence.ts";
+import { Keyframes } from "./keyframes.ts";
+import type { Recording } from "./recording/recording.ts";
+import { machineOf, refuseUnknown } from "./run.ts";
+import { Snapshots, wantedGap } from "./snapshots.ts";
+import { DivergedError } from "./state.ts";
+
+export interface TimelineOptions {
+  /** Bytes of memory for states and decoded rows together; 256 MB when absent. */
+  readonly budget?: number;
+  /** Use the file's keyframes. True when absent. */
+  readonly keyframes?: boolean;
+}
+
+/** Bytes of memory that a timeline takes unless it is told otherwise. */
+export const TIMELINE_BUDGET = 256 << 20;
+/** Decoded rows take at most this part of it. */
+const ROWS_SHARE = 3;
+
+/** One row, in the block that holds it. */
+export interface RowPlace {
+  readonly rows: Rows;
+  readonly i: number;
+}
+
+/**
+ * A recording to walk in: the machine at any row, forwards and backwards. "At N" is after the last input whose seq is at most N.
+ * States are kept on the way within a budget of memory, and keyframes are used where the file has them.
+ */
+export class Timeline {
+  readonly recording: Recording;
+  readonly store: PageStore;
+  /** Stands at `at`. Look at it, and run nothing on it but what puts its state back. */
+  readonly machine: Machine;
+  private readonly snapshots: Snapshots;
+  private readonly blocks: BlockCache;
+  private readonly keyframes: Keyframes | null;
+  private readonly start: State;
+
+  /** Throws RecordingError for a recording that cannot be run. */
+  constructor(recording: Recording, store: PageStore, options: TimelineOptions = {}) {
+    refuseUnknown(recording);
+    const budget = options.budget ?? TIMELINE_BUDGET;
+    this.recording = recording;
+    this.store = store;
+    this.machine = machineOf(recording, store);
+    this.start = this.machine.snapshot();
+    this.keyframes = options.keyframes === false ? null : Keyframes.of(recording, store);
+    this.blocks = new BlockCache(recording, Math.floor(budget / ROWS_SHARE));
+    this.snapshots = new Snapshots(budget - Math.floor(budget / ROWS_SHARE), recording.rowCount);
+  }
+
+  /** Seq of the input that the machine stands behind; -1 before the first. */
+  get at(): number {
+    return this.machine.core.seq;
+  }
+
+  /** Seq of the last row; -1 where there is none. */
+  get last(): number {
+    return this.recording.rowCount - 1;
+  }
+
+  /** Bytes that states and rows take now, states kept, and keyframes there are. */
+  get memory(): { readonly bytes: number; readonly snapshots: number; readonly keyframes: number } {
+    const { snapshots, blocks, keyframes } = this;
+    return { bytes: snapshots.bytes + blocks.bytes, snapshots: snapshots.count, keyframes: keyframes?.count ?? 0 };
+  }
+
+  /**
+   * Go to row `seq`, -1 to `last`. Throws RangeError for another, DivergedError where the replay does not get there, RecordingError
+   * where a block on the way is damaged.
+   */
+  seek(seq: number): Machine {
+    if (!Number.isInteger(seq) || seq < -1 || seq > this.last) {
+      throw new RangeError(`there is no row ${seq}; the rows are 0 to ${this.last}`);
+    }
+    this.goTo(this.inputAt(seq));
+    return this.machine;
+  }
+
+  /** Go `count` inputs on, or back where it is negative, as far as there are any. Returns how many it went. */
+  step(count: number): number {
+    let seq = this.at;
+    let done = 0;
+    for (; done < Math.abs(count); done++) {
+      const next = count > 0 ? this.nextInput(seq) : seq < 0 ? -2 : this.inputAt(seq - 1);
+      if (next === -2) break;
+      seq = next;
+    }
+    this.goTo(seq);
+    return done;
+  }
+
+  /** Row `seq`, to look at only, and only until the next call of anything here. */
+  row(seq: number): RowPlace {
+    const n = this.recording.blockOf(seq);
+    if (n < 0) throw new RangeError(`there is no row ${seq}`);
+    const rows = this.blocks.rows(n);
+    return { rows, i: seq - rows.firstSeq };
+  }
+
+  /** Seq of the last input at or before `seq`; -1 where there is none. */
+  inputAt(seq: number): number {
+    for (let at = seq; at >= 0; ) {
+      const { rows, i } = this.row(at);
+      for (let k = i; k >= 0; k--) if (isInput(rows.kind[k])) return rows.firstSeq + k;
+      at = rows.firstSeq - 1;
+    }
+    return -1;
+  }
+
+  /** Seq of the first input behind `seq`; -2 where there is none. */
+  nextInput(seq: number): number {
+    for (let at = seq + 1; at <= this.last; ) {
+      const { rows, i } = this.row(at);
+      for (let k = i; k < rows.count; k++) if (isInput(rows.kind[k])) return rows.firstSeq + k;
+      at = rows.firstSeq + rows.count;
+    }
+    return -2;
+  }
+
+  /** A seq before `seq` from where going on to `seq` costs little; -1 is the start. `seq` is at least 0. */
+  baseBefore(seq: number): number {
+    const kept = this.snapshots.before(seq - 1)?.seq ?? -1;
+    return Math.max(kept, this.keyframes?.before(seq - 1) ?? -1);
+  }
+
+  /**
+   * From where the machine stands, apply every input up to `to` (an input's seq), one by one, and call `visit` behind each. It must
+   * not move the machine.
+   */
+  walk(to: number, visit: (rows: Rows, i: number) => void): void {
+    while (this.at < to) {
+      const seq = this.nextInput(this.at);
+      const { rows, i } = this.row(seq);
+      const end = Math.min(rows.count, to - rows.firstSeq + 1);
+      for (let k = i; k < end; ) {
+        const next = this.machine.strict(rows, k, rows.count);
+        if (next < 0) this.diverged(rows, -next - 1);
+        visit(rows, k);
+        k = next;
+      }
+      this.keep(to);
+    }
+  }
+
+  /** Pass over the whole recording once, keeping states evenly as far as the budget goes. */
+  warm(progress?: (done: number, of: number) => void): void {
+    const { recording } = this;
+    this.restore(this.start);
+    for (let n = 0; n < recording.blockCount; n++) {
+      this.forward(recording.block(n).lastSeq, -1);
+      progress?.(n + 1, recording.blockCount);
+    }
+  }
+
+  /** Make the machine stand behind the input `seq`, or before the first row. */
+  private goTo(seq: number): void {
+    if (seq === this.at) return;
+    const kept = this.snapshots.before(seq) ?? this.start;
+    const known = this.at < seq ? Math.max(kept.seq, this.at) : kept.seq;
+    const keyframe = this.keyframes?.stateBefore(seq, known, this.machine) ?? null;
+    if (keyframe !== null) this.restore(keyframe);
+    else if (this.at > seq || this.at < kept.seq) this.restore(kept);
+    this.forward(seq, seq);
+  }
+
+  private restore(state: State): void {
+    this.machine.restore(state);
+  }
+
+  /** Run on to `to`, keeping states as they are wanted around `cursor`. */
+  private forward(to: number, cursor: number): void {
+    const rowCount = this.recording.rowCount;
+    while (this.at < to) {
+      const seq = this.nextInput(this.at);
+      if (seq < 0 || seq > to) return;
+      const { rows, i } = this.row(seq);
+      const from = Math.max(this.at, this.snapshots.before(this.at)?.seq ?? -1);
+      const pause = Math.ceil(Math.max(seq, from + wantedGap(from, cursor, rowCount)));
+      const end = behindOutcomes(rows, Math.min(to, pause) - rows.firstSeq + 1);
+      const stop = this.machine.batch(rows, i, end);
+      if (stop < end) this.diverged(rows, stop);
+      this.keep(cursor);
+    }
+  }
+
+  /** Keep the state where none is near. */
+  private keep(cursor: number): void {
+    const { at, snapshots } = this;
+    const gap = wantedGap(at, cursor, this.recording.rowCount);
+    const from = snapshots.before(at)?.seq ?? -1;
+    if (at - from < gap || snapshots.after(at) - at < gap / 2) return;
+    snapshots.keep(this.machine.snapshot(), cursor);
+  }
+
+  private diverged(rows: Rows, stop: number): never {
+    const divergence = divergenceAt(this.recording, this.machine, rows, stop);
+    this.restore(this.start);
+    throw new DivergedError(this.recording.name, divergence);
+  }
+}
+
+/** `end`, moved behind the outcomes of the input before it. */
+function behindOutcomes(rows: Rows, end: number): number {
+  let to = Math.min(end, rows.count);
+  while (to > 0 && to < rows.count && KIND_CLASS[rows.kind[to]] === CLASS_OUTCOME) to++;
+  return to;
+}

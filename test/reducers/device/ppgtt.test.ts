@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CTX, MASTER_IRQ } from "../../../src/ports/sim/layout.ts";
+import { PAGE } from "../../../src/ports/sim/memory.ts";
+import { Ppgtt } from "../../../src/ports/sim/ppgtt.ts";
+import { at, Bench, DATA } from "./rig.ts";
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench();
+});
+afterEach(() => bench.rig.verify());
+
+const store = (address: number, value: number): boolean => bench.run((b) => b.sdi({ address }, value));
+
+describe("table walks", () => {
+  test.each([0x1000, 0x20_3000, 0x4000_5000, 0x80_0000_7000, 0xffff_ffff_f000])("4 KiB at %i", (address) => {
+    const frame = bench.guest.memory.allocate();
+    bench.context.ppgtt.map4k(address, frame);
+    expect(store(address + 8, 5)).toBe(true);
+    expect(bench.guest.memory.read32(frame * PAGE + 8)).toBe(5);
+  });
+
+  test("64 KiB: the entry of the first 4 KiB counts for all sixteen", () => {
+    const frame = bench.guest.memory.allocate(16, 16);
+    bench.context.ppgtt.map64k(0x3000_0000, frame);
+    for (const n of [0, 1, 7, 15]) {
+      expect(store(0x3000_0000 + n * PAGE + 4, n + 1)).toBe(true);
+      expect(bench.guest.memory.read32((frame + n) * PAGE + 4)).toBe(n + 1);
+    }
+  });
+
+  test("2 MiB", () => {
+    const frame = bench.guest.memory.allocate(512, 512);
+    bench.context.ppgtt.map2m(0x6000_0000, frame);
+    for (const n of [0, 1, 300, 511]) {
+      expect(store(0x6000_0000 + n * PAGE + 12, n + 1)).toBe(true);
+      expect(bench.guest.memory.read32((frame + n) * PAGE + 12)).toBe(n + 1);
+    }
+  });
+
+  test("three levels: four page directories, addresses of 32 bits", () => {
+    const { guest } = bench;
+    const ppgtt = new Ppgtt(guest.memory);
+    const frames = [0, 1, 2, 3].map((n) => {
+      const frame = guest.memory.allocate();
+      ppgtt.map4k(n * 0x4000_0000 + 0x1000, frame);
+      return frame;
+    });
+    const context = guest.createContext("rcs0", { ppgtt, levels: 3 });
+    expect(
+      guest.complete(context, (b) =>
+        [0, 1, 2, 3].reduce((batch, n) => batch.sdi({ address: n * 0x4000_0000 + 0x1000 }, n + 1), b),
+      ),
+    ).toBe(true);
+    expect(frames.map((frame) => guest.memory.read32(frame * PAGE))).toEqual([1, 2, 3, 4]);
+  });
+
+  test("a table above 4 GiB of guest memory", () => {
+    const { guest } = bench;
+    const high = 0x12_3456;
+    const entry = bench.context.ppgtt.pteAddress(0x5000);
+    guest.memory.writeEntry(entry, high * PAGE, 3);
+    guest.memory.frame(high);
+    expect(store(0x5000, 9)).toBe(true);
+    expect(guest.memory.read32(high * PAGE)).toBe(9);
+  });
+
+  test.each([
+    ["a frame beyond what a guest has", 0x100_0000 * PAGE, 3],
+    ["address bits that a truncation would lose", 2 ** 44, 3],
+    ["no present bit", 0x200 * PAGE, 2],
+  ])("%s is a fault", (_name, value, bits) => {
+    const { guest, rig } = bench;
+    guest.memory.writeEntry(bench.context.ppgtt.pteAddress(0x5000), value, bits);
+    const address = bench.place((b) => b.sdi({ address: 0x5000 }, 1));
+    guest.run(bench.context, (b) => b.start({ address }));
+    guest.advance(5_000);
+    expect(rig.notes()).toContain("command.fault");
+  });
+});
+
+describe("translations", () => {
+  test("stay until they are invalidated: by a flush, by the guest, by a context's load", () => {
+    const { guest, context } = bench;
+    const other = guest.memory.allocate();
+    const move = (gfn: number): void => context.ppgtt.map4k(DATA, gfn);
+    const shown = (): number[] => [bench.word(0), guest.memory.read32(other * PAGE)];
+    // Within one batch, so that the context is loaded once: the guest moves the page while the batch waits.
+    const run = (invalidate: boolean): void => {
+      bench.setWord(0, 0);
+      guest.memory.write32(other * PAGE, 0);
+      move(bench.data);
+      bench.setWord(1024, 0);
+      const address = bench.place((b) =>
+        b
+          .sdi(at(0), 1)
+          .semaphoreWait(4, 1, at(1024))
+          .pipeControl({ invalidateTlb: invalidate })
+          .sdi(at(0), 2),
+      );
+      guest.run(context, (b) => b.start({ address }));
+      guest.until(() => bench.word(0) === 1);
+      move(other);
+      bench.setWord(1024, 1);
+      expect(guest.until(() => guest.isDone(context))).toBe(true);
+    };
+    run(false);
+    expect(shown()).toEqual([2, 0]);
+    run(true);
+    expect(shown()).toEqual([1, 2]);
+    // The next load looks again.
+    move(bench.data);
+    expect(bench.run((b) => b.sdi(at(0), 3))).toBe(true);
+    expect(shown()).toEqual([3, 2]);
+  });
+
+  test("a GGTT entry is followed at once", () => {
+    const { guest, context } = bench;
+    const gma = guest.bind(bench.data);
+    guest.complete(context, (b) => b.sdi({ address: gma, global: true }, 1));
+    const other = guest.memory.allocate();
+    guest.setPte(gma, other);
+    guest.complete(context, (b) => b.sdi({ address: gma, global: true }, 2));
+    expect([bench.word(0), guest.memory.read32(other * PAGE)]).toEqual([1, 2]);
+    expect(guest.image(context, CTX.head)).toBe(context.tail);
+  });
+
+  test("half an entry at a time, and two halves of two entries at once", () => {
+    const { guest } = bench;
+    const gma = guest.bind(bench.data, 2);
+    const entry = (gma / PAGE) * 8;
+    const low = (gfn: number): number => gfn * PAGE + 3;
+    guest.write("gtt", entry, 4, low(bench.data + 1));
+    guest.write("gtt", entry + 4, 4, 0);
+    expect(guest.read64("gtt", entry, 8)).toEqual({ lo: low(bench.data + 1), hi: 0 });
+    guest.write("gtt", entry + 4, 8, 0, low(bench.data));
+    expect(guest.read32("gtt", entry + 8)).toBe(low(bench.data));
+    expect(guest.read64("gtt", entry + 4, 8)).toEqual({ lo: 0, hi: low(bench.data) });
+    guest.complete(bench.context, (b) =>
+      b.sdi({ address: gma, global: true }, 1).sdi({ address: gma + PAGE, global: true }, 2),
+    );
+    expect([bench.word(0), bench.word(1024)]).toEqual([2, 1]);
+    expect(guest.mmio(MASTER_IRQ) >>> 31).toBe(1);
+  });
+
+  test("entries outside of the guest's share read zero and change nothing", () => {
+    const { guest } = bench;
+    const share = bench.rig.configuration.vgpus[0];
+    const last = ((share.unmappableBase + share.unmappableSize) / PAGE) * 8;
+    guest.write("gtt", last, 8, 0x1003, 0);
+    guest.write("gtt", last - 4, 8, 0, 0x1003);
+    expect(guest.read64("gtt", last, 8)).toEqual({ lo: 0, hi: 0 });
+    expect(guest.read64("gtt", last - 4, 8).hi).toBe(0);
+    expect(guest.read64("gtt", 0x7f_fffc, 8)).toEqual({ lo: 0, hi: 0 });
+  });
+});

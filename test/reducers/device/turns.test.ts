@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { K } from "../../../src/events/kinds.ts";
+import { TURN_NS } from "../../../src/hw/cost.ts";
+import { CTX, RING, RING_BASE } from "../../../src/ports/sim/layout.ts";
+import { at, BATCH, Bench } from "./rig.ts";
+
+/** Turns: bounded work an event, nobody starves, engine time adds up. */
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench("bcs0");
+});
+afterEach(() => bench.rig.verify());
+
+const spin = (): void => {
+  bench.guest.batch(bench.context, BATCH, (b) => b.noop(3).start({ address: BATCH }));
+  bench.guest.run(bench.context, (b) => b.start({ address: BATCH }));
+};
+
+describe("a batch that never ends starves nobody", () => {
+  test("bcs0 spins: a NOOP on rcs0 completes within one turn more, and a read is answered", () => {
+    const { guest, rig } = bench;
+    const alone = new Bench("rcs0");
+    const start = alone.rig.port.now;
+    expect(alone.guest.complete(alone.context, (b) => b.noop(2))).toBe(true);
+    const took = alone.rig.port.now - start;
+    spin();
+    guest.advance(1_000);
+    const other = guest.createContext("rcs0");
+    const from = rig.port.now;
+    expect(guest.complete(other, (b) => b.noop(2))).toBe(true);
+    expect(rig.port.now - from).toBeLessThanOrEqual(took + TURN_NS / 1000);
+    expect(guest.mmio(RING_BASE.bcs0 + RING.acthd)).toBeGreaterThanOrEqual(BATCH);
+    expect(rig.engine("bcs0").phase).not.toBe(0);
+  });
+
+  test("each of its turns is one event, of at most 20 us, and they come as often as that", () => {
+    const { guest, rig } = bench;
+    spin();
+    const fired = rig.count("timer.fired");
+    const before = rig.engine("bcs0").freeAt;
+    guest.advance(2_000);
+    const turns = rig.count("timer.fired") - fired;
+    expect(turns).toBeGreaterThan(95);
+    expect(turns).toBeLessThan(105);
+    const used = rig.engine("bcs0").freeAt - before;
+    expect(used).toBeGreaterThan(1_900_000);
+    expect(used).toBeLessThan(2_100_000);
+  });
+
+  test("it can be preempted, and reset", () => {
+    const { guest, context } = bench;
+    spin();
+    guest.advance(500);
+    const other = guest.createContext("bcs0");
+    expect(guest.complete(other, (b) => b.noop(2), 200)).toBe(true);
+    expect(guest.image(context, CTX.bbState) & 1).toBe(1);
+  });
+
+  test("a batch that is rewritten while it runs goes on with what it has become", () => {
+    const { guest, context } = bench;
+    spin();
+    guest.advance(500);
+    const frame = guest.memory.read32(context.ppgtt.pteAddress(BATCH)) >>> 12;
+    guest.memory.writeWords(frame * 4096 + 12, [0x0500_0000]);
+    expect(guest.until(() => guest.isDone(context), 200)).toBe(true);
+  });
+
+  test("4,096 dwords end a turn too: a page is never read for longer", () => {
+    const { guest, context, rig } = bench;
+    const address = bench.place((b) => b.raw(0x5440_00ff, ...new Array(256).fill(0)).noop(40));
+    guest.complete(context, (b) => b.start({ address }));
+    expect(rig.notes()).toEqual([]);
+    for (const row of rig.rows.kind.subarray(0, rig.rows.count)) expect(row).not.toBe(K["audit.refused"]);
+  });
+
+  test("four engines at once, all done, in engine time of their own", () => {
+    const { guest } = bench;
+    const all = (["rcs0", "bcs0", "vcs0", "vecs0"] as const).map((engine, n) => {
+      const context = guest.createContext(engine, { ppgtt: bench.context.ppgtt });
+      guest.run(context, (b) => b.noop(400).sdi(at(n), n + 1));
+      return context;
+    });
+    const from = guest.port.now;
+    expect(guest.until(() => all.every((context) => guest.isDone(context)))).toBe(true);
+    expect(bench.words(0, 4)).toEqual([1, 2, 3, 4]);
+    // A context switch of 5 us and 400 NOOPs of 22 ns each, side by side.
+    expect(guest.port.now - from).toBeLessThan(30);
+  });
+});
