@@ -13,6 +13,7 @@ const MMIO_SHIFT = 19;
 const GTT_SHIFT = 21;
 const CONFIG_SHIFT = 6;
 const GFN_BITS = 24;
+const GFN_MASK = (1 << GFN_BITS) - 1;
 const PAGE = 4096;
 
 const READ_ONLY = 1;
@@ -27,7 +28,7 @@ export class Limit {
   private readonly device = new Uint32Array(1 << GTT_SHIFT);
   private readonly config = new Uint32Array(8 << CONFIG_SHIFT);
   private readonly slotOf = new Int32Array(1 << GFN_BITS);
-  private readonly content = new Uint32Array(1 << 16);
+  private readonly content = new Uint32Array(1 << GFN_BITS);
   private memory = new Uint32Array(1 << 20);
   private slots = 1;
   private readonly index: RegisterIndex;
@@ -65,9 +66,9 @@ export class Limit {
       } else if (k === APERTURE_WRITTEN) {
         this.run(rows, i);
       } else if (k === APERTURE_READ) {
-        sum ^= this.memory[(this.slot(v, a) << 10) | ((a & (PAGE - 1)) >>> 2)];
+        sum ^= content[this.gfn(v, a)];
       } else if (k === FETCHED) {
-        content[a & 0xffff] = page[i];
+        content[a & GFN_MASK] = page[i];
       } else if (k === CONFIG_READ) {
         sum ^= config[(v << CONFIG_SHIFT) | ((a >>> 2) & 63)] - lo[i];
       } else if (k === CONFIG_WRITTEN) {
@@ -116,10 +117,14 @@ export class Limit {
 
   /** Where the frame behind an aperture address lies. */
   private slot(v: number, a: number): number {
-    const entry = (v << GTT_SHIFT) | ((a >>> 12) * 2);
-    const gfn = ((this.ggtt[entry + 1] << 20) | (this.ggtt[entry] >>> 12)) & ((1 << GFN_BITS) - 1);
+    const gfn = this.gfn(v, a);
     const slot = this.slotOf[gfn];
     return slot !== 0 ? slot : this.newSlot(gfn);
+  }
+
+  private gfn(v: number, a: number): number {
+    const entry = (v << GTT_SHIFT) | ((a >>> 12) * 2);
+    return ((this.ggtt[entry + 1] << 20) | (this.ggtt[entry] >>> 12)) & GFN_MASK;
   }
 
   private newSlot(gfn: number): number {

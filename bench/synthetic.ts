@@ -130,11 +130,11 @@ class Stream {
     else live.write("mmio", 1, MASTER_IRQ, 4, 0x8000_0000, 0);
   }
 
-  /** A guest page: an aperture read that must ask for it; one in four has changed since. */
+  /** A guest page: an aperture read that must ask for it; one in four has changed since, to a content seen before: ids, not bytes. */
   private touchPage(): void {
     const { live } = this.studio;
     const gfn = this.random.zipf(FRAMES);
-    if (this.random.chance(25)) this.guest.memory.write32(gfn * 4096 + this.random.below(1024) * 4, this.random.word());
+    if (this.random.chance(25)) this.guest.memory.write32(gfn * 4096, this.random.below(64));
     live.read("aperture", 1, (gfn * 4096 + this.random.below(1024) * 4) % MAPPED, 4);
   }
 }

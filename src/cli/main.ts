@@ -9,6 +9,7 @@ import { addReplay } from "./replay.ts";
 import { addServe } from "./serve.ts";
 import { addShow } from "./show.ts";
 import { endQuietlyWithReader, paintError, say } from "./terminal.ts";
+import { type CommonOptions, log, setLogLevel } from "./verb.ts";
 import { addVerify } from "./verify.ts";
 
 const EXIT_CODES = `
@@ -30,6 +31,10 @@ function program(): Command {
     .exitOverride();
   for (const add of [addServe, addGuest, addReplay, addVerify, addShow, addPack]) add(gvt);
   for (const verb of gvt.commands) verb.copyInheritedSettings(gvt);
+  gvt.hook("preAction", (_, verb) => {
+    setLogLevel(verb.opts<CommonOptions>().logLevel);
+    log().debug({ verb: verb.name(), args: verb.args, options: verb.opts() }, "starts");
+  });
   return gvt;
 }
 
@@ -53,6 +58,7 @@ async function main(): Promise<void> {
       return;
     }
     const code = exitCodeOf(error);
+    log().debug({ err: error, code }, "failed");
     sayError(error, code);
     // A worker or a socket that is left must not keep us.
     process.exit(code);

@@ -7,6 +7,7 @@ import type { Recording } from "../replay/recording/recording.ts";
 import { configurationOf } from "../replay/run.ts";
 import { CannotTell, UsageError } from "./exit.ts";
 import { paintError, say } from "./terminal.ts";
+import { log } from "./verb.ts";
 
 /**
  * Open a recording for a verb, use it, and close it. Warnings go to standard error. Rejects with
@@ -17,6 +18,8 @@ export async function withRecording<T>(
   act: (opened: OpenedRecording) => T | Promise<T>,
 ): Promise<T> {
   const opened = await openRecording(path);
+  const { meta, rowCount, blockCount, damage } = opened.recording;
+  log().debug({ path, id: meta.id, rows: rowCount, blocks: blockCount, damage }, "opened");
   try {
     return await act(opened);
   } finally {

@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import type { Logger } from "pino";
 import { PLATFORMS } from "../hw/units.ts";
 import { defaultRam, defaultSocket } from "../node/places.ts";
 import { type ServeEvent, type ServeStatistics, serve } from "../ports/serve.ts";
@@ -7,7 +6,7 @@ import { readServeOptions, type ServeOptions } from "../ports/serve-options.ts";
 import { UsageError } from "./exit.ts";
 import { bytesText, columns, count, grouped } from "./table.ts";
 import { paint, print, printJson } from "./terminal.ts";
-import { addVerb, type CommonOptions, logger, parseCount } from "./verb.ts";
+import { addVerb, type CommonOptions, log, parseCount } from "./verb.ts";
 
 interface Options extends CommonOptions {
   readonly config?: string;
@@ -81,16 +80,15 @@ function vgpusOf(given: Options, base: ServeOptions["vgpus"] | undefined): Serve
 }
 
 async function run(options: ServeOptions, common: Options): Promise<void> {
-  const log = logger(common);
   const tell = common.json ? printJson : (event: object) => print(lineOf(event as ServeEvent));
   const server = await serve(options, (event) => {
-    log.debug(event, event.type);
+    log().debug(event, event.type);
     tell(event);
   });
   const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = (): void => void server.close().catch(() => {});
   for (const signal of signals) process.on(signal, stop);
-  announce(options, common, log);
+  announce(options, common);
   try {
     const statistics = await server.ended;
     if (common.json) printJson({ type: "ended", ...statistics });
@@ -100,9 +98,9 @@ async function run(options: ServeOptions, common: Options): Promise<void> {
   }
 }
 
-function announce(options: ServeOptions, common: Options, log: Logger): void {
+function announce(options: ServeOptions, common: Options): void {
   const { recording, vgpus } = options;
-  log.info({ recording, vgpus }, "listening");
+  log().info({ recording, vgpus }, "listening");
   if (common.json) return printJson({ type: "listening", recording, vgpus });
   print(`recording to ${recording}`);
   const rows = vgpus.map(({ socket, ram }, i) => [

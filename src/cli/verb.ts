@@ -26,9 +26,17 @@ export function addVerb(
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
 }
 
-/** The program's own log, by pino, on standard error. */
-export function logger(options: CommonOptions): Logger {
-  return pino({ level: options.logLevel, base: { name: "gvt" } }, destination({ fd: 2, sync: true }));
+let current: Logger | undefined;
+
+/** The program's own log, by pino, on standard error; at the level of `setLogLevel`, silent before. */
+export function log(): Logger {
+  current ??= pino({ level: "silent", base: { name: "gvt" } }, destination({ fd: 2, sync: true }));
+  return current;
+}
+
+/** Log from this level on. */
+export function setLogLevel(level: string): void {
+  log().level = level;
 }
 
 /** A row number from the command line. */

@@ -2,11 +2,12 @@ import { type Command, Option } from "commander";
 import { divergenceText } from "../replay/divergence.ts";
 import type { Recording } from "../replay/recording/recording.ts";
 import { type Verification, verify } from "../replay/verify.ts";
-import { EXIT, UsageError } from "./exit.ts";
+import { EXIT } from "./exit.ts";
 import { damageLine, isPart, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";
 import { paint, print, printJson, say, withProgress } from "./terminal.ts";
 import { addVerb, type CommonOptions } from "./verb.ts";
+import { verifyAsGuest } from "./verify-guest.ts";
 
 interface Options extends CommonOptions {
   readonly level: "exact" | "guest";
@@ -18,13 +19,23 @@ export function addVerify(program: Command): void {
     program,
     "verify",
     "read every byte of a recording, run it again, compare every outcome and digest",
-    ["gvt verify recordings/linux-6.1-boot.mcap", "gvt verify boot.mcap --json | jq .exact"],
+    [
+      "gvt verify recordings/linux-6.1-boot.mcap",
+      "gvt verify boot.mcap --json | jq .exact",
+      "git bisect run gvt verify boot.mcap --level guest",
+    ],
   )
     .argument("<file>", "recording")
-    .addOption(new Option("--level <level>", "what must agree").choices(["exact", "guest"]).default("exact"))
+    .addOption(
+      new Option("--level <level>", "what must agree: every outcome and digest, or what the guest can see")
+        .choices(["exact", "guest"])
+        .default("exact"),
+    )
     .action(async (file: string, options: Options) => {
-      if (options.level === "guest")
-        throw new UsageError("--level guest: not in this version; use --level exact");
+      if (options.level === "guest") {
+        process.exitCode = await verifyAsGuest(file, options.json === true);
+        return;
+      }
       process.exitCode = await withRecording(file, ({ recording, store }) => {
         refuseUnknownKinds(recording);
         const found = withProgress("verify", (progress) => verify(recording, store, { progress }));

@@ -37,3 +37,5 @@ export const PORT_SCREEN = 4;
 
 /** `guest.write`: the bytes are a time (a post-sync timestamp, a time value's register): two models may differ in it. */
 export const WRITE_TIME = 1;
+/** The bytes say how far a context had come when another took its engine: a matter of time too. */
+export const WRITE_POSITION = 2;

@@ -98,8 +98,8 @@ export const KINDS = {
   "access.reply": effect("ticket", "lo", "hi"),
   "guest.fetch": effect("ticket", "at", "purpose", "engine"),
   /**
-   * lo/hi: 64-bit hash of the bytes; ticket 0 where memory is coherent; code: WRITE_TIME. The bytes travel with the effect, not
-   * in the log.
+   * lo/hi: 64-bit hash of the bytes; ticket 0 where memory is coherent; code: WRITE_TIME, WRITE_POSITION or 0. The bytes travel
+   * with the effect, not in the log.
    */
   "guest.write": effect("ticket", "at", "atHigh", "length", "lo", "hi", "code"),
   "irq.inject": effect("at", "lo"),

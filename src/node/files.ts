@@ -69,6 +69,11 @@ export class FileSink implements ByteSink {
     fs.fdatasyncSync(this.fd);
   }
 
+  /** The same, meanwhile: more may be written before it is done, and may be left out of it. */
+  syncLater(done: (error: Error | null) => void): void {
+    fs.fdatasync(this.fd, done);
+  }
+
   close(): void {
     fs.closeSync(this.fd);
   }

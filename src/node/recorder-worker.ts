@@ -1,6 +1,7 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Rows } from "../events/rows.ts";
 import { BlockEncoder } from "../replay/recording/encoder.ts";
+import type { Tools } from "../replay/recording/tools.ts";
 import { loadTools } from "./codecs.ts";
 import { FileSink, reasonOf, syncFolder } from "./files.ts";
 import { packFile, partOf } from "./packing.ts";
@@ -8,55 +9,83 @@ import type { Columns, FromWorker, RecorderStart, ToWorker } from "./recorder-me
 
 /**
  * The recorder's other thread: encodes, compresses, writes and syncs blocks, and packs the part at the end.
+ * Writing never waits for the disk: a block that is written survives the process, and one that is synced the
+ * machine. Blocks that are written while a sync is under way share the next one.
  */
-async function main(port: MessagePort, start: RecorderStart): Promise<void> {
-  const tools = await loadTools();
-  const sink = new FileSink(partOf(start.path));
-  sink.write(start.preamble);
-  sink.sync();
-  syncFolder(start.path);
-  const encoder = new BlockEncoder(start.preamble, tools, start.compression);
-  const rows = new Rows(0, 0);
-  let bytes = start.preamble.length;
-  let written: Columns[] = [];
+class PartWriter {
+  private readonly port: MessagePort;
+  private readonly path: string;
+  private readonly tools: Tools;
+  private readonly sink: FileSink;
+  private readonly encoder: BlockEncoder;
+  private readonly rows = new Rows(0, 0);
+  private bytes: number;
+  /** Columns of the blocks that no sync has begun for. */
+  private written: Columns[] = [];
+  private syncing = false;
+  private ending: "close" | "stop" | null = null;
 
-  const answer = (message: FromWorker) => {
-    const moved = message.type === "synced" ? message.columns.flatMap(buffersOf) : [];
-    port.postMessage(message, moved);
-  };
-  const sync = () => {
-    if (written.length === 0) return;
-    sink.sync();
-    const done = written;
-    written = [];
-    answer({ type: "synced", blocks: done.length, bytes, columns: done });
-  };
-  const take = (message: ToWorker) => {
+  constructor(port: MessagePort, start: RecorderStart, tools: Tools) {
+    this.port = port;
+    this.path = start.path;
+    this.tools = tools;
+    this.sink = new FileSink(partOf(start.path));
+    this.sink.write(start.preamble);
+    this.sink.sync();
+    syncFolder(start.path);
+    this.encoder = new BlockEncoder(start.preamble, tools, start.compression);
+    this.bytes = start.preamble.length;
+  }
+
+  take(message: ToWorker): void {
     if (message.type === "block") {
       const { columns, count, firstSeq, payloadUsed } = message;
-      Object.assign(rows, columns, { count, firstSeq, payloadUsed });
-      const block = encoder.encode(rows, message.pages, message.digests, false);
-      sink.write(block.bytes);
-      bytes += block.bytes.length;
-      written.push(columns);
+      Object.assign(this.rows, columns, { count, firstSeq, payloadUsed });
+      const block = this.encoder.encode(this.rows, message.pages, message.digests, false);
+      this.sink.write(block.bytes);
+      this.bytes += block.bytes.length;
+      this.written.push(columns);
     } else {
-      sync();
-      sink.close();
-      if (message.type === "close") answer({ type: "closed", recorded: packFile(start.path, tools) });
-      port.close();
+      this.ending = message.type;
     }
-  };
-  // Blocks that queued up while the disk was busy are written together and synced once.
-  port.on("message", (first: ToWorker) => {
-    guarded(port, () => {
-      take(first);
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-        take(next.message as ToWorker);
-      }
-      sync();
+    this.goOn();
+  }
+
+  /** Sync what was written; after that, end where that was asked for. */
+  private goOn(): void {
+    if (this.syncing) return;
+    if (this.written.length === 0) return this.ending === null ? undefined : this.end(this.ending);
+    const done = this.written;
+    const { bytes } = this;
+    this.written = [];
+    this.syncing = true;
+    this.sink.syncLater((error) => {
+      guarded(this.port, () => {
+        if (error !== null) throw error;
+        this.syncing = false;
+        const message: FromWorker = { type: "synced", blocks: done.length, bytes, columns: done };
+        this.port.postMessage(message, done.flatMap(buffersOf));
+        this.goOn();
+      });
     });
-  });
-  answer({ type: "ready" });
+  }
+
+  private end(how: "close" | "stop"): void {
+    this.sink.close();
+    if (how === "close") {
+      this.port.postMessage({
+        type: "closed",
+        recorded: packFile(this.path, this.tools),
+      } satisfies FromWorker);
+    }
+    this.port.close();
+  }
+}
+
+async function main(port: MessagePort, start: RecorderStart): Promise<void> {
+  const writer = new PartWriter(port, start, await loadTools());
+  port.on("message", (message: ToWorker) => guarded(port, () => writer.take(message)));
+  port.postMessage({ type: "ready" } satisfies FromWorker);
 }
 
 function buffersOf(columns: Columns): ArrayBuffer[] {

@@ -116,12 +116,8 @@ export class FileRecorder implements Recorder {
     if (this.fill.isFull(this.rows)) this.seal(digests());
   }
 
-  /**
-   * One block waits for the disk at most: while it does, the next one goes on filling. So a crash never costs
-   * more than two blocks, however slow the disk, until a block is full.
-   */
   sealDue(nowMicroseconds: number): boolean {
-    return this.fill.isDue(this.rows, nowMicroseconds) && this.waiting.length === 0;
+    return this.fill.isDue(this.rows, nowMicroseconds);
   }
 
   seal(digests: readonly Digest[]): void {

@@ -27,6 +27,16 @@ export interface Setting {
   readonly commands: readonly CommandIndex[];
   readonly configuration: Configuration;
   readonly store: PageStore;
+  /** Who is told of every write; a machine that nobody listens to pays nothing for it. */
+  readonly trace?: Trace;
+}
+
+/** The editors of a machine whose writes somebody listens to, and who is told that a tree is opened to be changed. */
+export interface Trace {
+  readonly words: Words;
+  ram(v: number, store: PageStore): Ram;
+  /** 0 the device's tree, 1-7 the vGPUs'. */
+  opened(tree: number): void;
 }
 
 /**
@@ -36,7 +46,7 @@ export interface Setting {
 export class Core {
   readonly setting: Setting;
   readonly registers: RegisterIndex;
-  readonly words = new Words(PLANES);
+  readonly words: Words;
   readonly ram: readonly Ram[];
   /** Outcomes of the input being reduced, in order. */
   readonly out = new Rows(64, 4096);
@@ -60,12 +70,15 @@ export class Core {
   private readonly owned: boolean[];
   private readonly drafts: (Tree | null)[];
   private treesChanged = false;
+  private readonly trace: Trace | null;
 
   readonly down: Down;
   readonly up: Up;
 
   constructor(setting: Setting, pure: boolean, trees: readonly Tree[], down: Down, up: Up) {
     this.setting = setting;
+    this.trace = setting.trace ?? null;
+    this.words = this.trace?.words ?? new Words(PLANES);
     this.down = down;
     this.up = up;
     this.registers = setting.registers;
@@ -73,7 +86,8 @@ export class Core {
     this.trees = [...trees];
     this.owned = trees.map(() => false);
     this.drafts = trees.map(() => null);
-    this.ram = Array.from({ length: VGPU_MAX + 1 }, () => new Ram(setting.store));
+    const { store } = setting;
+    this.ram = Array.from({ length: VGPU_MAX + 1 }, (_, v) => this.trace?.ram(v, store) ?? new Ram(store));
   }
 
   /** The device's tree, to change. */
@@ -229,6 +243,7 @@ export class Core {
   }
 
   private open(i: number): Tree {
+    if (this.trace !== null) this.trace.opened(i);
     if (this.pure) {
       let draft = this.drafts[i];
       if (draft === null) {

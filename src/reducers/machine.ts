@@ -33,15 +33,10 @@ export interface State {
   readonly owner: number;
 }
 
-/** The GGTT entry being written. Holds nothing between events. */
-const ENTRY = new Uint32Array(2);
-
 const DOWN: Down = {
   elsp: submit,
   ggtt: (core, entry, low, high) => {
-    ENTRY[0] = low;
-    ENTRY[1] = high;
-    core.words.writeRun(DEVICE_GGTT, entry * 2, ENTRY, 2);
+    core.words.writePair(DEVICE_GGTT, entry * 2, low, high);
   },
   tlb: (core, mask) => {
     for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) flushTlb(core, e);

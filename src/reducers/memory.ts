@@ -1,6 +1,6 @@
-import { PORT_COHERENT, WRITE_TIME } from "../events/codes.ts";
+import { PORT_COHERENT } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
-import { PAGE_SHIFT } from "../hw/units.ts";
+import { PAGE_BYTES, PAGE_SHIFT } from "../hw/units.ts";
 import type { Core } from "./core.ts";
 import { HASH, hashBytes } from "./mix.ts";
 import { FRAMES } from "./planes.ts";
@@ -106,9 +106,32 @@ export function writeGuest(
   return ticket;
 }
 
-/** Say of the `guest.write` just emitted that its bytes are a time. */
-export function markTime(core: Core): void {
-  core.out.code[core.out.count - 1] = WRITE_TIME;
+/**
+ * A page has come that was asked for under `ticket`. What the model wrote into it after it asked may not be in the answer: those
+ * writes that are still on their way are put over it, or the guest would read back less than it wrote.
+ */
+export function receivePage(core: Core, v: number, ticket: number, page: number): void {
+  const gfn = core.ticketOperand(ticket, 0);
+  const stamp = core.ticketOperand(ticket, 3);
+  const ram = core.ram[v];
+  const before = core.seeVgpu(v).writesOpen === 0 ? null : ram.known(gfn);
+  const words = before === null ? null : before.slice();
+  ram.fetched(gfn, page, stamp);
+  if (words === null) return;
+  const bytes = new Uint8Array(words.buffer);
+  for (let later = ticket + 1; later <= core.lastTicket; later++) {
+    if (!core.isOpen(later) || core.ticketKind(later) !== K["guest.write"] || core.ticketAgent(later) !== v)
+      continue;
+    const low = core.ticketOperand(later, 0);
+    if (((core.ticketOperand(later, 1) << (32 - PAGE_SHIFT)) | (low >>> PAGE_SHIFT)) !== gfn) continue;
+    const offset = low & (PAGE_BYTES - 1);
+    ram.writeBytes(gfn, offset, bytes, offset, core.ticketOperand(later, 2));
+  }
+}
+
+/** Say of the `guest.write` just emitted what its bytes are: WRITE_TIME or WRITE_POSITION. */
+export function markWrite(core: Core, code: number): void {
+  core.out.code[core.out.count - 1] = code;
 }
 
 /** Reused from call to call: a reducer is never entered twice. Holds nothing between events. */

@@ -83,14 +83,14 @@ export function hashBytes(bytes: Uint8Array, from: number, length: number): void
   if ((length & 3) !== 0) HASH.low = (HASH.low ^ length) >>> 0;
 }
 
-let viewed: ArrayBufferLike = ALIGNED.buffer;
+let viewed: Uint8Array = ALIGNED_BYTES;
 let view: Uint32Array = ALIGNED;
 
 /** The words of the buffer that `bytes` lies in. Making a view costs more than hashing a small run: the last one is kept. */
 export function wordsUnder(bytes: Uint8Array): Uint32Array {
-  if (bytes.buffer !== viewed) {
-    viewed = bytes.buffer;
-    view = new Uint32Array(viewed, 0, viewed.byteLength >>> 2);
+  if (bytes !== viewed) {
+    viewed = bytes;
+    view = new Uint32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
   }
   return view;
 }

@@ -1,4 +1,5 @@
 import { PAGE_WORDS } from "../hw/units.ts";
+import { wordsUnder } from "./mix.ts";
 
 /** Hashes 4 KiB; writes the first 128 bits of their SHA-256 as four little-endian words. */
 export type PageHasher = (bytes: Uint8Array, into: Uint32Array) => void;
@@ -8,11 +9,14 @@ export type PageHasher = (bytes: Uint8Array, into: Uint32Array) => void;
  * store and never enter a digest or a file. Content 0 is the zero page.
  */
 export class PageStore {
-  private readonly pages: Uint32Array[] = [];
+  /** Null: promised, not here yet. */
+  private readonly pages: (Uint32Array | null)[] = [];
   private readonly hashes: Uint32Array[] = [];
   private readonly ids = new Map<string, number>();
   private readonly scratch = new Uint32Array(4);
   private readonly hasher: PageHasher;
+  /** Fetches promised pages: must intern the page with this hash, or throw. */
+  private fetch: ((hash: Uint32Array) => void) | null = null;
 
   constructor(hasher: PageHasher) {
     this.hasher = hasher;
@@ -25,7 +29,7 @@ export class PageStore {
 
   /** The page's 1,024 words. Never written to. */
   words(id: number): Uint32Array {
-    return this.pages[id];
+    return this.pages[id] ?? this.redeem(id);
   }
 
   /** The page's identity: four words. */
@@ -34,7 +38,7 @@ export class PageStore {
   }
 
   bytes(id: number): Uint8Array {
-    const words = this.pages[id];
+    const words = this.words(id);
     return new Uint8Array(words.buffer, words.byteOffset, PAGE_WORDS * 4);
   }
 
@@ -48,14 +52,38 @@ export class PageStore {
   internHashed(hash: Uint32Array, bytes: Uint8Array): number {
     const key = keyOf(hash);
     const known = this.ids.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && this.pages[known] !== null) return known;
     const copy = new Uint8Array(PAGE_WORDS * 4);
     copy.set(bytes);
+    const id = known ?? this.reserve(hash, key);
+    this.pages[id] = new Uint32Array(copy.buffer);
+    return id;
+  }
+
+  /** Id of a content of which only the hash is here; `fetchBy` says where the rest comes from once it is needed. */
+  promise(hash: Uint32Array): number {
+    const key = keyOf(hash);
+    return this.ids.get(key) ?? this.reserve(hash, key);
+  }
+
+  /** Where promised pages come from: `fetch` must intern the page with the hash that it is given, or throw. */
+  fetchBy(fetch: (hash: Uint32Array) => void): void {
+    this.fetch = fetch;
+  }
+
+  private reserve(hash: Uint32Array, key: string): number {
     const id = this.pages.length;
-    this.pages.push(new Uint32Array(copy.buffer));
+    this.pages.push(null);
     this.hashes.push(hash.slice());
     this.ids.set(key, id);
     return id;
+  }
+
+  private redeem(id: number): Uint32Array {
+    this.fetch?.(this.hashes[id]);
+    const words = this.pages[id];
+    if (words === null || words === undefined) throw new Error(`no page ${id} in the store`);
+    return words;
   }
 
   /** Id of the content with this hash, or -1. */
@@ -63,12 +91,22 @@ export class PageStore {
     return this.ids.get(keyOf(hash)) ?? -1;
   }
 
+  /** Are the bytes of the content with this hash here? */
+  holds(hash: Uint32Array): boolean {
+    const id = this.find(hash);
+    return id >= 0 && this.pages[id] !== null;
+  }
+
   /** Does content `id` consist of exactly these bytes? */
   equals(id: number, bytes: Uint8Array): boolean {
-    const words = this.pages[id];
+    const words = this.words(id);
     if ((bytes.byteOffset & 3) === 0) {
-      const other = new Uint32Array(bytes.buffer, bytes.byteOffset, PAGE_WORDS);
-      for (let i = 0; i < PAGE_WORDS; i++) if (words[i] !== other[i]) return false;
+      const other = wordsUnder(bytes);
+      const from = bytes.byteOffset >>> 2;
+      for (let i = 0, j = from; i < PAGE_WORDS; i += 4, j += 4) {
+        const first = (words[i] ^ other[j]) | (words[i + 1] ^ other[j + 1]);
+        if ((first | (words[i + 2] ^ other[j + 2]) | (words[i + 3] ^ other[j + 3])) !== 0) return false;
+      }
       return true;
     }
     const own = this.bytes(id);

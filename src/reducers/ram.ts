@@ -1,3 +1,4 @@
+import { PAGE_BYTES, PAGE_WORDS } from "../hw/units.ts";
 import { HASH, hashWords, keyHigh, keyLow, scramble, wordsUnder } from "./mix.ts";
 import type { PageStore } from "./pages.ts";
 
@@ -11,8 +12,9 @@ class Frame {
   readonly owner: number;
   /** Content id in the page store; what `words` started from. */
   content: number;
-  /** Own words, once written. */
+  /** Own words, once written; those of an earlier state until they are written again. */
   words: Uint32Array | null;
+  ownsWords = false;
   /** The turn, access or draw that fetched it: its freshness. 0: never fetched. */
   stamp: number;
   digestLow: number;
@@ -22,7 +24,7 @@ class Frame {
   constructor(owner: number, from: Frame | null) {
     this.owner = owner;
     this.content = from === null ? 0 : from.content;
-    this.words = from === null || from.words === null ? null : from.words.slice();
+    this.words = from === null ? null : from.words;
     this.stamp = from === null ? 0 : from.stamp;
     this.digestLow = from === null ? 0 : from.digestLow;
     this.digestHigh = from === null ? 0 : from.digestHigh;
@@ -49,8 +51,21 @@ export interface RamState {
   readonly high: number;
 }
 
+/** One frame of a guest's known memory, as it stands in a checkpoint. */
+export interface FrameFacts {
+  readonly gfn: number;
+  /** Content id of its last answer; meaningless where there are `words`. */
+  readonly content: number;
+  /** Its words, where the model wrote some itself. */
+  readonly words: Uint32Array | null;
+  readonly stamp: number;
+}
+
 export const NO_RAM: RamState = { root: EMPTY_RAM, low: 0, high: 0 };
 const LEVEL_SHIFTS = [18, 12, 6, 0] as const;
+
+/** Frames' words are cut from slabs of this many: making each by itself costs three times as much. */
+const SLAB_FRAMES = 8;
 
 /** The editor of one guest's known memory. */
 export class Ram {
@@ -64,6 +79,8 @@ export class Ram {
   private lastGfn = -1;
   private lastFrame: Frame | null = null;
   private readonly store: PageStore;
+  private slab = new ArrayBuffer(0);
+  private slabUsed = SLAB_FRAMES;
 
   constructor(store: PageStore) {
     this.store = store;
@@ -97,6 +114,20 @@ export class Ram {
     return frame.words ?? this.store.words(frame.content);
   }
 
+  /** The frame's words, to write to. Where it has a content of its own or of an earlier state, that is copied first. */
+  private ownWords(frame: Frame): Uint32Array {
+    if (frame.words !== null && frame.ownsWords) return frame.words;
+    if (this.slabUsed === SLAB_FRAMES) {
+      this.slab = new ArrayBuffer(SLAB_FRAMES * PAGE_BYTES);
+      this.slabUsed = 0;
+    }
+    const words = new Uint32Array(this.slab, this.slabUsed++ * PAGE_BYTES, PAGE_WORDS);
+    words.set(frame.words ?? this.store.words(frame.content));
+    frame.words = words;
+    frame.ownsWords = true;
+    return words;
+  }
+
   /** What is known of the frame, however old; null where nothing is. */
   known(gfn: number): Uint32Array | null {
     const frame = this.find(gfn);
@@ -124,18 +155,26 @@ export class Ram {
     frame.stamp = stamp;
   }
 
+  /** The frame as a checkpoint holds it: `words` is null where the model has not written into its content. */
+  put(facts: FrameFacts): void {
+    const frame = this.open(facts.gfn);
+    frame.content = facts.content;
+    frame.words = facts.words;
+    frame.ownsWords = false;
+    frame.stamp = facts.stamp;
+  }
+
   /** The model's own write of words into a frame; `mask` selects the bytes of each word. */
   writeWord(gfn: number, word: number, value: number, mask: number): void {
     const frame = this.open(gfn);
-    if (frame.words === null) frame.words = this.store.words(frame.content).slice();
-    frame.words[word] = (frame.words[word] & ~mask) | (value & mask);
+    const words = this.ownWords(frame);
+    words[word] = (words[word] & ~mask) | (value & mask);
   }
 
   /** The model's own write of bytes that stay within one frame. */
   writeBytes(gfn: number, at: number, bytes: Uint8Array, from: number, length: number): void {
     const frame = this.open(gfn);
-    if (frame.words === null) frame.words = this.store.words(frame.content).slice();
-    const { words } = frame;
+    const words = this.ownWords(frame);
     const start = bytes.byteOffset + from;
     if (((at | start | length) & 3) === 0) {
       const source = wordsUnder(bytes);
@@ -239,6 +278,19 @@ export function eachFrameOf(
       if (next === null) return;
       if (level === 3) visit(base | slot, (next as Frame).words ?? store.words((next as Frame).content));
       else walk(next as RamNode, level + 1, base | (slot << LEVEL_SHIFTS[level]));
+    });
+  };
+  walk(root, 0, 0);
+}
+
+/** Visit what is known of every frame of a sealed memory, in ascending order. */
+export function eachFrameFacts(root: RamNode, visit: (facts: FrameFacts) => void): void {
+  const walk = (node: RamNode, level: number, base: number): void => {
+    node.slots.forEach((next, slot) => {
+      if (next === null) return;
+      if (level < 3) return walk(next as RamNode, level + 1, base | (slot << LEVEL_SHIFTS[level]));
+      const { content, words, stamp } = next as Frame;
+      visit({ gfn: base | slot, content, words, stamp });
     });
   };
   walk(root, 0, 0);

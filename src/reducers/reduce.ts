@@ -14,6 +14,7 @@ import { screenTimer } from "./mediator/display/screen.ts";
 import { writeDone } from "./mediator/execlist.ts";
 import { readGtt, writeGtt } from "./mediator/ggtt.ts";
 import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./mediator/lifecycle.ts";
+import { receivePage } from "./memory.ts";
 import { DMA } from "./planes.ts";
 
 /** One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too. */
@@ -84,8 +85,7 @@ REDUCERS[K["monitor.unplugged"]] = (core, v, rows, i) => unplug(core, v, rows.at
 REDUCERS[K["guest.fetched"]] = (core, v, rows, i) => {
   const ticket = rows.ticket[i];
   if (!asked(core, ticket, K["guest.fetch"], v) || rows.page[i] >= core.setting.store.count) return;
-  const gfn = core.ticketOperand(ticket, 0);
-  core.ram[v].fetched(gfn, rows.page[i], core.ticketOperand(ticket, 3));
+  receivePage(core, v, ticket, rows.page[i]);
   answer(core, v, ticket, false);
 };
 REDUCERS[K["guest.fetch.failed"]] = (core, v, rows, i) => {

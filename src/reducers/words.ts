@@ -1,3 +1,5 @@
+import { keyHigh, keyLow, scramble } from "./mix.ts";
+
 /**
  * Bulk state: 32-bit words in named sparse planes (space, instance), each behind two levels of 64-slot nodes. Absent is zero.
  * Every node carries its owner; an editor changes a node in place only where it owns it and copies it once otherwise, so a
@@ -66,6 +68,34 @@ export function eachWord(root: Root, visit: (index: number, value: number) => vo
 /** One word of a sealed plane. */
 export function wordOf(root: Root, index: number): number {
   return root.tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63].words[index & PAGE_MASK];
+}
+
+/** Visit every page of a sealed plane that was ever written, in ascending order of its number. */
+export function eachPage(root: Root, visit: (page: number, words: Uint32Array) => void): void {
+  root.tables.forEach((table, t) => {
+    if (table === EMPTY_TABLE) return;
+    table.pages.forEach((page, p) => {
+      if (page !== EMPTY_PAGE) visit((t << 6) | p, page.words);
+    });
+  });
+}
+
+/** A sealed plane made of pages by their numbers. The words are not copied: nobody may write to them any more. */
+export function rootOfPages(pages: Iterable<readonly [page: number, words: Uint32Array]>): Root {
+  const root = new Root(NOBODY, EMPTY_ROOT.tables.slice(), 0, 0);
+  for (const [number, words] of pages) {
+    const t = number >>> 6;
+    if (root.tables[t] === EMPTY_TABLE) root.tables[t] = new Table(NOBODY, EMPTY_TABLE.pages.slice());
+    root.tables[t].pages[number & 63] = new Page(NOBODY, words);
+    for (let i = 0; i < PAGE_SIZE; i++) {
+      if (words[i] === 0) continue;
+      const value = scramble(words[i]);
+      const key = keyLow((number << PAGE_SHIFT) | i);
+      root.low = (root.low + Math.imul(value, key)) | 0;
+      root.high = (root.high + Math.imul(value, keyHigh(key))) | 0;
+    }
+  }
+  return root;
 }
 
 /** Pages are cut from slabs of this many: making one by itself costs three times as much. */
@@ -144,6 +174,24 @@ export class Words {
       words[from + i] = value;
       this.adjust(this.roots[plane], index + i, old, value);
     }
+  }
+
+  /** Write an 8-byte entry; its place is even. */
+  writePair(plane: number, index: number, low: number, high: number): void {
+    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const mark = this.mark[slot];
+    let words = mark >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
+    const at = index & PAGE_MASK;
+    const oldLow = words[at];
+    const oldHigh = words[at + 1];
+    if (((oldLow ^ low) | (oldHigh ^ high)) === 0) return;
+    if (mark !== this.writable) words = this.openPage(plane, index, slot);
+    const root = this.roots[plane];
+    words[at] = low;
+    if ((oldLow ^ low) !== 0) this.adjust(root, index, oldLow, low);
+    if ((oldHigh ^ high) === 0) return;
+    words[at + 1] = high;
+    this.adjust(root, index + 1, oldHigh, high);
   }
 
   /** The words of the page that holds a place, to look at until the next write. */

@@ -1,4 +1,3 @@
-import { WRITE_TIME } from "../events/codes.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { REG_TIME_VALUE, type RegisterIndex } from "../hw/compile.ts";
@@ -35,7 +34,8 @@ interface Seen {
   readonly length: number;
   readonly lo: number;
   readonly hi: number;
-  readonly time: boolean;
+  /** WRITE_TIME, WRITE_POSITION or 0. */
+  readonly code: number;
 }
 
 /** One sequence: what one run has shown and the other not yet. */
@@ -136,7 +136,7 @@ export class Agreement implements Follower {
     } else if (kind === K["irq.inject"] || kind === K["irq.level"]) {
       const at = kind === K["irq.inject"] ? rows.at[i] : 0;
       const path = `${agentName(agent)}.irq`;
-      const seen = { seq, kind, path, at, atHigh: 0, length: 0, lo: rows.lo[i], hi: 0, time: false };
+      const seen = { seq, kind, path, at, atHigh: 0, length: 0, lo: rows.lo[i], hi: 0, code: 0 };
       this.meet(laneOf(this.interrupts, agent), seen, recorded);
     }
   }
@@ -154,7 +154,7 @@ export class Agreement implements Follower {
     else this.counts.interrupts++;
     const column = difference(expected, got);
     if (column === null) {
-      if (expected.time && got.time) this.counts.times++;
+      if (areTimes(expected, got)) this.counts.times++;
       return;
     }
     this.found({
@@ -227,8 +227,13 @@ function writeSeen(rows: Rows, i: number, engine: number, isStatus: boolean, seq
     length: rows.length[i],
     lo: rows.lo[i],
     hi: rows.hi[i],
-    time: rows.code[i] === WRITE_TIME,
+    code: rows.code[i],
   };
+}
+
+/** Do both runs say of the write that its bytes depend on time? */
+function areTimes(a: Seen, b: Seen): boolean {
+  return a.code !== 0 && a.code === b.code;
 }
 
 /** First column in which the two differ. Of times, the values do not count. */
@@ -236,7 +241,7 @@ function difference(a: Seen, b: Seen): "at" | "atHigh" | "length" | "lo" | "hi" 
   if (a.at !== b.at) return "at";
   if (a.atHigh !== b.atHigh) return "atHigh";
   if (a.length !== b.length) return "length";
-  if (a.time && b.time) return null;
+  if (areTimes(a, b)) return null;
   if (a.lo !== b.lo) return "lo";
   return a.hi !== b.hi ? "hi" : null;
 }

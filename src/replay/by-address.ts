@@ -1,3 +1,4 @@
+import { WRITE_TIME } from "../events/codes.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import { ENGINES } from "../hw/units.ts";
@@ -62,8 +63,8 @@ export interface ByAddressCounts {
 /** At most this many times the recorded engine time, and this much more, in microseconds. */
 const PATIENCE = 4;
 const PATIENCE_MORE = 1000;
-/** Inputs that one place may need at most: a model whose time stands still ends here. */
-const STEPS_MAX = 100_000;
+/** What an input counts at least: a model whose time stands still loses patience too. */
+const STEP_TIME = 0.05;
 /** Rows after which they are handed to the sink. */
 const SINK_ROWS = 1 << 14;
 /** EFAULT: a page that nobody knows, to whoever is not an engine. */
@@ -227,7 +228,7 @@ export class ByAddress {
       this.holding[e] = false;
       const before = this.reached[e];
       const limit = own.time + this.patience(parent.time - before.parent);
-      for (let n = 0; n < STEPS_MAX && own.time <= limit && isBehind(own, parent); n++)
+      for (let n = 0; own.time + n * STEP_TIME <= limit && isBehind(own, parent); n++)
         if (!this.step(e)) break;
       if (isBehind(own, parent)) this.stall(e);
       this.reached[e] = { parent: parent.time, own: own.time };
@@ -250,7 +251,11 @@ export class ByAddress {
   private catchUp(e: number): void {
     const own = this.own.engines[e];
     const limit = this.patience(this.parent.engines[e].time - this.reached[e].parent) + this.reached[e].own;
-    for (let n = 0; n < STEPS_MAX && own.time <= limit && this.lags(e); n++) if (!this.trial(e)) return;
+    while (own.time <= limit && this.lags(e)) {
+      const before = own.time;
+      // A turn that took no time came before its deadline: an engine that waits, and looks again later.
+      if (!this.trial(e) || own.time === before) return;
+    }
   }
 
   private lags(e: number): boolean {
@@ -388,7 +393,7 @@ export class ByAddress {
       if (out.engine[o] === NO_ENGINE) this.questions.push(fetch);
       else this.asked[out.engine[o]] = fetch;
     } else if (kind === K["guest.write"]) {
-      if (out.code[o] === 0)
+      if (out.code[o] !== WRITE_TIME)
         this.contents.wrote(agent, gfnOf(out, o), out.at[o] & 4095, out.payloadOf(o), this.seq);
       if (ticket !== 0) this.inFlight(agent).push(ticket);
     } else if (kind === K["timer.arm"]) this.arm(out, o);

@@ -10,6 +10,8 @@ export interface Predicate {
   readonly text: string;
   /** Paths that it reads. */
   readonly paths: readonly string[];
+  /** Does it read `now` or `seq`? They change with every input. */
+  readonly readsClock: boolean;
   /** Once true it stays true: only comparisons of `now` and `seq` say so of themselves. */
   readonly monotone: boolean;
   holds(machine: Machine): boolean;
@@ -51,10 +53,12 @@ export function compilePredicate(text: string, machine: Machine): Predicate {
     throw new PredicateError(text, index, `this is no expression: ${description}`);
   }
   const paths: string[] = [];
-  const evaluate = compile(tree, { text, machine, paths });
+  const context: Context = { text, machine, paths, readsClock: false };
+  const evaluate = compile(tree, context);
   return {
     text,
     paths,
+    readsClock: context.readsClock,
     monotone: paths.length === 0 && isMonotone(tree),
     holds: (at) => truthy(evaluate(at)),
   };
@@ -64,6 +68,7 @@ interface Context {
   readonly text: string;
   readonly machine: Machine;
   readonly paths: string[];
+  readsClock: boolean;
 }
 
 function compile(node: jsep.Expression, context: Context): Evaluate {
@@ -90,7 +95,10 @@ function compile(node: jsep.Expression, context: Context): Evaluate {
 
 function place(node: jsep.Expression, context: Context): Evaluate {
   const path = pathOf(node, context);
-  if (Object.hasOwn(GROWING, path)) return GROWING[path];
+  if (Object.hasOwn(GROWING, path)) {
+    context.readsClock = true;
+    return GROWING[path];
+  }
   if (path === "true" || path === "false") return () => path === "true";
   const reader: Reader = readerOf(context.machine, path);
   context.paths.push(path);

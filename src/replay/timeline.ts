@@ -68,7 +68,11 @@ export class Timeline {
   /** Bytes that states and rows take now, states kept, and keyframes there are. */
   get memory(): { readonly bytes: number; readonly snapshots: number; readonly keyframes: number } {
     const { snapshots, blocks, keyframes } = this;
-    return { bytes: snapshots.bytes + blocks.bytes, snapshots: snapshots.count, keyframes: keyframes?.count ?? 0 };
+    return {
+      bytes: snapshots.bytes + blocks.bytes,
+      snapshots: snapshots.count,
+      keyframes: keyframes?.count ?? 0,
+    };
   }
 
   /**
@@ -162,11 +166,12 @@ export class Timeline {
   /** Make the machine stand behind the input `seq`, or before the first row. */
   private goTo(seq: number): void {
     if (seq === this.at) return;
+    const here = this.at;
     const kept = this.snapshots.before(seq) ?? this.start;
-    const known = this.at < seq ? Math.max(kept.seq, this.at) : kept.seq;
+    const known = here < seq ? Math.max(kept.seq, here) : kept.seq;
     const keyframe = this.keyframes?.stateBefore(seq, known, this.machine) ?? null;
-    if (keyframe !== null) this.restore(keyframe);
-    else if (this.at > seq || this.at < kept.seq) this.restore(kept);
+    if (keyframe !== null) this.snapshots.keep(keyframe, seq);
+    else if (this.at !== here || known !== here) this.restore(kept);
     this.forward(seq, seq);
   }
 

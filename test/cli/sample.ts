@@ -10,7 +10,7 @@ import { configure, createMachineWith } from "../../src/replay/create.ts";
 import { Live } from "../../src/replay/live.ts";
 import { openWith } from "../../src/replay/opened.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
-import { describe, type RecordingMeta, type ResetBase } from "../../src/replay/recording/profile.ts";
+import { describe, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
 
 /** Size of the picture: lines of 256 bytes, so that it is one page. */
@@ -21,21 +21,24 @@ export const COLOUR = [0x12, 0x34, 0x56] as const;
 
 const MACHINE = { screenEvery: 20_000, vgpus: 2 };
 
-function metaOf(id: string): RecordingMeta {
-  const configuration = configure(MACHINE) as unknown as ResetBase["configuration"];
-  const base = { kind: "reset", configuration, goldenHash: null } as const;
-  return describe({ id, createdAt: "2024-05-01T12:00:00Z", tool: "gvt-replay 0.0.0", base });
-}
+const META = describe({
+  id: "0011223344556677",
+  createdAt: "2024-05-01T12:00:00Z",
+  tool: "gvt-replay 0.0.0",
+  base: {
+    kind: "reset",
+    configuration: configure(MACHINE) as unknown as ResetBase["configuration"],
+    goldenHash: null,
+  },
+});
 
-/** The bytes of the recording; `change` may change what it says of itself. */
-export async function sampleRecording(
-  change: (meta: RecordingMeta) => RecordingMeta = (meta) => meta,
-): Promise<Uint8Array> {
+/** The bytes of the recording. */
+export async function sampleRecording(): Promise<Uint8Array> {
   const tools = await loadTools();
   const store = new PageStore(tools.hashPage);
   const machine = createMachineWith(store, MACHINE);
   const sink = new MemorySink();
-  const recorder = new InlineRecorder(sink, change(metaOf("0011223344556677")), tools, store);
+  const recorder = new InlineRecorder(sink, META, tools, store);
   const port = new SimPort();
   const live = new Live(machine, store, recorder, port, () => port.now);
   port.connect(live);
@@ -55,7 +58,7 @@ export async function sampleRecording(
   // A register that has no row.
   guest.setMmio(0x1f_fff0, 0xabcd);
   guest.detach();
-  await live.close();
+  await recorder.close(machine.digests());
   return sink.bytes();
 }
 

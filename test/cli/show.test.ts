@@ -2,14 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PNG } from "pngjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildIfStale, GVT, gvt, jsonOf, run, temporaryFolder } from "./gvt.ts";
+import { GVT, gvt, jsonOf, run, temporaryFolder } from "./gvt.ts";
 import { COLOUR, HEIGHT, sampleRecording, WIDTH } from "./sample.ts";
 
 const folder = temporaryFolder();
 const file = join(folder, "sample.mcap");
 
 beforeAll(async () => {
-  await buildIfStale();
   writeFileSync(file, await sampleRecording());
 }, 120_000);
 
@@ -48,7 +47,7 @@ describe("the header", () => {
     });
     const kinds = found.kinds as { kind: string; count: number }[];
     expect(kinds.reduce((sum, { count }) => sum + count, 0)).toBe(found.rows);
-    expect(found.duration).toBeGreaterThan(140_000);
+    expect(found.duration).toBe(140_000);
   });
 
   test("as text: aligned, without colours where nobody looks", async () => {
@@ -56,7 +55,7 @@ describe("the header", () => {
     expect(code).toBe(0);
     expect(stdout).not.toContain("\u001b");
     expect(stdout).toContain("  machine    kbl 8086:5916 revision 2, mediated");
-    expect(stdout).toMatch(/^ {2}unknown {4}1 access to no register/m);
+    expect(stdout).toMatch(/^ {2}unknown +1 access to no register/m);
     expect(stdout).toMatch(/^rows by kind\n {2}\S+ +\d+/m);
   });
 });
@@ -85,9 +84,9 @@ describe("events", () => {
     const some = await events("..", "--kind", "workload.submitted,workload.completed");
     expect(some.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
       "workload.submitted vgpu1.rcs0",
-      "workload.completed vgpu1.rcs0",
+      "workload.completed host.rcs0",
       "workload.submitted vgpu1.bcs0",
-      "workload.completed vgpu1.bcs0",
+      "workload.completed host.bcs0",
     ]);
     expect((await events("..", "--limit", "3")).length).toBe(3);
     const [unknown] = await events("..", "--kind", "mmio.unknown");
@@ -95,7 +94,8 @@ describe("events", () => {
   });
 
   test("a reader that has had enough ends it quietly", async () => {
-    const script = `"${process.execPath}" "${GVT}" show "${file}" --events .. --json | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const show = `"${process.execPath}" "${GVT}" show "${file}" --events .. --json`;
+    const script = `${show} | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = await run("bash", ["-c", script]);
     expect(stderr).toBe("");
     expect(stdout.trimEnd().split("\n").at(-1)).toBe("0");

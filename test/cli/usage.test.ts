@@ -1,14 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildIfStale, gvt, temporaryFolder } from "./gvt.ts";
+import { gvt, temporaryFolder } from "./gvt.ts";
 import { sampleRecording } from "./sample.ts";
 
 const folder = temporaryFolder();
 const file = join(folder, "sample.mcap");
 
 beforeAll(async () => {
-  await buildIfStale();
   writeFileSync(file, await sampleRecording());
 }, 120_000);
 

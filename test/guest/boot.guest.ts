@@ -6,12 +6,12 @@
  */
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, type TestContext, test } from "vitest";
+import { afterAll, expect, type TestContext, test } from "vitest";
 import type { Suite } from "./apt.ts";
 import { expectExact, expectGem, expectHealthy, expectPch, expectScreen } from "./expectations.ts";
 import { closeGuests, type Prepared, prepare, type Run, runGuest } from "./guest.ts";
 import { closePackages, Unavailable } from "./packages.ts";
-import { gvt, pack, partOf, startServer, verify } from "./server.ts";
+import { pack, partOf, startServer, verify } from "./server.ts";
 
 const tally = { booted: 0, skipped: [] as string[], canaries: [] as string[] };
 
@@ -45,98 +45,105 @@ function keep(run: Run, name: string): void {
   copyFileSync(run.recording, join(folder, `${name}.mcap`));
 }
 
-describe("a stock Linux guest", () => {
-  const stable = [
-    { name: "linux-6.1-boot", suite: "bookworm", series: /^6\.1\./ },
-    { name: "linux-6.12-boot", suite: "trixie", series: /^6\.12\./ },
-  ] as const;
+const stable = [
+  { name: "linux-6.1-boot", suite: "bookworm", series: /^6\.1\./ },
+  { name: "linux-6.12-boot", suite: "trixie", series: /^6\.12\./ },
+] as const;
 
-  for (const { name, suite, series } of stable) {
-    test(name, async (context) => {
-      const prepared = await need(context, suite);
-      expect(prepared.kernel.release).toMatch(series);
-      const run = await runGuest(prepared, { name, machine: "q35", run: "boot" });
-      tally.booted++;
-      await expectGood(run, prepared);
-      keep(run, name);
-    });
-  }
-
-  test("linux-7.2-boot", async (context) => {
-    const prepared = await need(context, "sid");
-    const { release } = prepared.kernel;
-    const moved = !release.startsWith("7.2.");
-    const name = moved ? `linux-${release}-canary` : "linux-7.2-boot";
-    if (moved)
-      expect((await gvt("verify", "recordings/linux-7.2-boot.mcap")).code, "the committed 7.2").toBe(0);
+for (const { name, suite, series } of stable) {
+  test(name, async (context) => {
+    const prepared = await need(context, suite);
+    expect(prepared.kernel.release).toMatch(series);
     const run = await runGuest(prepared, { name, machine: "q35", run: "boot" });
     tally.booted++;
-    try {
-      await expectGood(run, prepared);
-      if (moved) tally.canaries.push(`Linux ${release} passed; its recording: ${run.recording}`);
-      else keep(run, name);
-    } catch (error) {
-      if (!moved) throw error;
-      tally.canaries.push(
-        `LINUX ${release} FAILED (recording: ${run.recording}): ${(error as Error).message}`,
-      );
-    }
-  });
-
-  test("linux-6.1-gem", async (context) => {
-    const name = "linux-6.1-gem";
-    const prepared = await need(context, "bookworm");
-    const run = await runGuest(prepared, { name, machine: "q35", run: "gem" });
-    tally.booted++;
-    expectGem(run);
     await expectGood(run, prepared);
     keep(run, name);
   });
+}
 
-  for (const machine of ["q35", "pc"] as const) {
-    test(`finds its PCH on ${machine}`, async (context) => {
-      const prepared = await need(context, "bookworm");
-      const run = await runGuest(prepared, {
-        name: `pch-${machine}`,
-        machine,
-        run: "boot",
-        words: ["gvt.pch=1"],
-      });
-      tally.booted++;
-      expectPch(run);
-      await expectGood(run, prepared);
-    });
+/** A newer kernel than the one this was made with: told loudly what happened, but not our bug until looked at. */
+async function canary(prepared: Prepared): Promise<void> {
+  const { release } = prepared.kernel;
+  const name = `linux-${release}-canary`;
+  try {
+    const run = await runGuest(prepared, { name, machine: "q35", run: "boot" });
+    tally.booted++;
+    await expectGood(run, prepared);
+    tally.canaries.push(`Linux ${release} passed; its recording: ${run.recording}`);
+  } catch (error) {
+    tally.canaries.push(
+      `LINUX ${release} FAILED (logs and recording: runs/${name}): ${(error as Error).message}`,
+    );
   }
+}
 
-  test("kill -9 of the server in mid-boot loses nothing that was committed", async (context) => {
+test("linux-7.2-boot", async (context) => {
+  const name = "linux-7.2-boot";
+  const prepared = await need(context, "sid");
+  if (!prepared.kernel.release.startsWith("7.2.")) {
+    await canary(prepared);
+    // The kernel that is gone from the suite still gates, by its recording.
+    return expectExact(`recordings/${name}.mcap`);
+  }
+  const run = await runGuest(prepared, { name, machine: "q35", run: "boot" });
+  tally.booted++;
+  await expectGood(run, prepared);
+  keep(run, name);
+});
+
+test("linux-6.1-gem", async (context) => {
+  const name = "linux-6.1-gem";
+  const prepared = await need(context, "bookworm");
+  const run = await runGuest(prepared, { name, machine: "q35", run: "gem" });
+  tally.booted++;
+  expectGem(run);
+  await expectGood(run, prepared);
+  keep(run, name);
+});
+
+for (const machine of ["q35", "pc"] as const) {
+  test(`finds its PCH on ${machine}`, async (context) => {
     const prepared = await need(context, "bookworm");
     const run = await runGuest(prepared, {
-      name: "killed",
-      machine: "q35",
+      name: `pch-${machine}`,
+      machine,
       run: "boot",
-      killAtBytes: 32 << 10,
+      words: ["gvt.pch=1"],
     });
     tally.booted++;
-    expect(run.killed, "the server was killed before the guest had finished").toBe(true);
-    expect(run.report.phases, run.logs).toEqual(["load"]);
-    await expectExact(partOf(run.recording));
-    expect(await pack(run.recording)).toMatchObject({ code: 0 });
-    await expectExact(run.recording);
-    // A stale socket of the killed server is replaced.
-    const again = await startServer({ ...run.files, recording: join(run.logs, "again.mcap") });
-    expect(await again.stop()).toBe(0);
-    expect((await verify(join(run.logs, "again.mcap"))).code).toBe(0);
+    expectPch(run);
+    await expectGood(run, prepared);
   });
+}
 
-  test("at least one guest was booted", () => {
-    if (process.env.GUEST !== "optional") expect(tally.booted).toBeGreaterThan(0);
+test("kill -9 of the server in mid-boot loses nothing that was committed", async (context) => {
+  const prepared = await need(context, "bookworm");
+  const run = await runGuest(prepared, {
+    name: "killed",
+    machine: "q35",
+    run: "boot",
+    killAtBytes: 32 << 10,
   });
+  tally.booted++;
+  expect(run.killed, "the server was killed before the guest had finished").toBe(true);
+  expect(run.report.phases, run.logs).toEqual(["load"]);
+  await expectExact(partOf(run.recording));
+  expect(await pack(run.recording)).toMatchObject({ code: 0 });
+  await expectExact(run.recording);
+  // A stale socket of the killed server is replaced.
+  const again = await startServer({ ...run.files, recording: join(run.logs, "again.mcap") });
+  expect(await again.stop()).toBe(0);
+  expect((await verify(join(run.logs, "again.mcap"))).code).toBe(0);
+});
 
-  afterAll(async () => {
-    await closePackages();
-    closeGuests();
-    for (const line of tally.canaries) console.log(`canary: ${line}`);
-    for (const line of tally.skipped) console.log(`skipped: ${line}`);
-    if (tally.skipped.length > 0) console.log("incomplete");
-  });
+test("at least one guest was booted", () => {
+  if (process.env.GUEST !== "optional") expect(tally.booted).toBeGreaterThan(0);
+});
+
+afterAll(async () => {
+  await closePackages();
+  closeGuests();
+  for (const line of tally.canaries) console.log(`canary: ${line}`);
+  for (const line of tally.skipped) console.log(`skipped: ${line}`);
+  if (tally.skipped.length > 0) console.log("incomplete");
 });

@@ -26,14 +26,10 @@ export interface Boot {
   readonly words?: readonly string[];
   /** After so many seconds QEMU is killed: a bound against hanging, not a measure. */
   readonly deadline?: number;
-  /** Called at each report line; `stop` ends the boot (as "stopped"), `answer` writes to the guest. */
-  readonly onReport?: (key: string, value: string, controls: Controls) => void;
-}
-
-/** What a listener can do while the guest runs. */
-export interface Controls {
-  stop(): void;
-  answer(text: string): void;
+  /** Called at each report line. */
+  readonly onReport?: (key: string, value: string) => void;
+  /** Ends the boot (as "stopped"). */
+  readonly signal?: AbortSignal;
 }
 
 const DEADLINE_SECONDS = 600;
@@ -92,7 +88,7 @@ export async function bootGuest(boot: Boot): Promise<GuestReport> {
   const [program = "", ...prefix] = boot.qemu.argv;
   const child = spawn(program, [...prefix, ...qemuOptions(boot)], {
     env: { ...process.env, ...boot.qemu.env },
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const state: { ended: Ending } = { ended: "gone" };
   const finish = (ending: Ending) => {
@@ -100,18 +96,18 @@ export async function bootGuest(boot: Boot): Promise<GuestReport> {
     child.kill("SIGKILL");
   };
   const deadline = setTimeout(() => finish("deadline"), (boot.deadline ?? DEADLINE_SECONDS) * 1000);
-  const controls: Controls = {
-    stop: () => finish("stopped"),
-    answer: (text) => child.stdin?.write(`${text}\n`),
-  };
+  const stop = () => finish("stopped");
+  if (boot.signal?.aborted) stop();
+  boot.signal?.addEventListener("abort", stop, { once: true });
   listen(child, boot, (line) => {
     const report = parser.line(line);
     if (report === undefined) return;
     if (report.key === "end") state.ended = "power-off";
-    boot.onReport?.(report.key, report.value, controls);
+    boot.onReport?.(report.key, report.value);
   });
   const code = await exit(child);
   clearTimeout(deadline);
+  boot.signal?.removeEventListener("abort", stop);
   // The guest said its last word and yet QEMU did not leave by itself: that is no power-off.
   const ended = state.ended === "power-off" && code !== 0 ? "gone" : state.ended;
   return parser.report(ended, (Date.now() - started) / 1000);
@@ -121,7 +117,6 @@ function listen(child: ChildProcess, boot: Boot, onLine: (line: string) => void)
   const log = createWriteStream(join(boot.logs, "guest.log"));
   const errors = createWriteStream(join(boot.logs, "qemu.log"));
   child.stderr?.pipe(errors);
-  child.stdin?.on("error", () => undefined);
   if (child.stdout === null) return;
   child.stdout.pipe(log);
   createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", onLine);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Suite } from "./apt.ts";
-import { type Boot, bootGuest, type Controls } from "./boot.ts";
+import { type Boot, bootGuest } from "./boot.ts";
 import { buildInitramfs } from "./initramfs.ts";
 import { findKernel, type Kernel } from "./kernel.ts";
 import { cacheFolder } from "./packages.ts";
@@ -65,11 +65,13 @@ export async function runGuest(prepared: Prepared, options: RunOptions): Promise
   let server: Server | undefined;
   try {
     server = await startServer({ ...files, recording });
+    // Without its server a guest waits for replies that never come, so it ends with it.
+    const without = new AbortController();
+    void server.gone.then(() => without.abort());
     const killer = killWatch(server, recording, options.killAtBytes);
-    const { report } = {
-      report: await bootGuest({ ...bootOf(prepared, options, files), onReport: killer.onReport }),
-    };
-    const killed = await killer.done();
+    const boot = bootOf(prepared, options, files);
+    const report = await bootGuest({ ...boot, onReport: killer.onReport, signal: without.signal });
+    const killed = killer.killed();
     const serverCode = killed ? null : await server.stop();
     return { report, recording, logs, killed, serverCode, files };
   } finally {
@@ -108,9 +110,9 @@ function bootOf(prepared: Prepared, options: RunOptions, files: Run["files"]): B
 /** Watches the recording grow from the moment that i915 loads, and kills the server in the midst of it. */
 function killWatch(server: Server, recording: string, bytes: number | undefined) {
   let timer: NodeJS.Timeout | undefined;
-  let killing: Promise<void> | undefined;
+  let killed = false;
   const size = () => (existsSync(partOf(recording)) ? statSync(partOf(recording)).size : 0);
-  const onReport = (key: string, value: string, controls: Controls): void => {
+  const onReport = (key: string, value: string): void => {
     if (bytes === undefined || key !== "phase") return;
     clearInterval(timer);
     if (value !== "load") return;
@@ -118,14 +120,13 @@ function killWatch(server: Server, recording: string, bytes: number | undefined)
     timer = setInterval(() => {
       if (size() - start < bytes) return;
       clearInterval(timer);
-      // The guest is lost with its server: i915 would wait for replies that never come.
-      killing = server.kill9().then(() => controls.stop());
+      killed = true;
+      void server.kill9();
     }, 5);
   };
-  const done = async (): Promise<boolean> => {
+  const stopped = (): boolean => {
     clearInterval(timer);
-    await killing;
-    return killing !== undefined;
+    return killed;
   };
-  return { onReport, done };
+  return { onReport, killed: stopped };
 }

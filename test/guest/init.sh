@@ -15,7 +15,7 @@ mount -t debugfs debug /sys/kernel/debug
 mount -t tmpfs tmp /tmp
 
 stty -F /dev/ttyS1 raw -echo
-exec </dev/ttyS1 >/dev/ttyS1 2>&1
+exec </dev/null >/dev/ttyS1 2>&1
 
 say() { echo "@@ $*"; }
 
@@ -71,10 +71,10 @@ screen() {
     printf '%s\r\n' "$line" >/dev/tty1
     say line "$line"
   done </lines.txt
-  # The pause lets the host have a screen fetched; it may answer to end it.
+  # A screen that does not flip is looked at once a second.
   say screen ready
-  read -r -t 3 answer
-  say screen done "$answer"
+  sleep 3
+  say screen done
 }
 
 content() { if [ -f "$1" ]; then cat "$1"; else echo none; fi; }
@@ -133,10 +133,16 @@ flips() {
   bench kms_vblank 60 kms_vblank -r 1
 }
 
-# The driver leaves engines alone that it has put to sleep, so the reset comes while one is in use.
+# The driver leaves engines alone that it has put to sleep, so the reset comes while one is in use. The
+# first one also captures the state of the GPU, and that takes so long that the engine may be asleep by
+# then; a later one finds it awake.
 reset() {
-  echo 0xffffffff >"$(debugfs i915_wedged)"
-  echo $? >/tmp/reset
+  n=0
+  until dmesg | tail -n 20 | grep -q Resetting || [ $n -ge 10 ]; do
+    echo 0xffffffff >"$(debugfs i915_wedged)"
+    echo $? >/tmp/reset
+    n=$((n + 1))
+  done
 }
 
 consoles() { # 0 unbinds fbcon from the frame buffer, 1 binds it again

@@ -20,7 +20,9 @@ export interface ServerOptions {
 /** A running server. */
 export interface Server {
   readonly pid: number;
-  /** Whether the process has ended, however. */
+  /** Its exit code, when it has ended, however. */
+  readonly gone: Promise<number | null>;
+  /** Whether it has ended. */
   ended(): boolean;
   /** Asks it to close its recording and end (SIGTERM); gives its exit code. */
   stop(): Promise<number | null>;
@@ -85,6 +87,7 @@ function control(child: ChildProcess): Server {
   });
   return {
     pid: child.pid ?? 0,
+    gone,
     ended: () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined,
     stop: () => {
       child.kill("SIGTERM");

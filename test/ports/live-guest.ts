@@ -12,6 +12,7 @@ import { BAR0, BAR2, CONFIG, type VfioUserClient } from "./vfio-user-client.ts";
 
 /** Source: guest-on-qemu.md 4; BAR0 holds registers, then the GGTT. */
 const GTT_OFFSET = 0x80_0000;
+const ZEROS = Buffer.alloc(PAGE);
 const RAM_BYTES = 0x4000_0000;
 
 const LOOKED_AT = [
@@ -38,7 +39,14 @@ class ClientWorld implements World {
     return { lo, hi: 0 };
   }
 
-  write(region: Exclude<Region, "aperture">, _v: number, at: number, size: number, lo: number, hi: number): void {
+  write(
+    region: Exclude<Region, "aperture">,
+    _v: number,
+    at: number,
+    size: number,
+    lo: number,
+    hi: number,
+  ): void {
     const value = BigInt(lo) | (BigInt(hi) << 32n);
     if (region === "config") return this.client.write(CONFIG, at, value, size);
     if (region === "mmio") this.seen.set(at, lo);
@@ -112,6 +120,13 @@ export class FileMemory extends GuestMemory {
     this.ranges = ranges;
     this.fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
     fs.ftruncateSync(this.fd, Math.max(...ranges.map(({ offset, bytes }) => offset + bytes)));
+  }
+
+  /** What a guest before this one left there goes. */
+  override allocate(count = 1, align = 1): number {
+    const first = super.allocate(count, align);
+    for (let n = 0; n < count; n++) fs.writeSync(this.fd, ZEROS, 0, PAGE, this.place((first + n) * PAGE));
+    return first;
   }
 
   override read32(address: number): number {

@@ -61,7 +61,11 @@ export class LiveRig {
     this.machine = new Machine(settingFor(configuration, store));
     const plain = configuration as unknown as ResetBase["configuration"];
     const base: ResetBase = { kind: "reset", configuration: plain, goldenHash: null };
-    const meta = describe({ id: "00112233445566778899aabbccddeeff", createdAt: "2024-01-01T00:00:00Z", base });
+    const meta = describe({
+      id: "00112233445566778899aabbccddeeff",
+      createdAt: "2024-01-01T00:00:00Z",
+      base,
+    });
     this.recorder = new InlineRecorder(this.sink, meta, tools, store, "lz4");
     const clock = (): number => Math.floor(performance.now() * 1000);
     this.live = new Live(this.machine, store, this.recorder, handsOf(this.servers), clock);

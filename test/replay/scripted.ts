@@ -19,7 +19,7 @@ import { PageStore } from "../../src/reducers/pages.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
 import { Live } from "../../src/replay/live.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
-import { describe } from "../../src/replay/recording/profile.ts";
+import { describe, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
 
@@ -88,7 +88,7 @@ const at = (n: number): { readonly address: number } => ({ address: DATA + n * 4
 
 /** What a driver asks at load: fuses, the mailbox, power, forcewake, the monitor, an AUX channel nobody is on. */
 function probe(guest: BusyGuest): void {
-  for (const register of [0x9120, 0x9134, 0x913c, 0x4_2014, 0x5_1000, 0x13_0044, 0xc_2000])
+  for (const register of [0x7_8050, 0x9120, 0x9134, 0x913c, 0x4_2014, 0x5_1000, 0x13_0044, 0xc_2000])
     guest.mmio(register);
   guest.setMmio(0x9418, 1);
   guest.setMmio(0xa188, 0x1_0001);
@@ -253,9 +253,9 @@ function memory(guest: BusyGuest): void {
 /** An engine hangs in a loop, is reset, and works again. */
 function hang(guest: BusyGuest): void {
   const context = guest.context("rcs0");
-  const spin = guest.batch(context, 0x900_0000, (batch) =>
-    batch.sdi(at(9), 9).noop(100).start({ address: 0x900_0000 }),
-  );
+  const loop = 0x900_0000;
+  guest.batch(context, loop, (batch) => batch.noop(100).arbCheck().start({ address: loop }));
+  const spin = guest.place(context, (batch) => batch.sdi(at(9), 9).start({ address: loop }));
   guest.run(context, (ring) => ring.start({ address: spin }));
   guest.work(150);
   guest.setMmio(GDRST, 2);
@@ -311,7 +311,8 @@ export async function scriptedRecording(
     vgpus: Array.from({ length: vgpus }, (_, i) => evenShare(i + 1, vgpus, edid)),
   };
   const sink = new MemorySink();
-  const base = { kind: "reset", configuration, goldenHash: null } as const;
+  const plain = configuration as unknown as ResetBase["configuration"];
+  const base: ResetBase = { kind: "reset", configuration: plain, goldenHash: null };
   const meta = describe({ id: "5c81b7ed00000001", createdAt: "2026-01-01", base, sources: ["recorder"] });
   const recorder = new InlineRecorder(sink, meta, tools, store, "lz4");
   const machine = new Machine(settingOf(configuration, store));

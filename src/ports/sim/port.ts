@@ -1,6 +1,6 @@
 import { PORT_COHERENT, PORT_MSI, PORT_SCREEN } from "../../events/codes.ts";
 import { DONE, type Hands, PENDING, type World } from "../../replay/session.ts";
-import { GuestMemory, PAGE } from "./memory.ts";
+import { GuestMemory } from "./memory.ts";
 
 /** What a scripted guest's hypervisor can do. Everything can be changed while it runs. */
 export interface SimCapabilities {
@@ -61,10 +61,10 @@ export class SimHost {
 
 /** An answer on its way. */
 interface Late {
-  due: number;
-  readonly ticket: number;
+  readonly vgpu: number;
+  readonly due: number;
   readonly isFetch: boolean;
-  answer(world: World): void;
+  readonly answer: (world: World) => void;
 }
 
 /**
@@ -114,6 +114,11 @@ export class SimPort implements Hands {
     return this.deliverSome(count, (late) => !late.isFetch);
   }
 
+  /** Let the newest late answers overtake all others. */
+  deliverLast(count: number): void {
+    for (let n = 0; n < count; n++) this.late.pop()?.answer(this.connected());
+  }
+
   /** Let `microseconds` pass: every timer fires at its deadline, late answers come in between. */
   advance(microseconds: number): void {
     const end = this.now + microseconds;
@@ -144,15 +149,18 @@ export class SimPort implements Hands {
   fetch(vgpu: number, gfn: number, ticket: number, into: Uint8Array): number {
     const host = this.host(vgpu);
     const { coherent, fetchDelay, failFetch } = host.capabilities;
-    const errno = host.memory.has(gfn) ? failFetch(gfn) : EFAULT;
-    if (coherent || fetchDelay === 0) {
+    const look = (): number => (host.memory.has(gfn) ? failFetch(gfn) : EFAULT);
+    if (coherent || (fetchDelay === 0 && !this.waits(vgpu))) {
+      const errno = look();
       if (errno === 0) into.set(host.memory.frame(gfn));
-      return errno === 0 ? DONE : errno;
+      return errno;
     }
-    const bytes = errno === 0 ? host.memory.frame(gfn).slice() : new Uint8Array(PAGE);
-    const answer = (world: World): void =>
-      errno === 0 ? world.fetched(ticket, bytes) : world.fetchFailed(ticket, errno);
-    this.late.push({ due: this.calls + fetchDelay, ticket, isFetch: true, answer });
+    const answer = (world: World): void => {
+      const errno = look();
+      if (errno === 0) world.fetched(ticket, host.memory.frame(gfn));
+      else world.fetchFailed(ticket, errno);
+    };
+    this.later(vgpu, fetchDelay, true, answer);
     return PENDING;
   }
 
@@ -163,7 +171,7 @@ export class SimPort implements Hands {
     const copy = bytes.slice();
     host.writes.push({ address, bytes: copy });
     const errno = failWrite(address);
-    if (coherent || writeDelay === 0) {
+    if (coherent || (writeDelay === 0 && !this.waits(vgpu))) {
       if (errno === 0) host.memory.put(address, copy);
       return errno === 0 ? DONE : errno;
     }
@@ -172,7 +180,7 @@ export class SimPort implements Hands {
       if (errno === 0) world.written(ticket);
       else world.writeFailed(ticket, errno);
     };
-    this.late.push({ due: this.calls + writeDelay, ticket, isFetch: false, answer });
+    this.later(vgpu, writeDelay, false, answer);
     return PENDING;
   }
 
@@ -182,6 +190,18 @@ export class SimPort implements Hands {
 
   displayReady(vgpu: number): void {
     this.host(vgpu).displayReady++;
+  }
+
+  /** Is something of this guest's on its way, which nothing may overtake? */
+  private waits(vgpu: number): boolean {
+    return this.late.some((late) => late.vgpu === vgpu);
+  }
+
+  /** Answer `delay` calls later. A guest's messages keep their order, so never before those that were sent first. */
+  private later(vgpu: number, delay: number, isFetch: boolean, answer: (world: World) => void): void {
+    let due = this.calls + delay;
+    for (const late of this.late) if (late.vgpu === vgpu) due = Math.max(due, late.due);
+    this.late.push({ vgpu, due, isFetch, answer });
   }
 
   /** Answers whose time has come, also those that they lead to: each answer is a call of its own. */

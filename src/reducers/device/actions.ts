@@ -1,7 +1,8 @@
+import { WRITE_TIME } from "../../events/codes.ts";
 import { ACTIONS, type Action } from "../../hw/command.ts";
 import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
 import type { Core } from "../core.ts";
-import { markTime } from "../memory.ts";
+import { markWrite } from "../memory.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
 import { atomicResult, isWide } from "./atomic.ts";
@@ -160,7 +161,7 @@ const storeRegisterMem = plain((core, e, engine, c) => {
   const { hfn, offset } = PLACE;
   const register = registerOf(c[1]);
   writeAt(core, engine, hfn, offset, [storeRegister(core, e, engine, register)]);
-  if (isTimeValue(core, register)) markTime(core);
+  if (isTimeValue(core, register)) markWrite(core, WRITE_TIME);
   return DONE;
 });
 
@@ -230,7 +231,7 @@ const flushDw = plain((core, e, engine, c, length) => {
     const words = (): number[] => (narrow ? [c[3]] : postSyncWords(engine, operation, c[3], c[4]));
     const how = postSync(core, e, engine, index, (c[1] & 4) !== 0, c[1] & ~7, c[2], words);
     if (how !== DONE) return how;
-    if (operation === TIMESTAMP) markTime(core);
+    if (operation === TIMESTAMP) markWrite(core, WRITE_TIME);
   }
   if ((c[0] & (1 << 18)) !== 0) flushTlb(core, e);
   if ((c[0] & (1 << 8)) !== 0) core.up.irq(core, engine.frameBase, e, FLUSH_NOTIFY);
@@ -247,7 +248,7 @@ const pipeControl = plain((core, e, engine, c) => {
     const index = (flags & (1 << 21)) !== 0;
     const how = postSync(core, e, engine, index, (flags & (1 << 24)) !== 0, c[2] & ~3, c[3], words);
     if (how !== DONE) return how;
-    if (operation === TIMESTAMP) markTime(core);
+    if (operation === TIMESTAMP) markWrite(core, WRITE_TIME);
   }
   if ((flags & (1 << 18)) !== 0) flushTlb(core, e);
   if ((flags & (1 << 8)) !== 0) core.up.irq(core, engine.frameBase, e, FLUSH_NOTIFY);

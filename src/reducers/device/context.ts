@@ -1,4 +1,6 @@
+import { WRITE_POSITION } from "../../events/codes.ts";
 import type { Core } from "../core.ts";
+import { markWrite } from "../memory.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
 import { translateGlobal } from "./gtt.ts";
@@ -159,8 +161,12 @@ export function saveContext(core: Core, e: number, engine: EngineTree, image: Ui
     engine,
     ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0,
   );
+  const code = engine.level === 0 && engine.head === engine.tail ? 0 : WRITE_POSITION;
   if (tail > 0) writeAt(core, engine, hfn, 0, words.slice(0, tail));
-  if (tail < last) writeAt(core, engine, hfn, (tail + 1) * 4, words.slice(tail + 1));
+  if (tail > 0) markWrite(core, code);
+  if (tail >= last) return;
+  writeAt(core, engine, hfn, (tail + 1) * 4, words.slice(tail + 1));
+  markWrite(core, code);
 }
 
 function savedValue(core: Core, engine: EngineTree, base: number, register: number, before: number): number {
@@ -171,16 +177,17 @@ function savedValue(core: Core, engine: EngineTree, base: number, register: numb
     case RING_START:
     case RING_CTL:
       return before;
+    // Of a batch that is over, its end stays: where it was interrupted must not.
     case BB_ADDR:
-      return engine.level > 0 ? engine.ipLow[1] : before;
+      return engine.ipLow[1];
     case BB_ADDR_UDW:
-      return engine.level > 0 ? engine.ipHigh[1] : before;
+      return engine.ipHigh[1];
     case BB_STATE:
       return batchState(engine, 1);
     case SBB_ADDR:
-      return engine.level > 1 ? engine.ipLow[2] : before;
+      return engine.ipLow[2];
     case SBB_ADDR_UDW:
-      return engine.level > 1 ? engine.ipHigh[2] : before;
+      return engine.ipHigh[2];
     case SBB_STATE:
       return batchState(engine, 2);
   }

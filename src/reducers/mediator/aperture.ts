@@ -5,6 +5,7 @@ import type { Rows } from "../../events/rows.ts";
 import type { Core } from "../core.ts";
 import { fetchGuest, isCoherent, writeGuest } from "../memory.ts";
 import { MMIO } from "../planes.ts";
+import { PAGE_MASK } from "../words.ts";
 import { translateGgtt } from "./ggtt.ts";
 
 /**
@@ -31,10 +32,13 @@ const SPAN: Span = { gma: 0, bytes: 0 };
 /** Where linear aperture address `at` really lies, and how far it runs on without a break. */
 export function spanAt(core: Core, v: number, at: number): Span {
   const fences = core.setting.configuration.vgpus[v - 1].fences;
+  // All fences lie in one page of words.
+  const page = core.words.page(MMIO + v, FENCE_BASE >>> 2);
+  const first = (FENCE_BASE >>> 2) & PAGE_MASK;
   for (let n = 0; n < fences; n++) {
-    const low = core.words.read(MMIO + v, (FENCE_BASE + n * 8) >>> 2);
+    const low = page[first + n * 2];
     if ((low & FENCE_VALID) === 0) continue;
-    const high = core.words.read(MMIO + v, (FENCE_BASE + n * 8 + 4) >>> 2);
+    const high = page[first + n * 2 + 1];
     const start = (low & 0xffff_f000) >>> 0;
     const end = ((high & 0xffff_f000) >>> 0) + 4096;
     if (at < start || at >= end) continue;

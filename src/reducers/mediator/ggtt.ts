@@ -44,17 +44,12 @@ export function writeGtt(core: Core, v: number, at: number, size: number, lo: nu
     return writeGtt(core, v, at + 4, 4, hi, 0);
   }
   if (size === 8) {
-    PTE[0] = lo;
-    PTE[1] = hi;
-    core.words.writeRun(GGTT + v, word, PTE, 2);
+    core.words.writePair(GGTT + v, word, lo, hi);
     return publish(core, v, entry, lo, hi);
   }
   core.words.write(GGTT + v, word, lo);
   publish(core, v, entry, core.words.read(GGTT + v, entry * 2), core.words.read(GGTT + v, entry * 2 + 1));
 }
-
-/** The entry being written. Holds nothing between events. */
-const PTE = new Uint32Array(2);
 
 /** Translate the guest's entry for the device: its frame becomes a host frame, an unmappable one is not present. */
 function publish(core: Core, v: number, entry: number, low: number, high: number): void {

@@ -56,9 +56,9 @@ export class Recording {
   /** World inputs in the blocks that are left. */
   eventCount = 0;
   damage: Damage | null = null;
+  readonly tools: Tools;
 
   private readonly source: ByteSource;
-  private readonly tools: Tools;
   private readonly store: PageStore;
   private readonly start: Hash64;
   private readonly blocks: ChunkHead[];
@@ -70,6 +70,8 @@ export class Recording {
   private readonly actualHash = new Uint32Array(4);
   /** By block: are its pages in the store? */
   private readonly pagesLoaded: Uint8Array;
+  /** The block that brings a page, if somebody has a list of them; -1 where it does not say. */
+  private homeOf: ((hash: Uint32Array) => number) | null = null;
 
   constructor(
     source: ByteSource,
@@ -93,6 +95,15 @@ export class Recording {
     this.pagesLoaded = new Uint8Array(this.blocks.length);
     this.findEnd();
     this.warnAboutTail();
+  }
+
+  /**
+   * Pages are fetched when they are first looked at, from the block that `homeOf` names: rows can be read without all blocks before
+   * them. Where it names none, or a wrong one, all are searched.
+   */
+  findPagesBy(homeOf: (hash: Uint32Array) => number): void {
+    this.homeOf = homeOf;
+    this.store.fetchBy((hash) => this.fetchPage(hash));
   }
 
   /** What to call it in messages. */
@@ -340,7 +351,7 @@ export class Recording {
       refuse("pages and hashes that do not match");
     for (let i = 0; i < count; i++) {
       hashAt(hashes, i, this.pageHash);
-      if (this.store.find(this.pageHash) >= 0) continue;
+      if (this.store.holds(this.pageHash)) continue;
       const body = bodies.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
       this.tools.hashPage(body, this.actualHash);
       if (!this.actualHash.every((word, w) => word === this.pageHash[w]))
@@ -348,6 +359,17 @@ export class Recording {
       this.store.internHashed(this.pageHash, body);
     }
     this.pagesLoaded[n] = 1;
+  }
+
+  /** Put the page with this hash into the store. Throws RecordingError where no block holds it. */
+  private fetchPage(hash: Uint32Array): void {
+    const home = this.homeOf?.(hash) ?? -1;
+    const order = [home, ...this.blocks.keys()].filter((n) => n >= 0 && n < this.blocks.length);
+    for (const n of order) {
+      this.guard(n, () => this.loadPages(n, this.load(n)));
+      if (this.store.holds(hash)) return;
+    }
+    throw new RecordingError(this.source.name, 0, "a page that no block holds");
   }
 
   /**
@@ -359,6 +381,8 @@ export class Recording {
     for (let i = 0; i < ids.length; i++) {
       hashAt(hashes, i, this.pageHash);
       let id = this.store.find(this.pageHash);
+      const home = id < 0 && this.homeOf !== null ? this.homeOf(this.pageHash) : -1;
+      if (home >= 0 && home < n) id = this.store.promise(this.pageHash);
       for (let earlier = 0; id < 0 && earlier < n; earlier++) {
         if (this.pagesLoaded[earlier] === 1) continue;
         this.guard(earlier, () => this.loadPages(earlier, this.load(earlier)));

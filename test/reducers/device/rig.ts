@@ -81,6 +81,14 @@ export class Rig {
     return new SimDriver(this.port, vgpu, capabilities).load();
   }
 
+  /** An input that no port has a call for. */
+  input(kind: KindName, vgpu: number, fill: (rows: Rows, i: number) => void = () => {}): void {
+    const i = this.rows.add(K[kind]);
+    this.rows.agent[i] = vgpu;
+    fill(this.rows, i);
+    (this.live as unknown as { finish(rows: Rows, i: number): void }).finish(this.rows, i);
+  }
+
   engine(name: (typeof ENGINES)[number]): EngineTree {
     return this.machine.core.seeDevice().engines[ENGINES.indexOf(name)];
   }
@@ -121,7 +129,7 @@ export function byName(digests: readonly Digest[]): Record<string, string> {
 
 /** Where the tests' batches lie in a context's address space, and where their results go. */
 export const BATCH = 0x10_0000;
-export const DATA = 0x7654_3210_0000;
+export const DATA = 0x7654_3230_0000;
 
 /** A guest with one context, and a page of its address space for results. */
 export class Bench {
@@ -136,9 +144,10 @@ export class Bench {
     engine: (typeof ENGINES)[number] = "rcs0",
     capabilities: Partial<SimCapabilities> = {},
     rig = new Rig(),
+    vgpu = 1,
   ) {
     this.rig = rig;
-    this.guest = this.rig.guest(1, capabilities);
+    this.guest = this.rig.guest(vgpu, capabilities);
     this.context = this.guest.createContext(engine);
     this.data = this.guest.memory.allocate(2);
     this.context.ppgtt.map(DATA, this.data, 2);

@@ -1,0 +1,66 @@
+import { K } from "../events/kinds.ts";
+import { Rows } from "../events/rows.ts";
+import { Machine } from "../reducers/machine.ts";
+import type { PageStore } from "../reducers/pages.ts";
+import { settingOf } from "../reducers/platform.ts";
+import { traceFor } from "../reducers/trace.ts";
+import { KEYFRAME_INPUTS, KEYFRAMES, KeyframeWriter, sameDigests } from "./keyframes.ts";
+import type { Recording } from "./recording/recording.ts";
+import { configurationOf } from "./run.ts";
+import { WRITERS, WriterWriter } from "./writers-file.ts";
+
+export interface IndexOptions {
+  /** Inputs between keyframes. */
+  readonly keyframeInputs?: number;
+  /** A key of the tools' codecs that can be written; `zstd` when absent. */
+  readonly compression?: string;
+  readonly progress?: (blocks: number, of: number) => void;
+}
+
+/** What a recording's attachments shall be. */
+export interface Indexed {
+  readonly attachments: readonly { readonly name: string; readonly data: Uint8Array }[];
+  /** Why there are none, in one line; else null. */
+  readonly left: string | null;
+}
+
+/**
+ * Run a recording once, exactly, and make its keyframes and its writers' index. Where an outcome or a digest is not the recorded one
+ * there are none. Throws RecordingError where a block is damaged.
+ */
+export function indexRecording(recording: Recording, store: PageStore, options: IndexOptions = {}): Indexed {
+  const { keyframeInputs = KEYFRAME_INPUTS, compression = "zstd", progress } = options;
+  if (recording.unknownKinds.length > 0) return none(`it holds ${recording.unknownKinds[0]}, unknown to this version`);
+  const { codecs } = recording.tools;
+  const keyframes = new KeyframeWriter(store, codecs, compression);
+  const writers = new WriterWriter(compression, codecs[compression]);
+  const setting = settingOf(configurationOf(recording), store);
+  const machine = new Machine({ ...setting, trace: traceFor(writers) });
+  writers.follow(machine);
+  const rows = new Rows(1 << 15);
+  let since = 0;
+  for (let n = 0; n < recording.blockCount; n++) {
+    const trailer = recording.readBlock(n, rows);
+    const stop = machine.batch(rows, 0, rows.count);
+    if (stop < rows.count) return none(`the replay diverges at ${rows.firstSeq + stop}`);
+    writers.endBlock();
+    for (let i = 0; i < rows.count; i++) if (rows.kind[i] === K["guest.fetched"]) keyframes.page(rows.page[i], n);
+    const digests = machine.digests();
+    if (!sameDigests(digests, trailer.digests)) return none(`the digests behind row ${trailer.lastSeq} are others`);
+    since += trailer.inputs;
+    if (since >= keyframeInputs) {
+      keyframes.add(n, machine.snapshot(), digests);
+      since = 0;
+    }
+    progress?.(n + 1, recording.blockCount);
+  }
+  const attachments = [
+    { name: KEYFRAMES, data: keyframes.finish() },
+    { name: WRITERS, data: writers.finish() },
+  ];
+  return { attachments, left: null };
+}
+
+function none(left: string): Indexed {
+  return { attachments: [], left };
+}

@@ -1,0 +1,77 @@
+import { cloneTree, initialDeviceTree, initialVgpuTree, type Tree } from "../reducers/trees.ts";
+
+/**
+ * Where in a tree something changed, in at most 32 bits: its top-level keys, and the elements of those that are lists of records.
+ */
+
+interface Slot {
+  readonly key: string;
+  /** Element of a list of records; -1: the whole value. */
+  readonly element: number;
+}
+
+const VGPU_SLOTS = slotsOf(initialVgpuTree());
+const DEVICE_SLOTS = slotsOf(initialDeviceTree());
+
+function slotsOf(tree: Tree): readonly Slot[] {
+  return Object.entries(tree).flatMap(([key, value]) => {
+    const isList = Array.isArray(value) && typeof value[0] === "object";
+    return isList ? value.map((_, element) => ({ key, element })) : [{ key, element: -1 }];
+  });
+}
+
+function slotsFor(tree: number): readonly Slot[] {
+  return tree === 0 ? DEVICE_SLOTS : VGPU_SLOTS;
+}
+
+/** The slots that a path into a tree can lead to: `["pipes", "0", "on"]`. 0 where there is no such key. */
+export function treeMask(tree: number, steps: readonly string[]): number {
+  let mask = 0;
+  slotsFor(tree).forEach(({ key, element }, s) => {
+    if (steps.length === 0 || (key === steps[0] && (element < 0 || steps.length < 2 || Number(steps[1]) === element))) {
+      mask |= 1 << (s & 31);
+    }
+  });
+  return mask;
+}
+
+/** Follows one tree: what it was when it was last looked at. */
+export class TreeShadow {
+  private readonly slots: readonly Slot[];
+  private readonly copies: unknown[];
+
+  constructor(number: number, tree: Tree) {
+    this.slots = slotsFor(number);
+    this.copies = this.slots.map((slot) => cloneTree(valueOf(tree, slot)));
+  }
+
+  /** Mask of the slots that are not what they were; they are now. */
+  changes(tree: Tree): number {
+    let mask = 0;
+    for (let s = 0; s < this.slots.length; s++) {
+      const value = valueOf(tree, this.slots[s]);
+      if (sameTree(value, this.copies[s])) continue;
+      this.copies[s] = cloneTree(value);
+      mask |= 1 << (s & 31);
+    }
+    return mask;
+  }
+}
+
+function valueOf(tree: Tree, { key, element }: Slot): unknown {
+  const value = (tree as unknown as Record<string, unknown>)[key];
+  return element < 0 ? value : (value as unknown[])[element];
+}
+
+/** Are two values of plain data equal? Their records have their fields in the same order. */
+export function sameTree(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!sameTree(a[i], b[i])) return false;
+    return true;
+  }
+  for (const key of Object.keys(a)) if (!sameTree((a as never)[key], (b as never)[key])) return false;
+  return true;
+}

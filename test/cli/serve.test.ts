@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { BAR0, VfioUserClient } from "../ports/vfio-user-client.ts";
+import { GVT, gvt, jsonOf, temporaryFolder } from "./gvt.ts";
+
+const folder = temporaryFolder();
+const running = new Set<ChildProcess>();
+const clients = new Set<VfioUserClient>();
+
+afterEach(() => {
+  for (const client of clients) client.close();
+  for (const child of running) child.kill("SIGKILL");
+  clients.clear();
+  running.clear();
+});
+
+/** A server under test. */
+interface Serving {
+  readonly child: ChildProcess;
+  readonly out: { stdout: string; stderr: string };
+  readonly ended: Promise<number | null>;
+}
+
+/** Start `gvt serve --json` and wait until it listens. `prefix`: words before the command. */
+async function startServe(args: readonly string[], shell?: string): Promise<Serving> {
+  const command = [process.execPath, GVT, "serve", "--json", ...args];
+  const [program, ...words] = shell === undefined ? command : ["bash", "-c", shell, "gvt", ...command];
+  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  const out = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (text) => (out.stdout += text));
+  child.stderr?.on("data", (text) => (out.stderr += text));
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  await until(() => out.stdout.includes('"listening"') || child.exitCode !== null);
+  return { child, out, ended };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error("waited for 20 s");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function connect(path: string): Promise<VfioUserClient> {
+  const client = await VfioUserClient.connect({ path });
+  clients.add(client);
+  await client.handshake(1n << 20n);
+  return client;
+}
+
+const lastEvent = ({ out }: Serving): Record<string, unknown> =>
+  JSON.parse(out.stdout.trimEnd().split("\n").at(-1) ?? "") as Record<string, unknown>;
+
+describe("gvt serve", () => {
+  test("records a guest of each of two vGPUs; SIGTERM closes and packs", async () => {
+    const config = join(folder, "two.json");
+    const sockets = ["two-1.sock", "two-2.sock"];
+    const vgpus = [{ socket: sockets[0] }, { socket: sockets[1], edid: "none", class: "vga" }];
+    writeFileSync(config, JSON.stringify({ recording: "two.mcap", deviceId: "0x5916", vgpus }));
+    const serving = await startServe(["--config", config]);
+    for (const socket of sockets) {
+      const path = join(folder, socket);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      const client = await connect(path);
+      const magic = await client.read(BAR0, 0x78000, 4);
+      expect(magic).toBe(0x7654_4776n);
+    }
+    serving.child.kill("SIGTERM");
+    expect(await serving.ended).toBe(0);
+    expect(lastEvent(serving)).toMatchObject({ type: "ended", guests: 2, attached: 0 });
+    expect(lastEvent(serving).largestWindowMs).toBeGreaterThan(0);
+    const recording = join(folder, "two.mcap");
+    expect(statSync(recording).mode & 0o777).toBe(0o600);
+    expect(existsSync(`${recording}.part`)).toBe(false);
+    for (const socket of sockets) expect(existsSync(join(folder, socket))).toBe(false);
+    expect(jsonOf(await gvt("verify", recording, "--json"))).toMatchObject({ exact: true, closed: true });
+    expect(jsonOf(await gvt("show", recording, "--json"))).toMatchObject({
+      vgpus: [1, 2],
+      configuration: { vgpus: [{ pciClass: 0x38000 }, { pciClass: 0x30000, edid: null }] },
+    });
+  });
+
+  test("--once ends with the guest", async () => {
+    const socket = join(folder, "once.sock");
+    const recording = join(folder, "once.mcap");
+    const serving = await startServe([recording, "--socket", socket, "--messages", "--once"]);
+    const client = await connect(socket);
+    client.close();
+    expect(await serving.ended).toBe(0);
+    const types = serving.out.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types).toEqual(["listening", "attached", "detached", "ended"]);
+    expect((await gvt("verify", recording)).code).toBe(0);
+    const again = await gvt("serve", recording, "--socket", socket, "--messages");
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("replace it by --force") });
+  });
+
+  test("kill -9: what was synced is exact; pack closes it; the stale socket is replaced", async () => {
+    const socket = join(folder, "killed.sock");
+    const recording = join(folder, "killed.mcap");
+    const args = [recording, "--socket", socket, "--messages"];
+    const serving = await startServe(args);
+    const client = await connect(socket);
+    const before = statSync(`${recording}.part`).size;
+    for (let n = 0; n < 200; n++) await client.read(BAR0, 0x2034, 4);
+    await until(() => statSync(`${recording}.part`).size > before);
+    serving.child.kill("SIGKILL");
+    await serving.ended;
+    const part = await gvt("verify", `${recording}.part`, "--json");
+    expect(part.code).toBe(0);
+    expect(jsonOf(part)).toMatchObject({ exact: true, closed: false });
+    const taken = await gvt("serve", ...args);
+    expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining("finish it by: gvt pack") });
+    expect(jsonOf(await gvt("pack", recording, "--json"))).toMatchObject({ packed: true, file: recording });
+    expect(jsonOf(await gvt("pack", recording, "--json"))).toMatchObject({ packed: false });
+    const rows = jsonOf(part).rows;
+    expect(jsonOf(await gvt("verify", recording, "--json"))).toMatchObject({
+      exact: true,
+      closed: true,
+      rows,
+    });
+    const second = await startServe([...args, "--force"]);
+    second.child.kill("SIGINT");
+    expect(await second.ended).toBe(0);
+  });
+
+  test("a socket that somebody listens on is refused, and nothing is left behind", async () => {
+    const socket = join(folder, "live.sock");
+    const serving = await startServe([join(folder, "live.mcap"), "--socket", socket, "--messages"]);
+    const other = join(folder, "other.mcap");
+    const refused = await gvt("serve", other, "--socket", socket, "--messages");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toMatch(/^gvt: \S+live\.sock: another server listens on it; .*\n$/);
+    expect(existsSync(other) || existsSync(`${other}.part`)).toBe(false);
+    serving.child.kill("SIGTERM");
+    expect(await serving.ended).toBe(0);
+  });
+
+  test("a disk that takes no more: sockets closed, one line, the part kept, exit 4", async () => {
+    const socket = join(folder, "full.sock");
+    const recording = join(folder, "full.mcap");
+    const limit = 'ulimit -f 16; exec "$@"';
+    const serving = await startServe([recording, "--socket", socket, "--messages"], limit);
+    const client = await connect(socket);
+    try {
+      for (let n = 0; n < 20_000 && !client.isClosed; n++) await client.read(BAR0, 0x2034, 4);
+    } catch {
+      // The server closed the socket in mid-read: what is wanted.
+    }
+    expect(await serving.ended).toBe(4);
+    expect(serving.out.stderr).toMatch(
+      /^gvt: the recording cannot be written: EFBIG.*finish it by gvt pack\n$/,
+    );
+    expect(existsSync(socket)).toBe(false);
+    expect((await gvt("verify", `${recording}.part`)).code).toBe(0);
+  });
+});
+
+describe("a configuration that cannot be", () => {
+  test.each([
+    ["{", /bad\.json: .*JSON.*; give a JSON file/],
+    ["[]", /bad\.json: is no object/],
+    ["{}", /bad\.json: no "recording"/],
+    ['{"recording": "a.mcap"}', /bad\.json: no "vgpus"/],
+    ['{"recording": "a.mcap", "vgpus": []}', /"vgpus" has 0 entries; give 1 to 7/],
+    ['{"recording": "a.mcap", "vgpus": [{}]}', /vgpus\[0\]: no "socket"/],
+    [
+      '{"recording": "a.mcap", "vgpus": [{"socket": "a", "rom": 1}]}',
+      /unknown key "rom"; known are socket, ram/,
+    ],
+    [
+      '{"recording": "a.mcap", "vgpus": [{"socket": "a"}, {"socket": "a"}]}',
+      /"socket" is that of vgpus\[0\]/,
+    ],
+    [
+      '{"recording": "a.mcap", "platform": "skl", "vgpus": [{"socket": "a"}]}',
+      /"platform" is "skl"; give "bdw" or "kbl"/,
+    ],
+    ['{"recording": "a.mcap", "screenEvery": -1, "vgpus": [{"socket": "a"}]}', /"screenEvery" is -1; give/],
+    ['{"recording": 7, "vgpus": [{"socket": "a"}]}', /"recording" is 7; give a path/],
+    ['{"recording": "a.mcap", "vgpus": [{"socket": "a", "edid": "none.bin"}]}', /none\.bin: ENOENT/],
+  ])("%s", async (text, says) => {
+    const config = join(folder, "bad.json");
+    writeFileSync(config, text);
+    const outcome = await gvt("serve", "--config", config);
+    expect(outcome).toMatchObject({ code: 2, stdout: "" });
+    expect(outcome.stderr).toMatch(says);
+    expect(outcome.stderr.trimEnd().split("\n").length).toBe(1);
+    expect(existsSync(join(folder, "a.mcap.part"))).toBe(false);
+    expect(readFileSync(config, "utf8")).toBe(text);
+  });
+
+  test("a place that cannot be written is the world's failure", async () => {
+    const outcome = await gvt("serve", "/proc/no/a.mcap", "--socket", join(folder, "x.sock"), "--messages");
+    expect(outcome).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("/proc/no/a.mcap: cannot be recorded to"),
+    });
+  });
+});

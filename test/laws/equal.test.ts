@@ -1,0 +1,117 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Digest } from "../../src/events/digest.ts";
+import { isInput, KIND_NAMES } from "../../src/events/kinds.ts";
+import { type Rows, rowDifference } from "../../src/events/rows.ts";
+import { Machine, reduceState, type State } from "../../src/reducers/machine.ts";
+import { byName, type Rig, settingFor } from "../reducers/device/rig.ts";
+import { undisciplined } from "./discipline.ts";
+import { play, scripts } from "./script.ts";
+
+/** One law: pure, hot and batch are the same function of the log. Every event is a snapshot here, so every digest is compared. */
+
+const machineFor = (rig: Rig, pure = false): Machine =>
+  new Machine(settingFor(rig.configuration, rig.store), pure);
+
+/** The outcomes of input `i` are the rows behind it; returns the index of the next input. */
+function compareOutcomes(rows: Rows, i: number, out: Rows, who: string): number {
+  for (let o = 0; o < out.count; o++) {
+    const difference = rowDifference(out, o, rows, i + 1 + o);
+    if (difference !== null)
+      expect.fail(`${who}: ${KIND_NAMES[rows.kind[i]]} at ${i}, outcome ${o}: ${difference}`);
+  }
+  const next = i + 1 + out.count;
+  if (next < rows.count && !isInput(rows.kind[next])) expect.fail(`${who}: an outcome less at ${i}`);
+  return next;
+}
+
+function same(a: readonly Digest[], b: readonly Digest[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((d, n) => d.component === b[n].component && d.lo === b[n].lo && d.hi === b[n].hi)
+  );
+}
+
+test("pure equals hot at every event, and every earlier state stays valid", () => {
+  fc.assert(
+    fc.property(scripts(90), (script) => {
+      const rig = play(script);
+      const hot = machineFor(rig);
+      const pure = machineFor(rig, true);
+      const past: { readonly state: State; readonly digests: readonly Digest[] }[] = [];
+      let state = pure.snapshot();
+      for (let i = 0; i < rig.rows.count; ) {
+        hot.apply(rig.rows, i);
+        if (!hot.replyMatches(rig.rows, i)) expect.fail(`hot: reply at ${i}`);
+        const next = compareOutcomes(rig.rows, i, hot.core.out, "hot");
+        const step = reduceState(pure, state, rig.rows, i);
+        if (!pure.replyMatches(rig.rows, i)) expect.fail(`pure: reply at ${i}`);
+        compareOutcomes(rig.rows, i, step.outcomes, "pure");
+        hot.snapshot();
+        const digests = hot.digests();
+        if (!same(digests, pure.digests())) {
+          expect.fail(
+            `at ${i}, ${KIND_NAMES[rig.rows.kind[i]]}: ${JSON.stringify([byName(digests), byName(pure.digests())])}`,
+          );
+        }
+        state = step.state;
+        past.push({ state, digests });
+        i = next;
+      }
+      expect(undisciplined(hot.core.trees)).toBe(null);
+      expect(undisciplined(pure.core.trees)).toBe(null);
+      for (const { state: earlier, digests } of past) {
+        pure.restore(earlier);
+        if (!same(digests, pure.digests())) expect.fail(`the state at ${earlier.seq} has changed`);
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("batch equals hot, and trees keep their discipline at every event", () => {
+  fc.assert(
+    fc.property(scripts(250), (script) => {
+      const rig = play(script);
+      const hot = machineFor(rig);
+      for (let i = 0; i < rig.rows.count; ) {
+        hot.apply(rig.rows, i);
+        const wrong = undisciplined(hot.core.trees);
+        if (wrong !== null) expect.fail(`at ${i}, ${KIND_NAMES[rig.rows.kind[i]]}: ${wrong}`);
+        i = compareOutcomes(rig.rows, i, hot.core.out, "hot");
+      }
+      const batch = machineFor(rig);
+      expect(batch.batch(rig.rows, 0, rig.rows.count)).toBe(rig.rows.count);
+      expect(byName(batch.digests())).toEqual(byName(rig.machine.digests()));
+      expect(byName(hot.digests())).toEqual(byName(rig.machine.digests()));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a snapshot is a place to go on from, on the same machine or another", () => {
+  fc.assert(
+    fc.property(scripts(150), fc.array(fc.nat(1000), { minLength: 1, maxLength: 6 }), (script, cuts) => {
+      const rig = play(script);
+      const { rows } = rig;
+      const first = machineFor(rig);
+      const snapshots: { readonly state: State; readonly from: number }[] = [];
+      const at = new Set(cuts.map((cut) => Math.floor((cut * rows.count) / 1001)));
+      for (let i = 0; i < rows.count; ) {
+        first.apply(rows, i);
+        const next = compareOutcomes(rows, i, first.core.out, "first");
+        for (let k = i; k < next; k++) if (at.has(k)) snapshots.push({ state: first.snapshot(), from: next });
+        i = next;
+      }
+      const end = byName(first.digests());
+      for (const { state, from } of snapshots) {
+        for (const machine of [first, machineFor(rig), machineFor(rig, true)]) {
+          machine.restore(state);
+          expect(machine.batch(rows, from, rows.count)).toBe(rows.count);
+          expect(byName(machine.digests())).toEqual(end);
+        }
+      }
+    }),
+    { numRuns: 25 },
+  );
+});

@@ -1,0 +1,31 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { verifyGuest } from "../../src/replay/verify-guest.ts";
+import { OtherModel } from "../replay/other-model.ts";
+import type { Scripted } from "../replay/scripted.ts";
+import { PLANTED } from "./planted.ts";
+import { subjects } from "./subjects.ts";
+
+describe("a fault that a guest can see diverges at level guest, at a named place", () => {
+  const recordings = new Map<string, Scripted>();
+  beforeAll(async () => {
+    for (const [name, make] of subjects()) recordings.set(name, await make());
+  });
+
+  it("there are at least twenty", () => expect(PLANTED.length).toBeGreaterThanOrEqual(20));
+
+  for (const { name: fault, patch, at } of PLANTED) {
+    it(fault, async () => {
+      const model = await OtherModel.build([patch]);
+      const found: string[] = [];
+      for (const [name, { recording, store }] of recordings) {
+        const { divergence } = verifyGuest(recording, store, { model: model.machine(recording, store) });
+        console.log(
+          `${fault}, ${name}: ${divergence === null ? "not seen" : `${divergence.seq} ${divergence.kind} ${divergence.path} ${divergence.column} ${divergence.detail}`}`,
+        );
+        if (divergence !== null) found.push(divergence.path);
+      }
+      expect(found.length).toBeGreaterThan(0);
+      for (const path of found) expect(path).toMatch(at);
+    });
+  }
+});

@@ -1,0 +1,182 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect, test } from "vitest";
+import { Rows } from "../../src/events/rows.ts";
+import { loadTools } from "../../src/node/codecs.ts";
+import { FileSource } from "../../src/node/files.ts";
+import { PageStore } from "../../src/reducers/pages.ts";
+import { openRecording } from "../../src/replay/recording/recording.ts";
+import { verify } from "../../src/replay/verify.ts";
+import { ServeChild } from "./live-server.ts";
+import { BAR0, type MultiWrite, type VfioUserClient } from "./vfio-user-client.ts";
+import { temporaryFolder, until } from "./vfio-user-world.ts";
+
+/** The recorder or the machine fails under a guest: one line, sockets closed, the part kept, exit code 4. */
+
+const SCRATCH = 0x4f100;
+const tools = await loadTools();
+
+interface Part {
+  readonly exact: boolean;
+  readonly rows: number;
+  readonly at: number | null;
+}
+
+/** What is left of the recording: it must open, and be no wrong data. */
+function partOf(server: ServeChild): Part {
+  const part = `${server.recording}.part`;
+  expect(fs.existsSync(server.recording)).toBe(false);
+  expect(fs.statSync(part).mode & 0o777).toBe(0o600);
+  const store = new PageStore(tools.hashPage);
+  const recording = openRecording(new FileSource(part), tools, store);
+  recording.checkWhole(new Rows());
+  const { divergence, rows, blocks } = verify(recording, store);
+  return { exact: divergence === null && blocks === recording.blockCount, rows, at: divergence?.seq ?? null };
+}
+
+/** It ended as a failure of the world does: one line that names the cause and the part. */
+async function expectFailed(server: ServeChild, cause: RegExp): Promise<void> {
+  const { code, errors } = await server.ended;
+  expect(errors.split("\n"), errors).toHaveLength(1);
+  expect(errors).toMatch(/^gvt: /);
+  expect(errors).toMatch(cause);
+  expect(errors).toContain(`${server.recording}.part`);
+  expect(errors).toContain("gvt pack");
+  expect(code).toBe(4);
+  expect(fs.existsSync(server.socket)).toBe(false);
+}
+
+/** Write and read until the server is gone. Returns how often. */
+async function load(client: VfioUserClient, writes: number): Promise<number> {
+  const burst: MultiWrite[] = Array.from({ length: writes }, (_, n) => {
+    return { region: BAR0, at: SCRATCH, size: 4, value: BigInt(Math.imul(n, 0x9e3779b1) >>> 0) };
+  });
+  let rounds = 0;
+  try {
+    for (; ; rounds++) {
+      for (let n = 0; n < 8; n++) client.writeMulti(burst);
+      await client.read(BAR0, SCRATCH);
+    }
+  } catch {
+    return rounds;
+  }
+}
+
+async function started(options: ConstructorParameters<typeof ServeChild>[0] = {}): Promise<ServeChild> {
+  const server = new ServeChild(options);
+  expect(await server.listens()).toBe(true);
+  return server;
+}
+
+test("a disk that is full", async () => {
+  const server = await started({ shell: "trap '' XFSZ; ulimit -f 24;" });
+  expect(await load(await server.connect(), 200)).toBeGreaterThan(0);
+  await expectFailed(server, /the recording cannot be written: EFBIG/);
+  expect(partOf(server)).toMatchObject({ exact: true });
+});
+
+const DEAD_WORKER = `
+  import { FileRecorder } from "DIST/node/recorder.js";
+  const { sealDue } = FileRecorder.prototype;
+  FileRecorder.prototype.sealDue = function (now) {
+    if (this.stats.blocks >= 2) void this.worker.terminate();
+    return sealDue.call(this, now);
+  };
+`;
+
+test("a recorder's worker that dies", async () => {
+  const server = await started({ preload: DEAD_WORKER });
+  await load(await server.connect(), 1);
+  await expectFailed(server, /the recorder's worker ended/);
+  const part = partOf(server);
+  expect(part.exact).toBe(true);
+  expect(part.rows).toBeGreaterThan(0);
+});
+
+/** Nothing is taken after the first blocks, without an error. */
+const STUCK_DISK = `
+  import fs from "node:fs";
+  import { syncBuiltinESMExports } from "node:module";
+  import { isMainThread } from "node:worker_threads";
+  const { writeSync } = fs;
+  let writes = 0;
+  fs.writeSync = (...args) => {
+    if (!isMainThread && ++writes > 3) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+    return writeSync(...args);
+  };
+  syncBuiltinESMExports();
+`;
+
+test("a disk that takes nothing: 64 MiB wait, then a second, then the machine stops", async () => {
+  const server = await started({ preload: STUCK_DISK });
+  const client = await server.connect({ timeoutMs: 20_000 });
+  const rounds = await load(client, 200);
+  expect(rounds).toBeGreaterThan(10);
+  await expectFailed(server, /the disk did not take \d+ MiB of the recording within 1000 ms/);
+  expect(partOf(server).exact).toBe(true);
+});
+
+/** A reducer of ours that breaks its promise, at a write of 0xbad to the register. */
+const POISON = `
+  import { K } from "DIST/events/kinds.js";
+  import { Machine } from "DIST/reducers/machine.js";
+  const { apply } = Machine.prototype;
+  Machine.prototype.apply = function (rows, i) {
+    if (rows.kind[i] === K["mmio.written"] && rows.lo[i] === 0xbad) this.core.words = null;
+    apply.call(this, rows, i);
+  };
+`;
+
+test("a machine that throws: its last input is in the part", async () => {
+  const server = await started({ preload: POISON, arguments: ["--guests", "2"] });
+  const client = await server.connect();
+  client.write(BAR0, SCRATCH, 0x600d);
+  expect(await client.read(BAR0, SCRATCH)).toBe(0x600dn);
+  client.write(BAR0, SCRATCH, 0xbad);
+  await expect(client.read(BAR0, SCRATCH)).rejects.toThrow(/closed/);
+  await expectFailed(server, /vGPU 1: the machine stopped: /);
+  const store = new PageStore(tools.hashPage);
+  const recording = openRecording(new FileSource(`${server.recording}.part`), tools, store);
+  const rows = new Rows();
+  recording.readBlock(recording.blockCount - 1, rows);
+  expect(rows.lo[rows.count - 1]).toBe(0xbad);
+  expect(partOf(server).exact).toBe(true);
+});
+
+test("names that are taken, and modes", async () => {
+  const folder = temporaryFolder();
+  const first = await started({ folder });
+  expect(fs.statSync(first.socket).mode & 0o777).toBe(0o600);
+  expect(fs.statSync(`${first.recording}.part`).mode & 0o777).toBe(0o600);
+  const same = new ServeChild({ folder });
+  expect(await same.listens()).toBe(false);
+  expect(await same.ended).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(/exists already; finish it by: gvt pack/),
+  });
+
+  const client = await first.connect();
+  const elsewhere = new ServeChild({ arguments: ["--socket", first.socket] });
+  expect(await elsewhere.listens()).toBe(false);
+  expect((await elsewhere.ended).errors).toMatch(/another server listens on it/);
+  expect(fs.readdirSync(elsewhere.folder)).toEqual([]);
+  // The one that was there has not noticed.
+  expect(await client.read(BAR0, SCRATCH)).toBe(0n);
+
+  first.signal("SIGKILL");
+  await first.ended;
+  expect(fs.statSync(first.socket).isSocket()).toBe(true);
+  fs.renameSync(`${first.recording}.part`, path.join(folder, "old.mcap.part"));
+  const again = await started({ folder });
+  await (await again.connect()).close();
+  again.signal("SIGTERM");
+  expect((await again.ended).code).toBe(0);
+  expect(fs.statSync(again.recording).mode & 0o777).toBe(0o600);
+  const third = new ServeChild({ folder });
+  expect(await third.listens()).toBe(false);
+  expect(await third.ended).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(/exists already; name another/),
+  });
+  await until(() => !fs.existsSync(again.socket), "the socket to go");
+});
