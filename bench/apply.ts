@@ -3,7 +3,10 @@ import type { Rows } from "../src/events/rows.ts";
 import { Machine, type State } from "../src/reducers/machine.ts";
 import type { Block, Trace } from "./trace.ts";
 
-/** Run `pass` over the rows of a block that count, in stretches; returns the milliseconds spent in them, and runs the others by `skip`. */
+/**
+ * Run `pass` over the rows of a block that count, in stretches; returns the milliseconds spent in them, and
+ * runs the others by `skip`.
+ */
 export function stretches(
   block: Block,
   clock: number,
@@ -27,23 +30,24 @@ export function stretches(
   return spent;
 }
 
-/** Replay the trace as `verify` does: every outcome and, at each block's end, every digest compared, and a snapshot taken. */
-export function applyTrace(trace: Trace, clock: number): number {
+/**
+ * Replay the trace as `verify` does: every outcome and, at each block's end, every digest compared, and a
+ * snapshot taken; milliseconds by block.
+ */
+export function applyTrace(trace: Trace, clock: number): number[] {
   const machine = new Machine(trace.setting);
   const kept: State[] = [];
-  let spent = 0;
   const batch = (rows: Rows, from: number, to: number): void => {
     const stop = machine.batch(rows, from, to);
     if (stop !== to) throw new Error(`${trace.name}: the replay differs at row ${rows.firstSeq + stop}`);
   };
-  trace.blocks.forEach((block, n) => {
-    spent += stretches(block, clock, batch, batch);
+  return trace.blocks.map((block, n) => {
+    const spent = stretches(block, clock, batch, batch);
     const start = performance.now();
     compare(trace.name, machine.digests(), block.digests);
     kept[n & 3] = machine.snapshot();
-    spent += performance.now() - start - clock;
+    return spent + performance.now() - start - clock;
   });
-  return spent;
 }
 
 export function compare(name: string, got: readonly Digest[], expected: readonly Digest[]): void {

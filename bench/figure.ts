@@ -13,12 +13,26 @@ export interface Figure {
 }
 
 /** A figure that must not be greater than `bar`. */
-export function atMost(name: string, measured: number, unit: string, bar: number, aim: number, detail = ""): Figure {
+export function atMost(
+  name: string,
+  measured: number,
+  unit: string,
+  bar: number,
+  aim: number,
+  detail = "",
+): Figure {
   return { name, measured, unit, bar, aim, more: false, detail };
 }
 
 /** A figure that must not be less than `bar`. */
-export function atLeast(name: string, measured: number, unit: string, bar: number, aim: number, detail = ""): Figure {
+export function atLeast(
+  name: string,
+  measured: number,
+  unit: string,
+  bar: number,
+  aim: number,
+  detail = "",
+): Figure {
   return { name, measured, unit, bar, aim, more: true, detail };
 }
 

@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Rows } from "../src/events/rows.ts";
 import { FileSink, FileSource } from "../src/node/files.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
-import { Rows } from "../src/events/rows.ts";
 import { gatherPages, SeenPages } from "../src/replay/recording/gather.ts";
 import { openRecording } from "../src/replay/recording/recording.ts";
-import { MemorySink, type ByteSink, type Tools } from "../src/replay/recording/tools.ts";
+import { type ByteSink, MemorySink, type Tools } from "../src/replay/recording/tools.ts";
 import { RecordingWriter } from "../src/replay/recording/writer.ts";
 import { compare, stretches } from "./apply.ts";
 import type { Trace } from "./trace.ts";
@@ -24,7 +24,10 @@ export function temporary(name: string): string {
   return path.join(folder, name);
 }
 
-/** Write a trace as a packed recording. `pages`: with the contents of its pages; without them it can only be weighed. */
+/**
+ * Write a trace as a packed recording. `pages`: with the contents of its pages; without them it can only be
+ * weighed.
+ */
 function write(trace: Trace, tools: Tools, sink: ByteSink, compression: string, pages: boolean): void {
   const writer = new RecordingWriter(sink, trace.recording.meta, tools, compression);
   const seen = new SeenPages();
@@ -52,8 +55,11 @@ export function bytesWithoutPages(trace: Trace, tools: Tools): number {
   return sink.bytes().length;
 }
 
-/** From a file to its last state on one thread, verified as `verify` does; milliseconds. */
-export function fileToState(trace: Trace, tools: Tools, file: string, clock: number): number {
+/**
+ * From a file to its last state on one thread, verified as `verify` does; milliseconds to open it, and by
+ * block.
+ */
+export function fileToState(trace: Trace, tools: Tools, file: string, clock: number): number[] {
   const store = new PageStore(tools.hashPage);
   const machine = new Machine({ ...trace.setting, store });
   const rows = new Rows(1 << 15);
@@ -63,16 +69,16 @@ export function fileToState(trace: Trace, tools: Tools, file: string, clock: num
   const start = performance.now();
   const source = new FileSource(file);
   const recording = openRecording(source, tools, store);
-  let spent = performance.now() - start;
-  trace.blocks.forEach(({ left }, n) => {
+  const opening = performance.now() - start;
+  const blocks = trace.blocks.map(({ left }, n) => {
     const before = performance.now();
     const { digests } = recording.readBlock(n, rows);
-    spent += performance.now() - before - clock;
+    let spent = performance.now() - before - clock;
     spent += stretches({ rows, digests, left }, clock, batch, batch);
     const after = performance.now();
     compare(trace.name, machine.digests(), digests);
-    spent += performance.now() - after - clock;
+    return spent + performance.now() - after - clock;
   });
   source.close();
-  return spent;
+  return [opening, ...blocks];
 }

@@ -5,8 +5,9 @@ import { MMIO_BYTES } from "../src/hw/units.ts";
 import type { Setting } from "../src/reducers/core.ts";
 
 /**
- * L, the limit: what one pass over the same columns costs when every input only does its loads and stores, through the same
- * register rows, on plain typed arrays that are never shared. No digest, no outcomes, no snapshots, no trees.
+ * L, the limit: what one pass over the same columns costs when every input only does its loads and stores,
+ * through the same register rows, on plain typed arrays that are never shared. No digest, no outcomes, no
+ * snapshots, no trees.
  */
 
 const MMIO_SHIFT = 19;

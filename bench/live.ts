@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import { createRecorder } from "../src/node/recorder.ts";
 import { partOf } from "../src/node/packing.ts";
+import { createRecorder } from "../src/node/recorder.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { Live } from "../src/replay/live.ts";
@@ -19,13 +19,15 @@ const SUBMISSIONS = 2000;
 export async function liveFigures(boot: Trace | null, tools: Tools, rounds: number): Promise<Figure[]> {
   const figures = boot === null ? [] : [await recordedBoot(boot, tools, rounds)];
   const micros = submissionTime(tools, rounds);
-  figures.push(printed("an empty submission, in process", micros, "us", `${short(1e6 / micros)} a second, recorded`));
+  figures.push(
+    printed("an empty submission, in process", micros, "us", `${short(1e6 / micros)} a second, recorded`),
+  );
   return figures;
 }
 
 /**
- * The boot's inputs through a live engine with a real recorder and with none. The difference is what recording adds to the wall
- * time that the boot took, which the recording itself tells.
+ * The boot's inputs through a live engine with a real recorder and with none. The difference is what
+ * recording adds to the wall time that the boot took, which the recording itself tells.
  */
 async function recordedBoot(boot: Trace, tools: Tools, rounds: number): Promise<Figure> {
   const recorded: number[] = [];
@@ -47,14 +49,22 @@ async function recordedBoot(boot: Trace, tools: Tools, rounds: number): Promise<
     plain.push(without.spent);
   }
   const added = median(recorded) - median(plain);
-  const detail = `the model alone: ${short(median(recorded))} / ${short(median(plain))} ms of ${short(wall / 1000)} s`;
+  const model = `${short(median(recorded))} / ${short(median(plain))} ms`;
+  const detail = `the model alone: ${model} of ${short(wall / 1000)} s`;
   return atMost("boot with recording / without", (wall + added) / wall, "", 1.05, 1.02, detail);
 }
 
 /** Milliseconds that the live engine took, and that the clock of the recording says. */
-async function liveAgain(boot: Trace, store: PageStore, recorder: Recorder): Promise<{ spent: number; wall: number }> {
+async function liveAgain(
+  boot: Trace,
+  store: PageStore,
+  recorder: Recorder,
+): Promise<{ spent: number; wall: number }> {
   const machine = new Machine({ ...boot.setting, store });
-  const guest = new Reliving(boot.store, boot.blocks.map((block) => block.rows));
+  const guest = new Reliving(
+    boot.store,
+    boot.blocks.map((block) => block.rows),
+  );
   const live = new Live(machine, store, recorder, guest, () => guest.now);
   let spent = 0;
   for (const { rows } of boot.blocks) {
@@ -69,7 +79,10 @@ async function liveAgain(boot: Trace, store: PageStore, recorder: Recorder): Pro
   return { spent, wall: guest.now / 1000 };
 }
 
-/** Microseconds of one submission with nothing but two NOOPs in it, from the tail's write to the context's end. */
+/**
+ * Microseconds of one submission with nothing but two NOOPs in it, from the tail's write to the context's
+ * end.
+ */
 function submissionTime(tools: Tools, rounds: number): number {
   const samples: number[] = [];
   const studio = new Studio(tools, evenConfiguration(1));

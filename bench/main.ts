@@ -52,7 +52,10 @@ function openBoot(tools: Tools, path: string): Trace | null {
 }
 
 function print(figures: readonly Figure[]): void {
-  const table = new Table({ head: ["figure", "at least", "aim", "measured", "verdict", ""], style: { head: [] } });
+  const table = new Table({
+    head: ["figure", "at least", "aim", "measured", "verdict", ""],
+    style: { head: [] },
+  });
   for (const figure of figures) {
     const { name, measured, unit, bar, aim, detail } = figure;
     const asked = (value: number | null): string => (value === null ? "" : `${value} ${unit}`);
@@ -78,7 +81,10 @@ async function main(): Promise<number> {
   process.stdout.write(`Node ${host.node}, zstd by ${host.zstd}, lz4 by ${host.lz4}\n`);
   print(figures);
   const lines = figures.map((figure) => ({ ...figure, verdict: verdict(figure) }));
-  fs.writeFileSync(values.json, `${JSON.stringify({ ...host, quick: values.quick, figures: lines }, null, 2)}\n`);
+  fs.writeFileSync(
+    values.json,
+    `${JSON.stringify({ ...host, quick: values.quick, figures: lines }, null, 2)}\n`,
+  );
   return figures.some((figure) => verdict(figure) === "MISSED") ? 1 : 0;
 }
 

@@ -1,17 +1,25 @@
-/** Timing: rounds of all contestants in turn, so that a noisy moment of the machine meets them all; medians. */
+/**
+ * Timing: rounds of all contestants in turn, so that a noisy moment of the machine meets them all; medians.
+ */
 
-export type Contestant = () => number;
+/** Does its work once; returns the milliseconds of each piece of it. */
+export type Contestant = () => readonly number[];
 
-/** Run each contestant once a round; each returns what it measured. Returns the medians, in the contestants' order. */
-export function interleave(rounds: number, contestants: readonly Contestant[], warmUps = 1): number[] {
-  const samples = contestants.map((): number[] => []);
+/**
+ * Run each contestant once a round; returns the milliseconds of each, as the sum of its pieces' medians
+ * over the rounds: what interrupts one piece in one round is not seen.
+ */
+export function interleave(rounds: number, contestants: readonly Contestant[], warmUps = 2): number[] {
+  const samples = contestants.map((): number[][] => []);
   for (let round = -warmUps; round < rounds; round++) {
     contestants.forEach((contestant, c) => {
-      const sample = contestant();
-      if (round >= 0) samples[c].push(sample);
+      contestant().forEach((sample, piece) => {
+        samples[c][piece] ??= [];
+        if (round >= 0) samples[c][piece].push(sample);
+      });
     });
   }
-  return samples.map(median);
+  return samples.map((pieces) => pieces.reduce((sum, piece) => sum + median(piece), 0));
 }
 
 /** Milliseconds that `act` takes. */

@@ -9,7 +9,9 @@ import { percentile } from "./measure.ts";
 
 const REGISTER = 0x70040;
 
-/** A guest's register read over the socket, beside a bare echo of as many bytes, both in one other process. */
+/**
+ * A guest's register read over the socket, beside a bare echo of as many bytes, both in one other process.
+ */
 export async function roundTripFigures(_tools: Tools, quick: boolean): Promise<Figure[]> {
   const [vfio, echo] = [temporary("vgpu.sock"), temporary("echo.sock")];
   const server = fork(fileURLToPath(new URL("./mmio-server.js", import.meta.url)), [vfio, echo]);

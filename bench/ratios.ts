@@ -17,8 +17,8 @@ export function ratios(trace: Trace, tools: Tools, rounds: number): Figure[] {
   const clock = clockCost();
   const limit = new Limit(trace.setting);
   let sum = 0;
-  const over = (pass: (rows: Rows, from: number, to: number) => void) => (): number =>
-    trace.blocks.reduce((spent, block) => spent + stretches(block, clock, pass, nothing), 0);
+  const over = (pass: (rows: Rows, from: number, to: number) => void) => (): number[] =>
+    trace.blocks.map((block) => stretches(block, clock, pass, nothing));
   const lz4 = writeFile(trace, tools, "lz4");
   const zstd = writeFile(trace, tools, "zstd");
   const [summed, l, applied, fromLz4, fromZstd] = interleave(rounds, [
@@ -31,7 +31,9 @@ export function ratios(trace: Trace, tools: Tools, rounds: number): Figure[] {
     () => fileToState(trace, tools, zstd, clock),
   ]);
   if (!(l <= LIMIT_MOST * summed)) {
-    throw new Error(`${trace.name}: L takes ${short(l / summed)} times the sum of its columns (${sum + limit.sum})`);
+    throw new Error(
+      `${trace.name}: L takes ${short(l / summed)} times the sum of its columns (${sum + limit.sum})`,
+    );
   }
   const ns = (ms: number): string => `${short((ms * 1e6) / trace.events)} ns an event`;
   const { name } = trace;

@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import { K } from "../src/events/kinds.ts";
 import { Rows } from "../src/events/rows.ts";
 import { PAGE_BYTES } from "../src/hw/units.ts";
-import { createRecorder, type FileRecorder } from "../src/node/recorder.ts";
 import { partOf } from "../src/node/packing.ts";
+import { createRecorder, type FileRecorder } from "../src/node/recorder.ts";
 import type { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { Live } from "../src/replay/live.ts";
@@ -15,16 +15,30 @@ import { median } from "./measure.ts";
 import { Random } from "./random.ts";
 import { evenConfiguration, metaFor } from "./world.ts";
 
-/** What recording costs the live thread: the live engine over a machine that answers nothing, less the loop that drives it. */
+/**
+ * What recording costs the live thread: the live engine over a machine that answers nothing, less the loop
+ * that drives it.
+ */
 
 const EVENTS = 16_384 * 8;
 const PAGES = 4096;
 const FRAMES = 256;
 
-/** A machine whose inputs change nothing. An aperture read may ask for a page, so that its answer is recorded. */
+/**
+ * A machine whose inputs change nothing. An aperture read may ask for a page, so that its answer is
+ * recorded.
+ */
 class IdleMachine {
   readonly out = new Rows(4);
-  readonly core = { now: 0, out: this.out, owed: 0, replyLo: 0, replyHi: 0, lastTicket: 0, isOpen: () => true };
+  readonly core = {
+    now: 0,
+    out: this.out,
+    owed: 0,
+    replyLo: 0,
+    replyHi: 0,
+    lastTicket: 0,
+    isOpen: () => true,
+  };
   asks = false;
   private gfn = 0;
 
@@ -43,7 +57,10 @@ class IdleMachine {
   }
 }
 
-/** A guest whose pages all come back, changed or not; the copy of the page is the port's work and is not made. */
+/**
+ * A guest whose pages all come back, changed or not; the copy of the page is the port's work and is not
+ * made.
+ */
 class Pages implements Hands {
   changes = true;
   private stamp = 0;
@@ -140,7 +157,11 @@ function driveNothing(): number {
 }
 
 /** Aperture reads, each of which asks for a page or not; milliseconds. */
-async function drivePages({ live, machine, pages, recorder }: Stage, asks: boolean, changes: boolean): Promise<number> {
+async function drivePages(
+  { live, machine, pages, recorder }: Stage,
+  asks: boolean,
+  changes: boolean,
+): Promise<number> {
   machine.asks = asks;
   pages.changes = changes;
   let spent = 0;

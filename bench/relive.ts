@@ -6,8 +6,8 @@ import type { Live } from "../src/replay/live.ts";
 import { DONE, type Hands, type Region } from "../src/replay/session.ts";
 
 /**
- * Lives a recorded run again: its world inputs go through a live engine, at the recorded times, and fetches are answered with
- * what the guest's memory held then.
+ * Lives a recorded run again: its world inputs go through a live engine, at the recorded times, and fetches
+ * are answered with what the guest's memory held then.
  */
 export class Reliving implements Hands {
   /** Microseconds since the start: the clock of the live engine. */

@@ -14,7 +14,14 @@ export function stateFigures(trace: Trace, tools: Tools, quick: boolean): Figure
   const { one, states } = snapshots(trace);
   return [
     atMost("snapshot, one vGPU opened", one, "us", 50, 10, "with the clone at the next open"),
-    atMost("snapshot, all seven opened", sevenSnapshot(tools), "us", 150, 60, "with the clones at the next opens"),
+    atMost(
+      "snapshot, all seven opened",
+      sevenSnapshot(tools),
+      "us",
+      150,
+      60,
+      "with the clones at the next opens",
+    ),
     seek(trace, states, quick ? 100 : 400),
     pure(trace, quick ? 20_000 : 100_000),
   ];
@@ -67,7 +74,8 @@ function seek(trace: Trace, states: readonly State[], count: number): Figure {
     machine.restore(states[n - 1]);
     const stop = machine.batch(rows, 0, to);
     const spent = performance.now() - start;
-    if (stop !== to) throw new Error(`a seek to row ${rows.firstSeq + to} differs at row ${rows.firstSeq + stop}`);
+    if (stop !== to)
+      throw new Error(`a seek to row ${rows.firstSeq + to} differs at row ${rows.firstSeq + stop}`);
     if (i >= 0) samples.push(spent);
   }
   const p99 = `p99 ${short(percentile(samples, 99))} ms`;
@@ -75,7 +83,7 @@ function seek(trace: Trace, states: readonly State[], count: number): Figure {
 }
 
 /** One State an input, the last 20,000 of them kept. */
-export function pure(trace: Trace, inputs: number): Figure {
+function pure(trace: Trace, inputs: number): Figure {
   const machine = new Machine(trace.setting, true);
   const kept: State[] = [];
   const rates: number[] = [];

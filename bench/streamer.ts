@@ -29,16 +29,23 @@ export async function streamerFigures(tools: Tools, rounds: number): Promise<Fig
 }
 
 /** Loads, stores and copies of registers and memory, and flushes that write. */
-export function mixed(batch: Batch): void {
+function mixed(batch: Batch): void {
   const gpr = RING_BASE.rcs0 + RING.gpr;
   const slot = (batch.words.length % 512) * 8;
-  batch.lri([gpr, batch.words.length], [gpr + 4, 1], [gpr + 8, 2]).lrr(gpr, gpr + 16).arbCheck().noop(3);
+  batch
+    .lri([gpr, batch.words.length], [gpr + 4, 1], [gpr + 8, 2])
+    .lrr(gpr, gpr + 16)
+    .arbCheck()
+    .noop(3);
   batch.sdi({ address: DATA + slot }, batch.words.length, 1).srm(gpr, { address: DATA + slot });
   batch.lrm(gpr + 24, { address: DATA }).copy({ address: DATA + 8 }, { address: DATA });
   batch.pipeControl({ post: 1, to: { address: DATA + slot }, low: batch.words.length }).noop(2);
 }
 
-/** State of the 3D pipeline as a driver sends it before each of its primitives. Opcodes and lengths: Mesa genxml gen9. */
+/**
+ * State of the 3D pipeline as a driver sends it before each of its primitives. Opcodes and lengths: Mesa
+ * genxml gen9.
+ */
 const STATE: readonly (readonly [number, number])[] = [
   [0x7810_0007, 9],
   [0x7811_0007, 9],
@@ -55,8 +62,9 @@ const STATE: readonly (readonly [number, number])[] = [
 ];
 const PRIMITIVE = [0x7b00_0005, 7] as const;
 
-export function threeD(batch: Batch): void {
-  for (let i = 0; i < 4; i++) for (const [head, length] of STATE) batch.raw(head).raw(...operands(length - 1));
+function threeD(batch: Batch): void {
+  for (let i = 0; i < 4; i++)
+    for (const [head, length] of STATE) batch.raw(head).raw(...operands(length - 1));
   batch.raw(PRIMITIVE[0]).raw(...operands(PRIMITIVE[1] - 1));
 }
 
@@ -65,7 +73,7 @@ function operands(count: number): number[] {
 }
 
 /** A guest that submits one long batch a few times. */
-export async function batchTrace(tools: Tools, name: string, fill: (batch: Batch) => void): Promise<Trace> {
+async function batchTrace(tools: Tools, name: string, fill: (batch: Batch) => void): Promise<Trace> {
   const studio = new Studio(tools, evenConfiguration(1));
   const guest = studio.guest();
   const context = guest.createContext("rcs0");
@@ -88,7 +96,8 @@ function replayTime(trace: Trace, rounds: number): number {
     let spent = 0;
     for (const { rows } of trace.blocks) {
       spent += time(() => {
-        if (machine.batch(rows, 0, rows.count) !== rows.count) throw new Error(`${trace.name}: the replay differs`);
+        if (machine.batch(rows, 0, rows.count) !== rows.count)
+          throw new Error(`${trace.name}: the replay differs`);
       });
     }
     if (round >= 0) samples.push(spent);

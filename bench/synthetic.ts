@@ -10,9 +10,10 @@ import type { Trace } from "./trace.ts";
 import { configurationFor, Studio } from "./world.ts";
 
 /**
- * The seeded stream of physics.md 0 in our rows: 45 % register reads, 25 % register writes, 20 % GTT writes in runs, 8 % submit /
- * complete / irq, 2 % guest pages; 2,000 registers in 40 clusters, popular ones first; classes 70 % plain, then masked, write 1 to
- * clear, read-only, doorbell, interrupt mask. Nothing in it runs the streamer.
+ * The seeded stream of physics.md 0 in our rows: 45 % register reads, 25 % register writes, 20 % GTT writes
+ * in runs, 8 % submit / complete / irq, 2 % guest pages; 2,000 registers in 40 clusters, popular ones
+ * first; classes 70 % plain, then masked, write 1 to clear, read-only, doorbell, interrupt mask. Nothing in
+ * it runs the streamer.
  */
 
 const MEAN_SPACING = 1.74;
@@ -105,7 +106,10 @@ class Stream {
     throw new Error("the shares do not add up to 100");
   }
 
-  /** A quarter of the writes carry a value that was not there before; most registers are written with few values. */
+  /**
+   * A quarter of the writes carry a value that was not there before; most registers are written with few
+   * values.
+   */
   private value(): number {
     return this.random.chance(25) ? this.random.word() : this.random.below(4) * 0x0001_0001;
   }
@@ -120,7 +124,10 @@ class Stream {
     this.studio.live.write("gtt", 1, this.entry++ * 8, 8, pteOf(this.frame++), 0);
   }
 
-  /** Submit, complete, interrupt: a word into the submission port, a message over AUX that raises its interrupt, its handling. */
+  /**
+   * Submit, complete, interrupt: a word into the submission port, a message over AUX that raises its
+   * interrupt, its handling.
+   */
   private work(): void {
     const { live } = this.studio;
     this.phase = (this.phase + 1) % 4;
@@ -130,7 +137,10 @@ class Stream {
     else live.write("mmio", 1, MASTER_IRQ, 4, 0x8000_0000, 0);
   }
 
-  /** A guest page: an aperture read that must ask for it; one in four has changed since, to a content seen before: ids, not bytes. */
+  /**
+   * A guest page: an aperture read that must ask for it; one in four has changed since, to a content seen
+   * before: ids, not bytes.
+   */
   private touchPage(): void {
     const { live } = this.studio;
     const gfn = this.random.zipf(FRAMES);

@@ -1,6 +1,6 @@
 import { TIMER_ENGINE, TIMER_VBLANK } from "../src/events/codes.ts";
 import type { Digest } from "../src/events/digest.ts";
-import { K, KIND_CLASS, KIND_WORLD } from "../src/events/kinds.ts";
+import { K } from "../src/events/kinds.ts";
 import { Rows } from "../src/events/rows.ts";
 import type { Setting } from "../src/reducers/core.ts";
 import { Machine } from "../src/reducers/machine.ts";
@@ -31,7 +31,10 @@ export interface Trace {
   readonly rows: number;
 }
 
-/** Decode a recording and join its blocks into full ones, as packing does. Throws where its replay is not exact. */
+/**
+ * Decode a recording and join its blocks into full ones, as packing does. Throws where its replay is not
+ * exact.
+ */
 export function loadTrace(name: string, recording: Recording, store: PageStore): Trace {
   const setting = settingOf(configurationOf(recording), store);
   const machine = new Machine(setting);
@@ -83,16 +86,4 @@ function runsStreamer(machine: Machine, rows: Rows, i: number): boolean {
   }
   const fetched = kind === K["guest.fetched"] || kind === K["guest.fetch.failed"];
   return fetched && core.isOpen(ticket) && core.ticketOperand(ticket, 2) !== NO_ENGINE;
-}
-
-/** World inputs among rows [from, to). */
-export function countEvents(rows: Rows, from: number, to: number): number {
-  let n = 0;
-  for (let i = from; i < to; i++) n += KIND_WORLD[rows.kind[i]];
-  return n;
-}
-
-/** Is the row an input or an answer? */
-export function drives(rows: Rows, i: number): boolean {
-  return KIND_CLASS[rows.kind[i]] <= 1;
 }

@@ -1,6 +1,6 @@
 import { Rows } from "../src/events/rows.ts";
-import { type SimCapabilities, SimPort } from "../src/ports/sim/port.ts";
 import { SimDriver } from "../src/ports/sim/driver.ts";
+import { type SimCapabilities, SimPort } from "../src/ports/sim/port.ts";
 import { type Configuration, evenShare, type VgpuConfiguration } from "../src/reducers/configuration.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
@@ -26,7 +26,11 @@ export function evenConfiguration(count: number): Configuration {
 
 export function metaFor(configuration: Configuration): RecordingMeta {
   const plain = JSON.parse(JSON.stringify(configuration)) as { [key: string]: Json };
-  return describe({ id: "00000000", createdAt: "", base: { kind: "reset", configuration: plain, goldenHash: null } });
+  return describe({
+    id: "00000000",
+    createdAt: "",
+    base: { kind: "reset", configuration: plain, goldenHash: null },
+  });
 }
 
 /** Keeps nothing: what a live machine costs without a recording. */
@@ -80,6 +84,10 @@ export class Studio {
   async finish(name: string): Promise<Trace> {
     await this.recorder.close(this.machine.digests());
     const store = new PageStore(this.tools.hashPage);
-    return loadTrace(name, openRecording(new MemorySource(this.sink.bytes(), name), this.tools, store), store);
+    return loadTrace(
+      name,
+      openRecording(new MemorySource(this.sink.bytes(), name), this.tools, store),
+      store,
+    );
   }
 }

@@ -1,5 +1,7 @@
 import { ServeError } from "../ports/serve-options.ts";
 import { PortError } from "../ports/vfio-user/errors.ts";
+import { PredicateError } from "../replay/predicate.ts";
+import { PathError } from "../replay/reader.ts";
 import { RecordingError } from "../replay/recording/errors.ts";
 import { DivergedError } from "../replay/state.ts";
 
@@ -33,7 +35,8 @@ export class CannotTell extends Error {
 
 /** The exit code for an error that ended a verb. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UsageError || error instanceof PredicateError || error instanceof PathError)
+    return EXIT.usage;
   if (error instanceof ServeError) return error.code === "config" ? EXIT.usage : EXIT.world;
   if (error instanceof RecordingError) return EXIT.badFile;
   if (error instanceof DivergedError) return EXIT.no;

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../node/version.ts";
+import { PredicateError } from "../replay/predicate.ts";
 import { printable } from "../replay/recording/errors.ts";
+import { addBisect } from "./bisect.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { addGuest } from "./guest.ts";
 import { addPack } from "./pack.ts";
@@ -29,7 +31,7 @@ function program(): Command {
     .showHelpAfterError("(gvt VERB --help shows how)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride();
-  for (const add of [addServe, addGuest, addReplay, addVerify, addShow, addPack]) add(gvt);
+  for (const add of [addServe, addGuest, addReplay, addVerify, addShow, addPack, addBisect]) add(gvt);
   for (const verb of gvt.commands) verb.copyInheritedSettings(gvt);
   gvt.hook("preAction", (_, verb) => {
     setLogLevel(verb.opts<CommonOptions>().logLevel);
@@ -40,6 +42,8 @@ function program(): Command {
 
 /** What went wrong, in one line; with the stack where it is a bug of ours. */
 function sayError(error: unknown, code: number): void {
+  // The only error of more than one line: a caret points into the user's own words.
+  if (error instanceof PredicateError) return say(paintError.red(`gvt: ${error.message}`));
   const line = printable(error instanceof Error ? error.message : String(error), 500);
   if (code !== EXIT.cannotTell || (error instanceof Error && error.name === "CannotTell")) {
     return say(paintError.red(`gvt: ${line}`));

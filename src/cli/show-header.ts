@@ -2,6 +2,7 @@ import { Rows } from "../events/rows.ts";
 import { preferredTiming } from "../hw/edid.ts";
 import type { Configuration } from "../reducers/configuration.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
+import { marksOf } from "../replay/marks.ts";
 import { configurationOf } from "../replay/run.ts";
 import { type Statistics, statisticsOf } from "../replay/statistics.ts";
 import { settingOfRecording } from "./recordings.ts";
@@ -33,7 +34,7 @@ function jsonHeader(
   const { name, size, blockCount, closed, damage, warnings, unknownKinds } = recording;
   return {
     ...{ file: name, id, schema, createdAt, tool, sources, base: base.kind, configuration },
-    ...{ bytes: size, blocks: blockCount, closed, damage, warnings, unknownKinds },
+    ...{ bytes: size, blocks: blockCount, closed, damage, warnings, unknownKinds, marks: marksOf(recording) },
     ...statistics,
     bytesPerEvent: statistics.events === 0 ? null : size / statistics.events,
   };
@@ -73,6 +74,8 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
     for (const line of columns([["", "submitted", "completed", "switches"], ...rows], [1, 2, 3])) print(line);
     print();
   }
+  const marks = marksOf(recording).map(({ seq, text }) => [String(seq), text]);
+  if (marks.length > 0) section("marks", marks);
   print(paint.bold("rows by kind"));
   for (const line of columns(
     s.kinds.map(({ kind, count }) => [`  ${kind}`, grouped(count)]),

@@ -2,8 +2,8 @@ import type { Machine } from "../reducers/machine.ts";
 import { clockText } from "../replay/format.ts";
 import { type FieldView, type Found, lookUp, type RegisterView } from "../replay/lookup.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
-import { seekTo } from "../replay/state.ts";
 import { type Summary, summaryOf } from "../replay/summary.ts";
+import { Timeline } from "../replay/timeline.ts";
 import { EXIT } from "./exit.ts";
 import { refuseUnknownKinds } from "./recordings.ts";
 import { columns, count } from "./table.ts";
@@ -33,7 +33,8 @@ export function showSummary(opened: OpenedRecording, seq: number, json: boolean)
 
 function machineAt(opened: OpenedRecording, seq: number): Machine {
   refuseUnknownKinds(opened.recording);
-  return withProgress("replay", (progress) => seekTo(opened.recording, opened.store, seq, { progress }));
+  const { recording, store } = opened;
+  return withProgress("replay", (progress) => new Timeline(recording, store, { progress }).seek(seq));
 }
 
 function jsonFound(found: Found): object {
@@ -41,7 +42,8 @@ function jsonFound(found: Found): object {
   return { ...found, words: found.words === null ? null : Array.from(found.words) };
 }
 
-function linesOf(found: Found): string[] {
+/** What a path led to, as lines; none where it led nowhere. */
+export function linesOf(found: Found): string[] {
   switch (found.type) {
     case "register":
       return registerLines(found);
@@ -102,7 +104,8 @@ function pageLines(path: string, words: Uint32Array | null): string[] {
   return lines.length === 1 ? [`${paint.bold(path)}  all 0`] : lines;
 }
 
-function summaryLines(s: Summary, seq: number): string[] {
+/** A state at a glance, as lines. */
+export function summaryLines(s: Summary, seq: number): string[] {
   const vgpus = s.vgpus.map((v) => {
     const shown =
       v.screen === null

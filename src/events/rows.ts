@@ -3,7 +3,10 @@ import { KIND_NAMES, KIND_PAYLOAD, KINDS } from "./kinds.ts";
 
 /** Column names of each kind, by local number. */
 const COLUMNS_OF: readonly (readonly ColumnName[])[] = KIND_NAMES.map((name) => KINDS[name].columns);
-/** The same as bits, bit n for the n-th of COLUMN_NAMES. A column by its name costs ten times one by its bit. */
+/**
+ * The same as bits, bit n for the n-th of COLUMN_NAMES. A column by its name costs ten times one by its
+ * bit.
+ */
 const COLUMN_BITS = Uint32Array.from(COLUMNS_OF, (columns) =>
   columns.reduce((bits, name) => bits | (1 << COLUMN_NAMES.indexOf(name)), 0),
 );
@@ -23,8 +26,9 @@ const ENGINE = bitOf("engine");
 const CODE = bitOf("code");
 
 /**
- * A growing run of rows as dense columns: a block being recorded, a block read back, or the outcomes of one input.
- * Row i's `seq` is `firstSeq + i`. Only the columns that a row's kind has mean anything: the others hold what was there before.
+ * A growing run of rows as dense columns: a block being recorded, a block read back, or the outcomes of one
+ * input. Row i's `seq` is `firstSeq + i`. Only the columns that a row's kind has mean anything: the others
+ * hold what was there before.
  */
 export class Rows {
   firstSeq = 0;
@@ -45,7 +49,10 @@ export class Rows {
   purpose: Uint8Array;
   engine: Uint8Array;
   code: Uint32Array;
-  /** Where the row's payload starts in `payload`; meaningful for kinds with a payload and for live guest writes. */
+  /**
+   * Where the row's payload starts in `payload`; meaningful for kinds with a payload and for live guest
+   * writes.
+   */
   from: Uint32Array;
   payload: Uint8Array;
   payloadUsed = 0;
@@ -172,7 +179,10 @@ export class Rows {
   }
 }
 
-/** First column in which row i of `a` and row j of `b` differ, or null. Kinds are compared first; `cause` is compared as stored. */
+/**
+ * First column in which row i of `a` and row j of `b` differ, or null. Kinds are compared first; `cause` is
+ * compared as stored.
+ */
 export function rowDifference(
   a: Rows,
   i: number,

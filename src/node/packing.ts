@@ -5,6 +5,7 @@ import type { Recorded } from "../replay/recording/recorder.ts";
 import { openRecording } from "../replay/recording/recording.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, FileSource, renameDurably } from "./files.ts";
+import { indexFile } from "./patching.ts";
 
 /** What a recording is called while it is being written, and while it is being packed. */
 export const partOf = (path: string): string => `${path}.part`;
@@ -13,6 +14,8 @@ const packingOf = (path: string): string => `${path}.packing`;
 export interface PackedFile extends Recorded {
   /** Why the tail of the part was dropped, in one line; null where it was whole. */
   readonly dropped: string | null;
+  /** Why it has no keyframes and no writers' index, in one line; null where it has. */
+  readonly unindexed: string | null;
 }
 
 /**
@@ -39,6 +42,8 @@ export function packFile(path: string, tools: Tools, compression = "zstd"): Pack
     } finally {
       packed.close();
     }
+    const unindexed = indexFile(packing, tools, compression);
+    const bytes = fs.statSync(packing).size;
     renameDurably(packing, path);
     fs.unlinkSync(partOf(path));
     const { damage } = part;
@@ -46,8 +51,9 @@ export function packFile(path: string, tools: Tools, compression = "zstd"): Pack
     return {
       path,
       blocks,
-      bytes: packed.size,
+      bytes,
       dropped: cut ? `from byte ${damage.offset}: ${damage.reason}` : null,
+      unindexed,
     };
   } finally {
     source.close();

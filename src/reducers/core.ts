@@ -13,14 +13,21 @@ import { cloneTree, type DeviceTree, type Tree, type VgpuTree } from "./trees.ts
 import { eachWord, Words } from "./words.ts";
 
 export const TICKET_WORDS = 8;
-/** Slots of the table of open tickets: seven vGPUs' screens of 1920x1200 being fetched at once need half of them. */
+/**
+ * Slots of the table of open tickets: seven vGPUs' screens of 1920x1200 being fetched at once need half of
+ * them.
+ */
 const TICKET_SLOTS = 1 << 15;
+const TICKET_RESERVE = 1 << 11;
 
 /** The ticket being opened. Holds nothing between events. */
 const TICKET = new Uint32Array(TICKET_WORDS);
 const NO_TICKET = new Uint32Array(TICKET_WORDS);
 
-/** What never changes while a machine runs: the tables compiled for its platform, its configuration, its page contents. */
+/**
+ * What never changes while a machine runs: the tables compiled for its platform, its configuration, its
+ * page contents.
+ */
 export interface Setting {
   readonly registers: RegisterIndex;
   /** By engine. */
@@ -31,7 +38,10 @@ export interface Setting {
   readonly trace?: Trace;
 }
 
-/** The editors of a machine whose writes somebody listens to, and who is told that a tree is opened to be changed. */
+/**
+ * The editors of a machine whose writes somebody listens to, and who is told that a tree is opened to be
+ * changed.
+ */
 export interface Trace {
   readonly words: Words;
   ram(v: number, store: PageStore): Ram;
@@ -40,8 +50,9 @@ export interface Trace {
 }
 
 /**
- * What every reducer works on: words, trees, guest memory, clock and tickets of one machine, and the rows it answers with.
- * Trees are opened by whoever changes them: hot, they are owned objects; pure, immer drafts. Recipes cannot tell.
+ * What every reducer works on: words, trees, guest memory, clock and tickets of one machine, and the rows
+ * it answers with. Trees are opened by whoever changes them: hot, they are owned objects; pure, immer
+ * drafts. Recipes cannot tell.
  */
 export class Core {
   readonly setting: Setting;
@@ -51,7 +62,10 @@ export class Core {
   /** Outcomes of the input being reduced, in order. */
   readonly out = new Rows(64, 4096);
   readonly pure: boolean;
-  /** Does somebody carry the effects out? Comparing them needs only the hash of what is written, not the bytes. */
+  /**
+   * Does somebody carry the effects out? Comparing them needs only the hash of what is written, not the
+   * bytes.
+   */
   carriesOut = true;
   /** seq of the input being reduced. */
   seq = 0;
@@ -175,6 +189,15 @@ export class Core {
     throw new Error(`all ${TICKET_SLOTS} tickets are open`);
   }
 
+  /**
+   * Do open tickets crowd the table? Whatever may ask for thousands of things at once (tiled writes, screens)
+   * then asks for no more, so that there is always one left for an engine or a timer.
+   */
+  isCrowded(): boolean {
+    const ahead = (this.lastTicket + TICKET_RESERVE) % TICKET_SLOTS;
+    return this.words.read(TICKETS, ahead * TICKET_WORDS) !== 0;
+  }
+
   /** Open tickets in ascending order. */
   openTickets(): number[] {
     const open: number[] = [];
@@ -207,7 +230,9 @@ export class Core {
     this.words.writeRun(TICKETS, at, NO_TICKET, TICKET_WORDS);
   }
 
-  /** Arm a timer for model time `deadline` (microseconds); `code` says what it is for. Returns its ticket. */
+  /**
+   * Arm a timer for model time `deadline` (microseconds); `code` says what it is for. Returns its ticket.
+   */
   armTimer(agent: number, deadline: number, code: number): number {
     const high = Math.floor(deadline / 0x1_0000_0000);
     const ticket = this.openTicket(K["timer.arm"], agent, deadline >>> 0, high, code, 0);

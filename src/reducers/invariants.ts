@@ -195,7 +195,7 @@ const engineWakes = ofEngines((_core, _e, { timer, fetch }) =>
   timer !== 0 || fetch !== 0 ? null : "phase is busy, and nothing will wake it",
 );
 const apertureRead = ofVgpus((core, _v, { apertureRead: ticket }) =>
-  openOr(core, ticket, K["guest.fetch"], "tree.apertureRead"),
+  openOr(core, ticket, K["aperture.read"], "tree.apertureRead"),
 );
 const screenTimer = ofVgpus((core, _v, { screenTimer: ticket }) =>
   openOr(core, ticket, K["timer.arm"], "tree.screenTimer"),
@@ -218,7 +218,7 @@ export const INVARIANTS: readonly Invariant[] = [
   row("ring.tail", "a ring's tail lies within its size", ringTail),
   row("batch.level", "batches nest no deeper than the hardware does", level),
   row("pipe.timer", "a pipe has an armed vblank timer exactly while it is on", pipeTimers),
-  row("aperture.read", "the page that an aperture read waits for was asked for", apertureRead),
+  row("aperture.read", "an aperture read that waits for a page has its ticket", apertureRead),
   row("screen.timer", "the timer of the next drawn screen is open", screenTimer),
   row("writes.open", "guest writes in flight are counted", writesOpen),
   row("announcements", "what waits for guest writes waits for some in flight", announcements),

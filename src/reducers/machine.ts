@@ -63,8 +63,9 @@ export function initialState(): State {
 }
 
 /**
- * A machine that runs a log: hot (in place on state that it owns) or pure (`pure: true`: immer drafts, a new State after every
- * input). The same reducers either way. An exception is a bug of ours: it poisons the machine, which never goes on.
+ * A machine that runs a log: hot (in place on state that it owns) or pure (`pure: true`: immer drafts, a
+ * new State after every input). The same reducers either way. An exception is a bug of ours: it poisons the
+ * machine, which never goes on.
  */
 export class Machine {
   readonly core: Core;
@@ -81,7 +82,10 @@ export class Machine {
     resetDeviceRegisters(this.core);
   }
 
-  /** Reduce input row `i`; its outcomes are then in `core.out`, a read's reply in `core.replyLo`, `replyHi` and `owed`. */
+  /**
+   * Reduce input row `i`; its outcomes are then in `core.out`, a read's reply in `core.replyLo`, `replyHi`
+   * and `owed`.
+   */
   apply(rows: Rows, i: number): void {
     if (this.poisoned) throw new Error("this machine has failed before and must not go on");
     const core = this.core;
@@ -100,8 +104,9 @@ export class Machine {
   }
 
   /**
-   * Batch: reduce the inputs among rows `from` to `to` (exclusive) and compare everything recorded with what is answered.
-   * Returns the index of the first row that differs, or `to`. A missing outcome is reported at the row that stands in its place.
+   * Batch: reduce the inputs among rows `from` to `to` (exclusive) and compare everything recorded with
+   * what is answered. Returns the index of the first row that differs, or `to`. A missing outcome is
+   * reported at the row that stands in its place.
    */
   batch(rows: Rows, from: number, to: number): number {
     const { core } = this;
@@ -110,7 +115,7 @@ export class Machine {
     const { words } = core;
     this.moved = true;
     let { now } = core;
-    // The vGPU that the last reduced input was about, if it exists: only then rows of its registers need no more than this loop.
+    // The vGPU that the last reduced input was about, if it exists: its rows may need no more than this loop.
     let alive = -1;
     let quick = -1;
     for (let i = from; i < to; ) {
@@ -256,8 +261,8 @@ export interface Step {
 }
 
 /**
- * One input on one state, as a function: the earlier state stays valid. `machine` is a pure machine that lends its tables; it
- * keeps nothing from call to call.
+ * One input on one state, as a function: the earlier state stays valid. `machine` is a pure machine that
+ * lends its tables; it keeps nothing from call to call.
  */
 export function reduceState(machine: Machine, state: State, rows: Rows, i: number): Step {
   machine.restore(state);
@@ -275,7 +280,10 @@ export interface PendingTicket {
   readonly operands: readonly number[];
 }
 
-/** Tickets that are open, in ascending order: what a port that attaches again, or a branch gone live, is asked again. */
+/**
+ * Tickets that are open, in ascending order: what a port that attaches again, or a branch gone live, is
+ * asked again.
+ */
 export function pending(machine: Machine): PendingTicket[] {
   const { core } = machine;
   return core.openTickets().map((ticket) => ({

@@ -7,8 +7,9 @@ import { FRAMES } from "./planes.ts";
 import { GFN_BITS } from "./ram.ts";
 
 /**
- * Guest memory as the model may touch it: asked for by fetches, written by `guest.write`. Host frames are mapped to guest
- * frames by the machine's IOMMU in windows of 65,536 frames; the mediator fills it, the device only looks through it.
+ * Guest memory as the model may touch it: asked for by fetches, written by `guest.write`. Host frames are
+ * mapped to guest frames by the machine's IOMMU in windows of 65,536 frames; the mediator fills it, the
+ * device only looks through it.
  */
 
 const WINDOW_SHIFT = 16;
@@ -79,7 +80,10 @@ export function writeGuestWords(
   return writeGuest(core, v, gfn, offset, SCRATCH, 0, words.length * 4);
 }
 
-/** Write `length` bytes at a byte offset of a guest frame as one `guest.write`. Returns its ticket, 0 where memory is coherent. */
+/**
+ * Write `length` bytes at a byte offset of a guest frame as one `guest.write`. Returns its ticket, 0 where
+ * memory is coherent, or where so many are open that nothing can wait for this one.
+ */
 export function writeGuest(
   core: Core,
   v: number,
@@ -99,7 +103,7 @@ export function writeGuest(
   hashBytes(bytes, from, length);
   out.lo[o] = HASH.low;
   out.hi[o] = HASH.high;
-  if (isCoherent(core, v)) return 0;
+  if (isCoherent(core, v) || core.isCrowded()) return 0;
   const ticket = core.openTicket(K["guest.write"], v, out.at[o], out.atHigh[o], length, 0);
   out.ticket[o] = ticket;
   core.vgpu(v).writesOpen++;
@@ -107,8 +111,9 @@ export function writeGuest(
 }
 
 /**
- * A page has come that was asked for under `ticket`. What the model wrote into it after it asked may not be in the answer: those
- * writes that are still on their way are put over it, or the guest would read back less than it wrote.
+ * A page has come that was asked for under `ticket`. What the model wrote into it after it asked may not be
+ * in the answer: those writes that are still on their way are put over it, or the guest would read back less
+ * than it wrote.
  */
 export function receivePage(core: Core, v: number, ticket: number, page: number): void {
   const gfn = core.ticketOperand(ticket, 0);

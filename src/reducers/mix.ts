@@ -1,10 +1,14 @@
 /**
- * The digests' arithmetic: a set hash. Every word contributes two 32-bit lanes, the product of its scrambled value and of a key that
- * its place gives; 0 contributes 0. A component's digest is the sum over its words, so order and physical placement never enter,
- * and a write costs one difference. Not cryptographic.
+ * The digests' arithmetic: a set hash. Every word contributes two 32-bit lanes, the product of its
+ * scrambled value and of a key that its place gives; 0 contributes 0. A component's digest is the sum over
+ * its words, so order and physical placement never enter, and a write costs one difference. Not
+ * cryptographic.
  */
 
-/** A bijection of 32-bit words that keeps 0: without it, changes of top bits would meet in the top bits of the sums only. */
+/**
+ * A bijection of 32-bit words that keeps 0: without it, changes of top bits would meet in the top bits of
+ * the sums only.
+ */
 export function scramble(value: number): number {
   const x = Math.imul(value ^ (value >>> 16), 0x2c1b3c6d);
   return x ^ (x >>> 15);
@@ -67,11 +71,17 @@ export function hashWords(words: Uint32Array, from: number, count: number): void
   HASH.high = (high ^ (high >>> 15)) >>> 0;
 }
 
-/** Bytes that do not start at a word, and the last ones of a run, are collected here. Holds nothing between events. */
+/**
+ * Bytes that do not start at a word, and the last ones of a run, are collected here. Holds nothing between
+ * events.
+ */
 const ALIGNED = new Uint32Array(1024);
 const ALIGNED_BYTES = new Uint8Array(ALIGNED.buffer);
 
-/** 64-bit hash of at most 4,096 bytes into HASH: the identity of what a `guest.write` wrote. Does not depend on alignment. */
+/**
+ * 64-bit hash of at most 4,096 bytes into HASH: the identity of what a `guest.write` wrote. Does not depend
+ * on alignment.
+ */
 export function hashBytes(bytes: Uint8Array, from: number, length: number): void {
   if (((bytes.byteOffset + from) & 3) === 0 && (length & 3) === 0) {
     hashWords(wordsUnder(bytes), (bytes.byteOffset + from) >>> 2, length >>> 2);
@@ -86,7 +96,10 @@ export function hashBytes(bytes: Uint8Array, from: number, length: number): void
 let viewed: Uint8Array = ALIGNED_BYTES;
 let view: Uint32Array = ALIGNED;
 
-/** The words of the buffer that `bytes` lies in. Making a view costs more than hashing a small run: the last one is kept. */
+/**
+ * The words of the buffer that `bytes` lies in. Making a view costs more than hashing a small run: the last
+ * one is kept.
+ */
 export function wordsUnder(bytes: Uint8Array): Uint32Array {
   if (bytes !== viewed) {
     viewed = bytes;
@@ -95,7 +108,10 @@ export function wordsUnder(bytes: Uint8Array): Uint32Array {
   return view;
 }
 
-/** Two lanes over a string and over nested plain data, in declared field order. Used for trees, at snapshots. */
+/**
+ * Two lanes over a string and over nested plain data, in declared field order. Used for trees, at
+ * snapshots.
+ */
 export class TreeHash {
   low = 0x811c9dc5 | 0;
   high = 0x2f0b4dd3 | 0;

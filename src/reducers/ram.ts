@@ -3,8 +3,9 @@ import { HASH, hashWords, keyHigh, keyLow, scramble, wordsUnder } from "./mix.ts
 import type { PageStore } from "./pages.ts";
 
 /**
- * What the model knows of one guest's memory. A fetched frame is a content id until the model itself writes into it; a new
- * answer replaces it. Bytes never seen read 0, and the frame is then partial. Frame numbers have 24 bits: 64 GiB a guest.
+ * What the model knows of one guest's memory. A fetched frame is a content id until the model itself writes
+ * into it; a new answer replaces it. Bytes never seen read 0, and the frame is then partial. Frame numbers
+ * have 24 bits: 64 GiB a guest.
  */
 export const GFN_BITS = 24;
 
@@ -96,7 +97,10 @@ export class Ram {
     this.lastGfn = -1;
   }
 
-  /** What is known, as a value: the same one again where nothing has changed. Later changes copy. `owner` must be new. */
+  /**
+   * What is known, as a value: the same one again where nothing has changed. Later changes copy. `owner` must
+   * be new.
+   */
   seal(owner: number): RamState {
     this.owner = owner;
     this.lastGfn = -1;
@@ -114,7 +118,10 @@ export class Ram {
     return frame.words ?? this.store.words(frame.content);
   }
 
-  /** The frame's words, to write to. Where it has a content of its own or of an earlier state, that is copied first. */
+  /**
+   * The frame's words, to write to. Where it has a content of its own or of an earlier state, that is copied
+   * first.
+   */
   private ownWords(frame: Frame): Uint32Array {
     if (frame.words !== null && frame.ownsWords) return frame.words;
     if (this.slabUsed === SLAB_FRAMES) {

@@ -17,7 +17,9 @@ import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./me
 import { receivePage } from "./memory.ts";
 import { DMA } from "./planes.ts";
 
-/** One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too. */
+/**
+ * One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too.
+ */
 export function reduce(core: Core, rows: Rows, i: number): void {
   const kind = rows.kind[i];
   const v = rows.agent[i];

@@ -1,8 +1,9 @@
 import { ENGINES } from "../hw/units.ts";
 
 /**
- * The small shaped state: hidden machinery that has no address. One tree per vGPU and one for the device; plain data only,
- * no object in two places, no list that can pass 64 entries. Times are microseconds of model time, engine times nanoseconds.
+ * The small shaped state: hidden machinery that has no address. One tree per vGPU and one for the device;
+ * plain data only, no object in two places, no list that can pass 64 entries. Times are microseconds of model
+ * time, engine times nanoseconds.
  */
 
 export const PIPES = 3;
@@ -28,7 +29,9 @@ export interface PipeTree {
   flips: number;
 }
 
-/** The GMBUS controller between two of its registers' accesses. Its status word is the register GMBUS2 itself. */
+/**
+ * The GMBUS controller between two of its registers' accesses. Its status word is the register GMBUS2 itself.
+ */
 export interface GmbusTree {
   /** 0 idle, 1 data, 2 wait. */
   phase: number;
@@ -46,7 +49,10 @@ export interface DdcTree {
   /** Levels of clock and data as the guest drives them. */
   clock: boolean;
   data: boolean;
-  /** 0 idle, 1 address, 2 byte from the guest, 3 own acknowledge, 4 byte to the guest, 5 the guest's acknowledge. */
+  /**
+   * 0 idle, 1 address, 2 byte from the guest, 3 own acknowledge, 4 byte to the guest, 5 the guest's
+   * acknowledge.
+   */
   phase: number;
   shift: number;
   bits: number;
@@ -143,7 +149,9 @@ export interface EngineTree {
   /** Ticket of the timer that starts the next turn, of the fetch the turn waits for. */
   timer: number;
   fetch: number;
-  /** Why the engine stands still: 0 it does not, 1 semaphore, 2 announcements, 3 fault (until reset), 4 event. */
+  /**
+   * Why the engine stands still: 0 it does not, 1 semaphore, 2 announcements, 3 fault (until reset), 4 event.
+   */
   waiting: number;
   /** The ring: start, size in bytes, head, tail. */
   ringStart: number;
@@ -151,8 +159,8 @@ export interface EngineTree {
   head: number;
   tail: number;
   /**
-   * 0 ring, 1 and 2 first and second batch level, 3 a work-around batch of the context's own; the address of the next dword of
-   * each level, low and high.
+   * 0 ring, 1 and 2 first and second batch level, 3 a work-around batch of the context's own; the address of
+   * the next dword of each level, low and high.
    */
   level: number;
   ipLow: number[];
@@ -161,7 +169,9 @@ export interface EngineTree {
   ppgtt: boolean[];
   /** Guest frames of PDP0 to PDP3; with four levels PDP0 is the PML4. */
   pdp: number[];
-  /** The work-around batch being run: where it ends (0: at its own end command), and the level to go on with. */
+  /**
+   * The work-around batch being run: where it ends (0: at its own end command), and the level to go on with.
+   */
   workaroundEnd: number;
   resumeLevel: number;
   arbitration: boolean;
@@ -308,7 +318,8 @@ export function cloneTree<T>(value: T): T {
     for (let i = 0; i < value.length; i++) copy[i] = cloneTree(value[i]);
     return copy as T;
   }
-  // A spread keeps the shape; properties added one by one under computed names would make a slow dictionary of it.
+  // A spread keeps the shape; properties added one by one under computed names would make a slow dictionary
+  // of it.
   const copy = { ...value } as Record<string, unknown>;
   for (const key in copy) {
     const inner = copy[key];

@@ -1,9 +1,10 @@
 import { keyHigh, keyLow, scramble } from "./mix.ts";
 
 /**
- * Bulk state: 32-bit words in named sparse planes (space, instance), each behind two levels of 64-slot nodes. Absent is zero.
- * Every node carries its owner; an editor changes a node in place only where it owns it and copies it once otherwise, so a
- * snapshot is a reference to the roots. A root carries its plane's running digest, adjusted at each write: no digest needs a walk.
+ * Bulk state: 32-bit words in named sparse planes (space, instance), each behind two levels of 64-slot
+ * nodes. Absent is zero. Every node carries its owner; an editor changes a node in place only where it owns
+ * it and copies it once otherwise, so a snapshot is a reference to the roots. A root carries its plane's
+ * running digest, adjusted at each write: no digest needs a walk.
  */
 
 class Page {
@@ -80,7 +81,10 @@ export function eachPage(root: Root, visit: (page: number, words: Uint32Array) =
   });
 }
 
-/** A sealed plane made of pages by their numbers. The words are not copied: nobody may write to them any more. */
+/**
+ * A sealed plane made of pages by their numbers. The words are not copied: nobody may write to them any
+ * more.
+ */
 export function rootOfPages(pages: Iterable<readonly [page: number, words: Uint32Array]>): Root {
   const root = new Root(NOBODY, EMPTY_ROOT.tables.slice(), 0, 0);
   for (const [number, words] of pages) {
@@ -109,8 +113,9 @@ export class Words {
   /** Has a root been replaced since `seal` or `restore`? */
   changed = true;
   /**
-   * A short way past the two levels: by plane and page, its words, good while `mark` is at least `readable`, and owned while it is
-   * `writable`. Sealing takes ownership from all at once, restoring takes everything.
+   * A short way past the two levels: by plane and page, its words, good while `mark` is at least
+   * `readable`, and owned while it is `writable`. Sealing takes ownership from all at once, restoring takes
+   * everything.
    */
   private readonly pages: Uint32Array[];
   private readonly mark: Int32Array;
@@ -161,18 +166,26 @@ export class Words {
     this.adjust(this.roots[plane], index, old, value);
   }
 
-  /** Write `count` words of `values` to consecutive places that lie in one page: one look-up for all of them. */
+  /**
+   * Write `count` words of `values` to consecutive places that lie in one page: one look-up for all of
+   * them.
+   */
   writeRun(plane: number, index: number, values: Uint32Array, count: number): void {
     const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
-    let words = this.mark[slot] >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
+    const mark = this.mark[slot];
+    let words = mark >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
     const from = index & PAGE_MASK;
-    for (let i = 0; i < count; i++) {
+    let i = 0;
+    while (i < count && words[from + i] === values[i]) i++;
+    if (i === count) return;
+    if (mark !== this.writable) words = this.openPage(plane, index, slot);
+    const root = this.roots[plane];
+    for (; i < count; i++) {
       const old = words[from + i];
       const value = values[i];
       if (old === value) continue;
-      if (this.mark[slot] !== this.writable) words = this.openPage(plane, index, slot);
       words[from + i] = value;
-      this.adjust(this.roots[plane], index + i, old, value);
+      this.adjust(root, index + i, old, value);
     }
   }
 
@@ -200,7 +213,10 @@ export class Words {
     return this.mark[slot] >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
   }
 
-  /** Follow a change in the plane's digest: `scramble`, `keyLow` and `keyHigh` of mix.ts, written out where it is hot. */
+  /**
+   * Follow a change in the plane's digest: `scramble`, `keyLow` and `keyHigh` of mix.ts, written out where
+   * it is hot.
+   */
   private adjust(root: Root, index: number, old: number, value: number): void {
     const a = Math.imul(value ^ (value >>> 16), 0x2c1b3c6d);
     const b = Math.imul(old ^ (old >>> 16), 0x2c1b3c6d);

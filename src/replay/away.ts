@@ -6,9 +6,10 @@ const NO_ENGINE = 255;
 const TWO_32 = 0x1_0000_0000;
 
 /**
- * What was asked of guests that have left. Their tickets stay open, and an engine in mid-submission may go on asking: as long
- * as there is no memory to ask for, that waits too, where a refusal would be a fault for the engine. A guest that comes back
- * (or another one in its place) is asked when it has mapped the memory; one that resets the device has ended the tickets.
+ * What was asked of guests that have left. Their tickets stay open, and an engine in mid-submission may go on
+ * asking: as long as there is no memory to ask for, that waits too, where a refusal would be a fault for the
+ * engine. A guest that comes back (or another one in its place) is asked when it has mapped the memory; one
+ * that resets the device has ended the tickets.
  */
 export class Away {
   private readonly machine: Machine;
@@ -31,14 +32,20 @@ export class Away {
     this.waiting.set(vgpu, new Set(asked));
   }
 
-  /** Is this an engine's question to a guest that is not there? Then it waits; everybody else's is refused by the port. */
+  /**
+   * Is this an engine's question to a guest that is not there? Then it waits; everybody else's is refused by
+   * the port.
+   */
   holds(vgpu: number, engine: number, ticket: number): boolean {
     if (engine === NO_ENGINE || !this.gone.has(vgpu)) return false;
     this.waiting.get(vgpu)?.add(ticket);
     return true;
   }
 
-  /** Memory from `start` to `end` is there: the tickets that ask for a part of it, in order. They wait no longer. */
+  /**
+   * Memory from `start` to `end` is there: the tickets that ask for a part of it, in order. They wait no
+   * longer.
+   */
   back(vgpu: number, start: number, end: number): readonly number[] {
     this.gone.delete(vgpu);
     const waiting = this.waiting.get(vgpu);
@@ -56,7 +63,9 @@ export class Away {
     return found.sort((a, b) => a - b);
   }
 
-  /** The bytes of an open `guest.write`, as the model knows them now: later writes to them come later, too. */
+  /**
+   * The bytes of an open `guest.write`, as the model knows them now: later writes to them come later, too.
+   */
   bytesOf(ticket: number): Uint8Array {
     const { core } = this.machine;
     const address = this.addressOf(ticket);

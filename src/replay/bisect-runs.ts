@@ -1,5 +1,5 @@
 import type { Digest } from "../events/digest.ts";
-import { isInput, K } from "../events/kinds.ts";
+import { K } from "../events/kinds.ts";
 import { type Rows, rowDifference } from "../events/rows.ts";
 import { INVARIANTS, type Invariant } from "../reducers/invariants.ts";
 import { firstWhere, rowAt, type TimeAnswer, type TimeOptions } from "./bisect-time.ts";
@@ -111,7 +111,6 @@ function sameRows(a: Timeline, b: Timeline): number {
 function isSameRow(a: Timeline, rowsA: Rows, i: number, b: Timeline, rowsB: Rows, k: number): boolean {
   const column = rowDifference(rowsA, i, rowsB, k);
   if (column !== null && column !== "page") return false;
-  if (isInput(rowsA.kind[i]) && rowsA.dt[i] !== rowsB.dt[k]) return false;
   if (rowsA.kind[i] !== K["guest.fetched"]) return true;
   const [hashA, hashB] = [a.store.hash(rowsA.page[i]), b.store.hash(rowsB.page[k])];
   return hashA.every((word, w) => word === hashB[w]);

@@ -51,7 +51,7 @@ export type RowSink = (rows: Rows, origins: readonly number[]) => void;
 export interface ByAddressCounts {
   /** World inputs replayed. */
   events: number;
-  /** Questions that the recording cannot answer at all: the asking engine stands still. */
+  /** Questions that the recording cannot answer at all (`memory.unknown`): the asking engine stands still. */
   unknown: number;
   /** Engines that did not get in four times the recorded time to where the recorded one was. */
   stalls: number;
@@ -65,10 +65,22 @@ const PATIENCE = 4;
 const PATIENCE_MORE = 1000;
 /** What an input counts at least: a model whose time stands still loses patience too. */
 const STEP_TIME = 0.05;
+/** Questions without an answer that are kept one by one. */
+const UNKNOWN_MAX = 256;
 /** Rows after which they are handed to the sink. */
 const SINK_ROWS = 1 << 14;
 /** EFAULT: a page that nobody knows, to whoever is not an engine. */
 const EFAULT = 14;
+
+/** A question that the recording cannot answer, at the place of the parent's row `seq`. */
+export interface Unanswered {
+  readonly seq: number;
+  readonly vgpu: number;
+  readonly gfn: number;
+  readonly purpose: number;
+  /** NO_ENGINE: not an engine's. */
+  readonly engine: number;
+}
 
 interface Fetch {
   readonly ticket: number;
@@ -85,6 +97,8 @@ interface Fetch {
 export class ByAddress {
   readonly counts: ByAddressCounts = { events: 0, unknown: 0, stalls: 0, turns: 0, held: 0 };
   readonly contents: Contents;
+  /** The first of the questions that the recording cannot answer. */
+  readonly unknown: Unanswered[] = [];
   private readonly model: Model;
   private readonly timeline: Timeline;
   private readonly follower: Follower | null;
@@ -291,6 +305,7 @@ export class ByAddress {
         made.payloadUsed = before.payload;
         this.origins.length = before.rows;
         counts.unknown = before.unknown;
+        this.unknown.length = Math.min(this.unknown.length, before.unknown);
         counts.held++;
         this.holding[e] = true;
         return false;
@@ -342,6 +357,7 @@ export class ByAddress {
     const { made } = this;
     if (page === UNKNOWN) {
       this.counts.unknown++;
+      if (this.unknown.length < UNKNOWN_MAX) this.unknown.push({ seq: this.seq, vgpu, gfn, purpose, engine });
       if (engine !== NO_ENGINE) return -1;
     }
     const m = made.add(page >= 0 ? K["guest.fetched"] : K["guest.fetch.failed"]);

@@ -252,7 +252,7 @@ function takesPlace(
   recorded: RecordedWrites | null,
   answerSeq: number,
 ): boolean {
-  if (theirs === undefined || recorded === null) return answerSeq < mine.seq;
+  if (theirs === undefined || recorded === null) return answerSeq <= mine.seq;
   if (mine.count > theirs.count) return true;
   const { offset, length } = mine;
   const lo = recorded.lo[theirs.last];

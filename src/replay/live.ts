@@ -47,8 +47,8 @@ export interface LiveStatistics {
 }
 
 /**
- * The live engine: record, reduce, carry out, until quiet. Nothing reaches the guest that is not in the recorder's rows. `clock`
- * gives microseconds that never go back; it is read once an input.
+ * The live engine: record, reduce, carry out, until quiet. Nothing reaches the guest that is not in the
+ * recorder's rows. `clock` gives microseconds that never go back; it is read once an input.
  */
 export class Live implements World {
   readonly statistics: LiveStatistics = { inputs: 0, fetches: 0, timers: 0, interrupts: 0 };
@@ -61,7 +61,7 @@ export class Live implements World {
   private readonly timers = new Timers();
   private readonly away: Away;
   private readonly answers: Answer[] = [];
-  /** Last content answered for a frame: most pages come back unchanged, and comparing is cheaper than hashing. */
+  /** Last content answered for a frame: most pages come back unchanged; comparing is cheaper than hashing. */
   private readonly lastContent = new Map<number, number>();
   private readonly page = new Uint8Array(PAGE_BYTES);
   private readonly reply: Reply = { lo: 0, hi: 0 };
@@ -145,7 +145,7 @@ export class Live implements World {
     this.finish(rows, i);
   }
 
-  /** What was asked of the guest before, and lies in here, is asked again: under the same ticket, without a row. */
+  /** What was asked of a guest that left, and lies in here, is asked again: same ticket, no row. */
   mapped(
     vgpu: number,
     at: number,
@@ -218,14 +218,14 @@ export class Live implements World {
     this.recorder.seal(this.machine.digests());
   }
 
-  /** Seal where something has waited for 20 ms: to be called every few milliseconds, also while all is quiet. */
+  /** Seal what has waited for 20 ms: to be called every few milliseconds, also while all is quiet. */
   sealIfDue(): void {
     if (this.recorder.sealDue(this.clock() - this.epoch)) this.flush();
   }
 
   /**
-   * Nothing goes on: seal what there is, up to the input that the machine failed at where it did. Its state is
-   * nothing to vouch for, so no digest goes along.
+   * Nothing goes on: seal what there is, up to the input that the machine failed at where it did. Its state
+   * is nothing to vouch for, so no digest goes along.
    */
   abandon(): void {
     this.recorder.seal([]);

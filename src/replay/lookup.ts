@@ -63,7 +63,9 @@ interface Owner {
 
 /** Look a path up in the state that the machine stands in. The machine's state is the same afterwards. */
 export function lookUp(machine: Machine, path: string): Found {
-  const [first, ...rest] = path.split(".").filter((part) => part !== "");
+  const [first, ...rest] = withoutBrackets(path)
+    .split(".")
+    .filter((part) => part !== "");
   const owner = ownersOf(machine).find(({ name }) => name === (first === "host" ? "device" : first));
   if (owner === undefined) return unknown(machine, path);
   const clean = [owner.name, ...rest].join(".");
@@ -73,6 +75,14 @@ export function lookUp(machine: Machine, path: string): Found {
     inTree(machine, owner, rest, clean) ??
     inRegisters(machine, owner, rest, clean)
   );
+}
+
+/** `vgpu1.ggtt[123]`, an entry by its number, and `vgpu1.ram[0x1f3a2010]`, an address, in the words of this page. */
+function withoutBrackets(path: string): string {
+  const [, owner, space, number] = /^(\w+)\.(ggtt|gtt|ram)\[(0x[0-9a-fA-F]+|\d+)(?::\d+)?\]$/.exec(path) ?? [];
+  if (number === undefined) return path;
+  const place = space === "ram" ? Math.floor(Number(number) / PAGE_BYTES) : Number(number) * 8;
+  return `${owner}.${space}.${place.toString(16)}`;
 }
 
 function ownersOf(machine: Machine): Owner[] {

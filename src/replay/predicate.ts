@@ -43,11 +43,27 @@ function withoutHex(text: string): string {
   });
 }
 
+/** First of ten characters that stand for the digits of a path's step: jsep takes no digit there, but these. */
+const STEP_DIGITS = 0xe000;
+
+/** Steps of a path that are numbers (`pipes.0.on`) become names that jsep can read, column for column. */
+function withNumberedSteps(text: string): string {
+  return text.replace(/(?<=[A-Za-z_][\w.\]\uE000-\uE009]*)\.(\d+)\b/g, (_, digits: string) => {
+    const codes = Array.from(digits, (digit) => STEP_DIGITS + Number(digit));
+    return `.${String.fromCharCode(...codes)}`;
+  });
+}
+
+/** The name that was written where jsep has read this one. */
+function asWritten(name: string): string {
+  return name.replace(/[\uE000-\uE009]/g, (digit) => String(digit.charCodeAt(0) - STEP_DIGITS));
+}
+
 /** Compile an expression. `machine` lends its tables. Throws PredicateError, or PathError for an unknown name. */
 export function compilePredicate(text: string, machine: Machine): Predicate {
   let tree: jsep.Expression;
   try {
-    tree = jsep(withoutHex(text));
+    tree = jsep(withNumberedSteps(withoutHex(text)));
   } catch (error) {
     const { index = 0, description = String(error) } = error as { index?: number; description?: string };
     throw new PredicateError(text, index, `this is no expression: ${description}`);
@@ -106,7 +122,7 @@ function place(node: jsep.Expression, context: Context): Evaluate {
 }
 
 function pathOf(node: jsep.Expression, context: Context): string {
-  if (node.type === "Identifier") return (node as jsep.Identifier).name;
+  if (node.type === "Identifier") return asWritten((node as jsep.Identifier).name);
   if (node.type === "MemberExpression") {
     const { object, property, computed } = node as jsep.MemberExpression;
     if (!computed) return `${pathOf(object, context)}.${pathOf(property, context)}`;

@@ -15,6 +15,8 @@ export interface TimelineOptions {
   readonly budget?: number;
   /** Use the file's keyframes. True when absent. */
   readonly keyframes?: boolean;
+  /** Called on the way to a row with the number of blocks done, and of how many. */
+  readonly progress?: (blocks: number, of: number) => void;
 }
 
 /** Bytes of memory that a timeline takes unless it is told otherwise. */
@@ -41,6 +43,7 @@ export class Timeline {
   private readonly blocks: BlockCache;
   private readonly keyframes: Keyframes | null;
   private readonly start: State;
+  private readonly progress: TimelineOptions["progress"];
 
   /** Throws RecordingError for a recording that cannot be run. */
   constructor(recording: Recording, store: PageStore, options: TimelineOptions = {}) {
@@ -48,6 +51,7 @@ export class Timeline {
     const budget = options.budget ?? TIMELINE_BUDGET;
     this.recording = recording;
     this.store = store;
+    this.progress = options.progress;
     this.machine = machineOf(recording, store);
     this.start = this.machine.snapshot();
     this.keyframes = options.keyframes === false ? null : Keyframes.of(recording, store);
@@ -134,11 +138,16 @@ export class Timeline {
     return Math.max(kept, this.keyframes?.before(seq - 1) ?? -1);
   }
 
+  /** The state at row `seq`. The machine stands in it then. Throws as `seek` does. */
+  stateAt(seq: number): State {
+    return this.seek(seq).snapshot();
+  }
+
   /**
-   * From where the machine stands, apply every input up to `to` (an input's seq), one by one, and call `visit` behind each. It must
-   * not move the machine.
+   * From where the machine stands, apply every input up to `to` (an input's seq), one by one, and call `visit` behind each, until it
+   * says false. It must not move the machine.
    */
-  walk(to: number, visit: (rows: Rows, i: number) => void): void {
+  walk(to: number, visit: (rows: Rows, i: number) => boolean): void {
     while (this.at < to) {
       const seq = this.nextInput(this.at);
       const { rows, i } = this.row(seq);
@@ -146,7 +155,7 @@ export class Timeline {
       for (let k = i; k < end; ) {
         const next = this.machine.strict(rows, k, rows.count);
         if (next < 0) this.diverged(rows, -next - 1);
-        visit(rows, k);
+        if (!visit(rows, k)) return;
         k = next;
       }
       this.keep(to);
@@ -192,6 +201,7 @@ export class Timeline {
       const stop = this.machine.batch(rows, i, end);
       if (stop < end) this.diverged(rows, stop);
       this.keep(cursor);
+      if (end === rows.count) this.progress?.(this.recording.blockOf(this.at) + 1, this.recording.blockOf(to) + 1);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { PageStore } from "../reducers/pages.ts";
 import { Agreement, type AgreementCounts } from "./agreement.ts";
-import { timelineOf } from "./answers.ts";
-import { ByAddress, type ByAddressCounts, type Model } from "./by-address.ts";
+import { type Timeline, timelineOf } from "./answers.ts";
+import { ByAddress, type ByAddressCounts, type Model, type Unanswered } from "./by-address.ts";
 import type { Inferred } from "./content.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Recording } from "./recording/recording.ts";
@@ -22,6 +22,8 @@ export interface GuestVerification extends AgreementCounts, ByAddressCounts {
   readonly distances: readonly number[];
   /** The first inferred answers, one by one. */
   readonly inferences: readonly Inferred[];
+  /** The first questions that nothing in the recording answers. */
+  readonly unknowns: readonly Unanswered[];
   /** Answers that hold the replaying model's own bytes instead of the recorded model's. */
   readonly overlaid: number;
   readonly divergence: Divergence | null;
@@ -29,20 +31,26 @@ export interface GuestVerification extends AgreementCounts, ByAddressCounts {
   readonly warnings: readonly string[];
 }
 
+export interface GuestOptions extends VerifyOptions {
+  /** The model, as it stands before the first row; this version's when absent. */
+  readonly model?: Model;
+  /** `timelineOf(recording)`, for who runs several models over one recording. */
+  readonly timeline?: Timeline;
+}
+
 /**
- * Run a model over a recording's world inputs, with answers by address, and compare what the guest can see. The model is this
- * version's, or any other with the same interface, as it stands before the first row. The first mismatch is the divergence, and ends
- * it. Throws RecordingError where the file cannot be read at all.
+ * Run a model over a recording's world inputs, with answers by address, and compare what the guest can see. The first
+ * mismatch is the divergence, and ends it. Throws RecordingError where the file cannot be read at all.
  */
 export function verifyGuest(
   recording: Recording,
   store: PageStore,
-  options: VerifyOptions & { readonly model?: Model } = {},
+  options: GuestOptions = {},
 ): GuestVerification {
   refuseUnknown(recording);
   const own = machineOf(recording, store);
   const agreement = new Agreement(recording, own.core.registers);
-  const timeline = timelineOf(recording);
+  const timeline = options.timeline ?? timelineOf(recording);
   const replay = new ByAddress(options.model ?? own, timeline, store, agreement, null);
   replay.run(recording, options.progress);
   if (!agreement.stopped) agreement.finish();
@@ -57,6 +65,7 @@ export function verifyGuest(
     inferred: contents.inferredCount,
     distances: contents.distances,
     inferences: contents.inferred,
+    unknowns: replay.unknown,
     overlaid: contents.overlaid,
     divergence: agreement.divergence,
     damage: recording.damage,

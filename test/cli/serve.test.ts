@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { machineFor, readServeOptions, ServeError } from "../../src/ports/serve-options.ts";
 import { BAR0, VfioUserClient } from "../ports/vfio-user-client.ts";
 import { GVT, gvt, jsonOf, temporaryFolder } from "./gvt.ts";
 
@@ -163,6 +164,8 @@ describe("gvt serve", () => {
 });
 
 describe("a configuration that cannot be", () => {
+  const config = join(folder, "bad.json");
+
   test.each([
     ["{", /bad\.json: .*JSON.*; give a JSON file/],
     ["[]", /bad\.json: is no object/],
@@ -185,15 +188,19 @@ describe("a configuration that cannot be", () => {
     ['{"recording": "a.mcap", "screenEvery": -1, "vgpus": [{"socket": "a"}]}', /"screenEvery" is -1; give/],
     ['{"recording": 7, "vgpus": [{"socket": "a"}]}', /"recording" is 7; give a path/],
     ['{"recording": "a.mcap", "vgpus": [{"socket": "a", "edid": "none.bin"}]}', /none\.bin: ENOENT/],
-  ])("%s", async (text, says) => {
-    const config = join(folder, "bad.json");
+  ])("%s", (text, says) => {
     writeFileSync(config, text);
+    expect(() => machineFor(readServeOptions(config))).toThrow(ServeError);
+    expect(() => machineFor(readServeOptions(config))).toThrow(says);
+    expect(() => machineFor(readServeOptions(config))).not.toThrow("\n");
+  });
+
+  test("is wrong usage, told in one line, and touches nothing", async () => {
+    writeFileSync(config, '{"recording": "a.mcap", "vgpus": [{"socket": "a", "rom": 1}]}');
     const outcome = await gvt("serve", "--config", config);
     expect(outcome).toMatchObject({ code: 2, stdout: "" });
-    expect(outcome.stderr).toMatch(says);
-    expect(outcome.stderr.trimEnd().split("\n").length).toBe(1);
+    expect(outcome.stderr).toMatch(/^gvt: \S+bad\.json: vgpus\[0\]: unknown key "rom"; .*\n$/);
     expect(existsSync(join(folder, "a.mcap.part"))).toBe(false);
-    expect(readFileSync(config, "utf8")).toBe(text);
   });
 
   test("a place that cannot be written is the world's failure", async () => {

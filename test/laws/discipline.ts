@@ -4,8 +4,8 @@ import type { Tree } from "../../src/reducers/trees.ts";
 const LIST_MAX = 64;
 
 /**
- * What is wrong with a machine's trees, or null: trees hold plain objects, lists, whole numbers, booleans and strings; no object
- * stands in two places, no list is long, nothing has a prototype of its own.
+ * What is wrong with a machine's trees, or null: trees hold plain objects, lists, whole numbers, booleans and
+ * strings; no object stands in two places, no list is long, nothing has a prototype of its own.
  */
 export function undisciplined(trees: readonly Tree[]): string | null {
   const seen = new Set<object>();

@@ -8,7 +8,10 @@ import { byName, type Rig, settingFor } from "../reducers/device/rig.ts";
 import { undisciplined } from "./discipline.ts";
 import { play, scripts } from "./script.ts";
 
-/** One law: pure, hot and batch are the same function of the log. Every event is a snapshot here, so every digest is compared. */
+/**
+ * One law: pure, hot and batch are the same function of the log. Every event is a snapshot here, so every
+ * digest is compared.
+ */
 
 const machineFor = (rig: Rig, pure = false): Machine =>
   new Machine(settingFor(rig.configuration, rig.store), pure);
@@ -50,9 +53,8 @@ test("pure equals hot at every event, and every earlier state stays valid", () =
         hot.snapshot();
         const digests = hot.digests();
         if (!same(digests, pure.digests())) {
-          expect.fail(
-            `at ${i}, ${KIND_NAMES[rig.rows.kind[i]]}: ${JSON.stringify([byName(digests), byName(pure.digests())])}`,
-          );
+          const kind = KIND_NAMES[rig.rows.kind[i]];
+          expect(byName(pure.digests()), `at ${i}, ${kind}`).toEqual(byName(digests));
         }
         state = step.state;
         past.push({ state, digests });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { type Timeline, timelineOf } from "../../src/replay/answers.ts";
 import { verifyGuest } from "../../src/replay/verify-guest.ts";
 import { OtherModel } from "../replay/other-model.ts";
 import type { Scripted } from "../replay/scripted.ts";
@@ -6,9 +7,12 @@ import { PLANTED } from "./planted.ts";
 import { subjects } from "./subjects.ts";
 
 describe("a fault that a guest can see diverges at level guest, at a named place", () => {
-  const recordings = new Map<string, Scripted>();
+  const recordings = new Map<string, Scripted & { readonly timeline: Timeline }>();
   beforeAll(async () => {
-    for (const [name, make] of subjects()) recordings.set(name, await make());
+    for (const [name, make] of subjects()) {
+      const scripted = await make();
+      recordings.set(name, { ...scripted, timeline: timelineOf(scripted.recording) });
+    }
   });
 
   it("there are at least twenty", () => expect(PLANTED.length).toBeGreaterThanOrEqual(20));
@@ -17,8 +21,11 @@ describe("a fault that a guest can see diverges at level guest, at a named place
     it(fault, async () => {
       const model = await OtherModel.build([patch]);
       const found: string[] = [];
-      for (const [name, { recording, store }] of recordings) {
-        const { divergence } = verifyGuest(recording, store, { model: model.machine(recording, store) });
+      for (const [name, { recording, store, timeline }] of recordings) {
+        const { divergence } = verifyGuest(recording, store, {
+          model: model.machine(recording, store),
+          timeline,
+        });
         console.log(
           `${fault}, ${name}: ${divergence === null ? "not seen" : `${divergence.seq} ${divergence.kind} ${divergence.path} ${divergence.column} ${divergence.detail}`}`,
         );

@@ -100,9 +100,9 @@ export const PLANTED: readonly Planted[] = [
   planted(
     "a PTE written by halves goes to the device only with its upper half",
     "mediator/ggtt.ts",
-    /(core\.words\.write\(GGTT \+ v, word, lo\);\n)/,
-    "$1  if (size === 4 && (word & 1) === 0) lo = 0;\n",
-    /./,
+    /\n {2}publish\(core, v, entry, core\.words\.read/,
+    "\n  if ((word & 1) !== 0) publish(core, v, entry, core.words.read",
+    /bcs0\.write/,
   ),
   planted(
     "the aperture sees the first half of an 8-byte PTE only at the next write",

@@ -8,8 +8,8 @@ import type { SimCapabilities } from "../../src/ports/sim/port.ts";
 import { Rig } from "../reducers/device/rig.ts";
 
 /**
- * Guests that do anything: a step is a number for what, and three words that mean what the step makes of them. The same steps
- * give the same rows. Guests are hostile as often as they are sane.
+ * Guests that do anything: a step is a number for what, and three words that mean what the step makes of
+ * them. The same steps give the same rows. Guests are hostile as often as they are sane.
  */
 export type Step = readonly [what: number, a: number, b: number, c: number];
 

@@ -8,7 +8,9 @@ import { LiveRig } from "./live-rig.ts";
 import { BAR0, CMD, type VfioUserClient } from "./vfio-user-client.ts";
 import { until } from "./vfio-user-world.ts";
 
-/** What happens under an engine at work: memory comes and goes, the device is reset, guests leave and come. */
+/**
+ * What happens under an engine at work: memory comes and goes, the device is reset, guests leave and come.
+ */
 
 const RAM = 64 * 2 ** 20;
 const RESULTS = 0x20_0000;
@@ -105,7 +107,10 @@ for (const coherent of [true, false]) {
   });
 }
 
-/** Leave, and come back to the same memory without a reset, as a hypervisor that only lost its connection would. */
+/**
+ * Leave, and come back to the same memory without a reset, as a hypervisor that only lost its connection
+ * would.
+ */
 async function comeBack(rig: LiveRig, memory: GuestMemory, before: VfioUserClient): Promise<VfioUserClient> {
   const times = rig.events.length;
   await before.close();

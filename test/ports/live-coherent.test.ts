@@ -8,7 +8,10 @@ import { LiveRig } from "./live-rig.ts";
 import type { VfioUserClient } from "./vfio-user-client.ts";
 import { until } from "./vfio-user-world.ts";
 
-/** Guest RAM by a shared file: two tiny guests with a driver each, one of them with all that matters above 4 GiB. */
+/**
+ * Guest RAM by a shared file: two tiny guests with a driver each, one of them with all that matters above 4
+ * GiB.
+ */
 
 const MIB = 2 ** 20;
 const RESULTS = 0x7654_3210_0000;

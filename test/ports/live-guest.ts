@@ -1,6 +1,6 @@
 /**
- * A guest's driver over a vfio-user socket: the scripted driver of `ports/sim`, whose writes become posted writes. The few registers
- * that it reads while it loads are looked at before.
+ * A guest's driver over a vfio-user socket: the scripted driver of `ports/sim`, whose writes become posted
+ * writes. The few registers that it reads while it loads are looked at before.
  */
 import * as fs from "node:fs";
 import { SimDriver } from "../../src/ports/sim/driver.ts";

@@ -6,7 +6,10 @@ import { LiveRig } from "./live-rig.ts";
 import { BAR0 } from "./vfio-user-client.ts";
 import { until } from "./vfio-user-world.ts";
 
-/** A batch that never ends must delay nobody. Measured in turns of the machine: they are what a slow host cannot change. */
+/**
+ * A batch that never ends must delay nobody. Measured in turns of the machine: they are what a slow host
+ * cannot change.
+ */
 
 const RAM = 64 * 2 ** 20;
 const BATCH = 0x10_0000;

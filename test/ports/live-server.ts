@@ -1,4 +1,7 @@
-/** `gvt serve` as a process of its own, to be killed, starved and broken. It runs what was built: see test/build.ts. */
+/**
+ * `gvt serve` as a process of its own, to be killed, starved and broken. It runs what was built: see
+ * test/build.ts.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -16,7 +19,10 @@ afterEach(async () => {
 });
 
 export interface ChildOptions {
-  /** A module of these lines runs before the program, in its workers too: to break it. `DIST` stands for the built program. */
+  /**
+   * A module of these lines runs before the program, in its workers too: to break it. `DIST` stands for the
+   * built program.
+   */
   readonly preload?: string;
   /** Words of a shell before the program, to limit it. */
   readonly shell?: string;

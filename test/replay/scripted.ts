@@ -182,6 +182,16 @@ function breadcrumb(engine: string, ring: Batch, crumb: number, n: number): Batc
   return (engine === "rcs0" ? ring.pipeControl(flush) : ring.flushDw(flush)).userInterrupt();
 }
 
+/** A PTE of which only one half changes, and an engine that writes through it at once. */
+function halves(guest: BusyGuest): void {
+  const context = guest.context("bcs0");
+  const frames = guest.memory.allocate(2);
+  const gma = guest.bind(frames);
+  guest.write("gtt", (gma / PAGE) * 8, 4, (frames + 1) * PAGE + 3);
+  guest.run(context, (ring) => ring.sdi({ address: gma, global: true }, 1).userInterrupt());
+  guest.work(100);
+}
+
 /** A batch that needs many turns, with results on its way, while the guest reads, submits more and preempts it. */
 function longBatch(guest: BusyGuest): void {
   const context = guest.context("rcs0");
@@ -288,6 +298,7 @@ function script(guest: BusyGuest): void {
   flips(guest);
   draw(guest);
   commands(guest);
+  halves(guest);
   longBatch(guest);
   memory(guest);
   hang(guest);

@@ -48,7 +48,6 @@ export const ENGINE = bank("", RING_BASES, {
     },
     cite: ENGINE_REGS,
   },
-  PR_CTR: { offset: 0x190, timeValue: true, cite: "PRM name, beside PR_CTR_THRSH" },
   ECOSKPD: {
     offset: 0x1d0,
     rule: "maskedBits",

@@ -1,4 +1,7 @@
-/** Where a command's memory operand lies: an address in the GGTT, or (by default) in the context's own address space. */
+/**
+ * Where a command's memory operand lies: an address in the GGTT, or (by default) in the context's own address
+ * space.
+ */
 export interface Operand {
   readonly address: number;
   readonly global?: boolean;
@@ -164,7 +167,10 @@ export class Batch {
     );
   }
 
-  /** MI_ATOMIC with operands from the GPRs. `opcode` holds the size as hardware numbers it: 01h.. 4 bytes, 21h.. 8 bytes. */
+  /**
+   * MI_ATOMIC with operands from the GPRs. `opcode` holds the size as hardware numbers it: 01h.. 4 bytes,
+   * 21h.. 8 bytes.
+   */
   atomic(opcode: number, at: Operand, returnData = false): this {
     return this.raw(atomicHeader(opcode, 3, at, returnData), low(at.address), high(at.address));
   }

@@ -54,8 +54,8 @@ export interface ContextStatus {
 }
 
 /**
- * What a guest's driver does to get work done, in small steps: share of the GGTT, status pages, interrupts, contexts, rings,
- * submission. It knows the machine only through its accesses, as a guest does.
+ * What a guest's driver does to get work done, in small steps: share of the GGTT, status pages, interrupts,
+ * contexts, rings, submission. It knows the machine only through its accesses, as a guest does.
  */
 export class SimDriver extends SimGuest {
   /** Frame of each engine's status page. */
@@ -81,7 +81,9 @@ export class SimDriver extends SimGuest {
     return this;
   }
 
-  /** Status page, context status pointer and interrupts of one engine: also what a driver does after a reset. */
+  /**
+   * Status page, context status pointer and interrupts of one engine: also what a driver does after a reset.
+   */
   enableEngine(engine: SimEngine): void {
     const base = RING_BASE[engine];
     const pages = this.hwsp as Record<SimEngine, number>;

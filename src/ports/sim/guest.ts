@@ -3,7 +3,10 @@ import { type GuestMemory, PAGE } from "./memory.ts";
 import { type SimCapabilities, SimHost, type SimPort } from "./port.ts";
 import { PRESENT_RW } from "./ppgtt.ts";
 
-/** One scripted guest: its accesses, each a row of the log, and its own memory, which the model sees only by asking. */
+/**
+ * One scripted guest: its accesses, each a row of the log, and its own memory, which the model sees only by
+ * asking.
+ */
 export class SimGuest {
   readonly port: SimPort;
   readonly host: SimHost;

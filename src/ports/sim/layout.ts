@@ -1,6 +1,6 @@
 /**
- * What a guest driver of gen8 and gen9 knows by heart, named as in the kernel (i915_reg.h, intel_engine_regs.h, intel_lrc_reg.h).
- * Offsets are bytes.
+ * What a guest driver of gen8 and gen9 knows by heart, named as in the kernel (i915_reg.h,
+ * intel_engine_regs.h, intel_lrc_reg.h). Offsets are bytes.
  */
 
 export const ENGINE_NAMES = ["rcs0", "bcs0", "vcs0", "vecs0"] as const;
@@ -29,7 +29,6 @@ export const IRQ_NOTIFY = 1 << 4;
 export const IRQ_CONTEXT_SWITCH = 1 << 8;
 
 /** Distances within a group of interrupt registers. */
-export const ISR = 0;
 export const IMR = 4;
 export const IIR = 8;
 export const IER = 12;
@@ -97,7 +96,10 @@ export const CTX = {
   pdp0: 0x33,
 } as const;
 
-/** Registers of the three lists that matter, in the order of gen9_rcs_offsets and gen9_xcs_offsets, intel_lrc.c. */
+/**
+ * Registers of the three lists that matter, in the order of gen9_rcs_offsets and gen9_xcs_offsets,
+ * intel_lrc.c.
+ */
 const RING_LIST = [
   0x244, 0x34, 0x30, 0x38, 0x3c, 0x168, 0x140, 0x110, 0x11c, 0x114, 0x118, 0x1c0, 0x1c4, 0x1c8,
 ] as const;

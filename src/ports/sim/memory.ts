@@ -1,7 +1,11 @@
-/** A scripted guest's physical memory: sparse 4 KiB pages, little-endian. Addresses are plain numbers of up to 48 bits. */
+/**
+ * A scripted guest's physical memory: sparse 4 KiB pages, little-endian. Addresses are plain numbers of up to
+ * 48 bits.
+ */
 
 export const PAGE = 4096;
 
+/** Sparse memory of one guest. */
 export class GuestMemory {
   private readonly pages = new Map<number, Uint8Array>();
   /** Next frame that `allocate` hands out. */

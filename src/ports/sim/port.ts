@@ -9,7 +9,8 @@ export interface SimCapabilities {
   msi: boolean;
   screen: boolean;
   /**
-   * Not coherent: an answer comes behind this many later calls of any guest. 0: in place; Infinity: only when `deliver` is called.
+   * Not coherent: an answer comes behind this many later calls of any guest. 0: in place; Infinity: only when
+   * `deliver` is called.
    */
   fetchDelay: number;
   writeDelay: number;
@@ -18,7 +19,7 @@ export interface SimCapabilities {
   failWrite: (address: number) => number;
 }
 
-export const CAPABLE: SimCapabilities = {
+const CAPABLE: SimCapabilities = {
   coherent: true,
   msi: true,
   screen: false,
@@ -68,8 +69,8 @@ interface Late {
 }
 
 /**
- * The port of scripted guests, all in this process: it carries effects out on their memories, and its clock moves only when the
- * script says so. The same script gives the same rows, always.
+ * The port of scripted guests, all in this process: it carries effects out on their memories, and its clock
+ * moves only when the script says so. The same script gives the same rows, always.
  */
 export class SimPort implements Hands {
   /** Microseconds; give `() => port.now` to the live engine. */
@@ -100,7 +101,10 @@ export class SimPort implements Hands {
     return result;
   }
 
-  /** Let late answers come now, in order, at most `count`: by default all of them, and those that they lead to. */
+  /**
+   * Let late answers come now, in order, at most `count`: by default all of them, and those that they lead
+   * to.
+   */
   deliver(count = Number.POSITIVE_INFINITY): number {
     return this.deliverSome(count, () => true);
   }
@@ -197,10 +201,13 @@ export class SimPort implements Hands {
     return this.late.some((late) => late.vgpu === vgpu);
   }
 
-  /** Answer `delay` calls later. A guest's messages keep their order, so never before those that were sent first. */
+  /**
+   * Answer `delay` calls later. A guest's messages keep their order, so never before those that were sent
+   * first.
+   */
   private later(vgpu: number, delay: number, isFetch: boolean, answer: (world: World) => void): void {
-    let due = this.calls + delay;
-    for (const late of this.late) if (late.vgpu === vgpu) due = Math.max(due, late.due);
+    const before = this.late.findLast((late) => late.vgpu === vgpu);
+    const due = Math.max(this.calls + delay, before?.due ?? 0);
     this.late.push({ vgpu, due, isFetch, answer });
   }
 

@@ -2,12 +2,15 @@ import { type GuestMemory, PAGE } from "./memory.ts";
 
 /** Entry bits. Source: gen8_pte_encode, gen8_pde_encode, intel_gtt.h. */
 export const PRESENT_RW = 3;
-export const PDE_2M = 1 << 7;
-export const PDE_IPS_64K = 1 << 11;
+const PDE_2M = 1 << 7;
+const PDE_IPS_64K = 1 << 11;
 
 const ENTRIES = 512;
 
-/** Page tables of one address space in guest memory, as a guest driver builds them: four levels of 512 entries. */
+/**
+ * Page tables of one address space in guest memory, as a guest driver builds them: four levels of 512
+ * entries.
+ */
 export class Ppgtt {
   readonly memory: GuestMemory;
   /** Frame of the top table. */
@@ -23,7 +26,9 @@ export class Ppgtt {
     this.memory.writeEntry(this.entry(this.pageTable(address, 0), index(address, 0)), gfn * PAGE, PRESENT_RW);
   }
 
-  /** Map 64 KiB of 16 consecutive frames; the entries between the heads are garbage, which hardware ignores. */
+  /**
+   * Map 64 KiB of 16 consecutive frames; the entries between the heads are garbage, which hardware ignores.
+   */
   map64k(address: number, gfn: number): void {
     const table = this.pageTable(address, PDE_IPS_64K);
     const first = index(address, 0) & ~15;

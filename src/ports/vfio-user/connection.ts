@@ -40,6 +40,10 @@ export interface ConnectionOptions {
   readonly warned: (error: PortError) => void;
 }
 
+/**
+ * One client's connection: takes its requests in order, carries effects out for its guest, and tells the
+ * world when it comes and goes. Whatever the client does wrong ends the connection, never the server.
+ */
 export class Connection implements Guest, PumpSource {
   readonly world: World;
   readonly vgpu: number;

@@ -32,7 +32,6 @@ export function lineOf(error: unknown): string {
 }
 
 /** The errnos that this port answers with (Linux numbers; the protocol carries them as they are). */
-export const ENOENT = 2;
 export const EIO = 5;
 export const EFAULT = 14;
 export const EBUSY = 16;

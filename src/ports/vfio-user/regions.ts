@@ -9,10 +9,10 @@ import type { ApertureRun } from "./aperture.ts";
 import { EINVAL } from "./errors.ts";
 import { put32, u32 } from "./wire.ts";
 
-export const BAR0 = 0;
-export const BAR2 = 2;
-export const BAR4 = 4;
-export const CONFIG = 7;
+const BAR0 = 0;
+const BAR2 = 2;
+const BAR4 = 4;
+const CONFIG = 7;
 export const CONFIG_BYTES = 256;
 
 /**

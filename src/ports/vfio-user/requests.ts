@@ -6,8 +6,8 @@ import { PAGE_BYTES } from "../../hw/units.ts";
 import { EINVAL, ENOTSUP } from "./errors.ts";
 import { HEADER_BYTES, MAX_TRANSFER, MAX_VERSION, put32, u16, u32, u64 } from "./wire.ts";
 
-export const MAP_READ = 1;
-export const MAP_WRITE = 2;
+const MAP_READ = 1;
+const MAP_WRITE = 2;
 const UNMAP_DIRTY_BITMAP = 1;
 const UNMAP_ALL = 2;
 /** Guest-physical addresses end here (x86 has at most 52 bits). */

@@ -32,6 +32,9 @@ export interface VfioUserOptions {
   readonly onGuest?: (event: "attached" | "detached", reason: string | null) => void;
 }
 
+/**
+ * A unix socket that serves one vGPU to one guest at a time; after a guest has left, the next one may attach.
+ */
 export class VfioUserServer {
   /** Carries effects out for this server's guest, whatever vGPU they name. ENODEV while there is none. */
   readonly hands: Hands;

@@ -9,7 +9,7 @@ export const HEADER_BYTES = 16;
 /** Bytes of data that one message may carry, as negotiated by VERSION. */
 export const MAX_TRANSFER = 0x10_0000;
 /** The largest message: a transfer behind a header and an access (offset u64, region u32, count u32). */
-export const MAX_MESSAGE = MAX_TRANSFER + HEADER_BYTES + 16;
+const MAX_MESSAGE = MAX_TRANSFER + HEADER_BYTES + 16;
 /** Capabilities are a few names and numbers; QEMU's are 190 bytes. */
 export const MAX_VERSION = 4096;
 
@@ -41,10 +41,12 @@ export const MULTI_DATA_BYTES = 8;
 
 const TWO_32 = 0x1_0000_0000;
 
+/** The little-endian number of 16 bits at `at`. */
 export function u16(b: Uint8Array, at: number): number {
   return b[at] | (b[at + 1] << 8);
 }
 
+/** The little-endian number of 32 bits at `at`. */
 export function u32(b: Uint8Array, at: number): number {
   return (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0;
 }
@@ -55,11 +57,12 @@ export function u64(b: Uint8Array, at: number): number {
   return hi > 0x1f_ffff ? -1 : hi * TWO_32 + u32(b, at);
 }
 
-export function put16(b: Uint8Array, at: number, value: number): void {
+function put16(b: Uint8Array, at: number, value: number): void {
   b[at] = value;
   b[at + 1] = value >>> 8;
 }
 
+/** Put a little-endian number of 32 bits at `at`. */
 export function put32(b: Uint8Array, at: number, value: number): void {
   b[at] = value;
   b[at + 1] = value >>> 8;
@@ -73,14 +76,17 @@ export function put64(b: Uint8Array, at: number, value: number): void {
   put32(b, at + 4, highOf(value));
 }
 
+/** The low word of a number of up to 53 bits. */
 export function lowOf(value: number): number {
   return value >>> 0;
 }
 
+/** The high word of a number of up to 53 bits. */
 export function highOf(value: number): number {
   return Math.floor(value / TWO_32);
 }
 
+/** Put a message's header at `at`: 16 bytes. */
 export function putHeader(
   b: Uint8Array,
   at: number,

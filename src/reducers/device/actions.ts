@@ -10,12 +10,13 @@ import { ENGINE_BASES } from "./context.ts";
 import { flushTlb } from "./gtt.ts";
 import { math } from "./math.ts";
 import { locate, PLACE, readPlace, VALUE, writeAt } from "./memory.ts";
+import { batchesRun, predicate, resultHolds, skips } from "./predicate.ts";
 import { isTimeValue, loadRegister, storeRegister, timestamp } from "./registers.ts";
 import { endWorkaround, WORKAROUND } from "./workaround.ts";
 
 /**
- * What the commands that the streamer executes do. Each looks up every page it needs first and has its effect only when all
- * are there. Layouts: Mesa genxml gen9 for each command's name.
+ * What the commands that the streamer executes do. Each looks up every page it needs first and has its effect
+ * only when all are there. Layouts: Mesa genxml gen9 for each command's name.
  */
 
 /** Retired. */
@@ -35,13 +36,6 @@ type Run = (
 ) => Outcome;
 
 const HWS_PGA = 0x80;
-/** Distances from the engine's base. */
-const PREDICATE_RESULT_2 = 0x3bc;
-const PREDICATE_SRC0 = 0x400;
-const PREDICATE_SRC1 = 0x408;
-const PREDICATE_DATA = 0x410;
-const PREDICATE_RESULT = 0x418;
-const PREDICATE_RESULT_1 = 0x41c;
 const USER_INTERRUPT = 1 << 0;
 const FLUSH_NOTIFY = 1 << 4;
 const GLOBAL_GTT = 1 << 22;
@@ -86,17 +80,12 @@ const userInterrupt = plain((core, e, engine) => {
   return DONE;
 });
 
-/** Bit 0 of a predicate register at a distance from the engine's base. */
-function predicateBit(core: Core, e: number, distance: number): number {
-  return core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2) & 1;
-}
-
 /**
- * Second level (bit 22) returns to the first; first level from the first chains. Predicated by bit 15, on the register that
- * alloc_noa_wait, i915_perf.c, uses for it.
+ * Second level (bit 22) returns to the first; first level from the first chains. Predicated by bit 15, on the
+ * register that alloc_noa_wait, i915_perf.c, uses for it.
  */
 const batchStart: Run = (core, e, engine, c, length, advance) => {
-  if ((c[0] & (1 << 15)) !== 0 && predicateBit(core, e, PREDICATE_RESULT_1) === 0) {
+  if ((c[0] & (1 << 15)) !== 0 && !batchesRun(core, e)) {
     advance(engine, length);
     return DONE;
   }
@@ -155,7 +144,7 @@ const loadRegisterMem = plain((core, e, engine, c) => {
 });
 
 const storeRegisterMem = plain((core, e, engine, c) => {
-  if ((c[0] & (1 << 21)) !== 0 && predicateBit(core, e, PREDICATE_RESULT) === 0) return DONE;
+  if ((c[0] & (1 << 21)) !== 0 && !resultHolds(core, e)) return DONE;
   const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]);
   if (how !== DONE) return how;
   const { hfn, offset } = PLACE;
@@ -198,8 +187,9 @@ function postSyncWords(engine: EngineTree, operation: number, low: number, high:
 }
 
 /**
- * Write at an address, or at an offset in a status page where the command says "store data index": the engine's own with a
- * global address, else the context's, its image's first page (LRC_PPHWSP_SCRATCH_ADDR, gen8_engine_cs.c).
+ * Write at an address, or at an offset in a status page where the command says "store data index": the
+ * engine's own with a global address, else the context's, its image's first page (LRC_PPHWSP_SCRATCH_ADDR,
+ * gen8_engine_cs.c).
  */
 function postSync(
   core: Core,
@@ -317,44 +307,20 @@ const mathCommand = plain((core, e, _engine, c, length) => {
   return DONE;
 });
 
-/**
- * MI_PREDICATE: load operation bits 7:6 (keep, 2 load, 3 load inverted), combine 4:3 (set, and, or, xor with the result so far),
- * compare 1:0 (true, false, sources equal, their difference equal to the data register). 64-bit registers.
- */
-const predicate = plain((core, e, _engine, c) => {
-  const word = (distance: number): number => core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2);
-  const low = word(PREDICATE_SRC0) - word(PREDICATE_SRC1);
-  const high = (word(PREDICATE_SRC0 + 4) - word(PREDICATE_SRC1 + 4) - (low < 0 ? 1 : 0)) >>> 0;
-  const same = low === 0 && high === 0;
-  const sameDelta = low >>> 0 === word(PREDICATE_DATA) && high === word(PREDICATE_DATA + 4);
-  const compare = [true, false, same, sameDelta][c[0] & 3] ? 1 : 0;
-  const before = word(PREDICATE_RESULT) & 1;
-  const combined = [compare, compare & before, compare | before, compare ^ before][(c[0] >>> 3) & 3];
-  const after = [before, before, combined, combined ^ 1][(c[0] >>> 6) & 3];
-  core.words.write(DEVICE_MMIO, (ENGINE_BASES[e] + PREDICATE_RESULT) >>> 2, after);
+const predicateCommand = plain((core, e, _engine, c) => {
+  predicate(core, e, c[0]);
   return DONE;
 });
 
-/** What MI_SET_PREDICATE lets through: this part has one slice. Source of the numbers: genxml, PREDICATE ENABLE. */
 const setPredicate = plain((core, e, engine, c) => {
-  const result = predicateBit(core, e, PREDICATE_RESULT);
-  const second = predicateBit(core, e, PREDICATE_RESULT_2);
-  const enable = c[0] & 15;
-  engine.skipping =
-    (enable === 1 && second === 0) ||
-    (enable === 2 && second === 1) ||
-    (enable === 3 && result === 0) ||
-    (enable === 4 && result === 1) ||
-    enable === 6 ||
-    enable === 7 ||
-    enable === 15;
+  engine.skipping = skips(core, e, c[0] & 15);
   return DONE;
 });
 
 /**
- * Ends the batch unless memory is greater than the command's data. With bit 21 clear nothing is compared and the batch goes on;
- * with bit 19 set the dword behind is what is compared, under the first as a mask. Source: MI_CONDITIONAL_BATCH_BUFFER_END_CMD,
- * intel/media-driver.
+ * Ends the batch unless memory is greater than the command's data. With bit 21 clear nothing is compared and
+ * the batch goes on; with bit 19 set the dword behind is what is compared, under the first as a mask. Source:
+ * MI_CONDITIONAL_BATCH_BUFFER_END_CMD, intel/media-driver.
  */
 const conditionalBatchEnd: Run = (core, e, engine, c, length, advance) => {
   if ((c[0] & (1 << 21)) !== 0) {
@@ -391,7 +357,7 @@ const BY_NAME: Readonly<Record<Action, Run>> = {
   copyMemMem,
   atomic,
   math: mathCommand,
-  predicate,
+  predicate: predicateCommand,
   setPredicate,
   conditionalBatchEnd,
 };

@@ -15,9 +15,9 @@ export function isWide(c: Uint32Array): boolean {
 }
 
 /**
- * The words to write, or null where the operation is not one of those known. Operands come inline (dwords 3 on) or from the
- * engine's GPRs 0 and 2; the old value goes to GPR 4 where the command asks for it, as much of it as was read. Source of
- * the GPRs: MI_ATOMIC_CMD, intel/media-driver.
+ * The words to write, or null where the operation is not one of those known. Operands come inline (dwords 3
+ * on) or from the engine's GPRs 0 and 2; the old value goes to GPR 4 where the command asks for it, as much
+ * of it as was read. Source of the GPRs: MI_ATOMIC_CMD, intel/media-driver.
  */
 export function atomicResult(
   core: Core,

@@ -9,9 +9,10 @@ import { isMasked, isReadOnly, loadRegister } from "./registers.ts";
 import { startWorkarounds } from "./workaround.ts";
 
 /**
- * The context image's state page: lists of (register, value) under MI_LOAD_REGISTER_IMM headers. Loading applies them, saving
- * writes the registers' values back into their places, so the whole resumable position lives in the guest's image and
- * nowhere else. Order of the ring's own registers: gvt.md 2.10; offsets: intel_engine_regs.h, intel_lrc_reg.h.
+ * The context image's state page: lists of (register, value) under MI_LOAD_REGISTER_IMM headers. Loading
+ * applies them, saving writes the registers' values back into their places, so the whole resumable position
+ * lives in the guest's image and nowhere else. Order of the ring's own registers: gvt.md 2.10; offsets:
+ * intel_engine_regs.h, intel_lrc_reg.h.
  */
 
 /** Base of each engine's registers, in the order of ENGINES. */
@@ -38,11 +39,11 @@ const TAIL_MASK = 0x1f_fff8;
 const LRI_OPCODE = 0x22;
 const PAGE_DWORDS = 1024;
 
-/** Visit every (register offset, dword number of its value) of the image, in order. Stops at the first other command. */
-export function eachImageRegister(
-  image: Uint32Array,
-  visit: (register: number, dword: number) => void,
-): void {
+/**
+ * Visit every (register offset, dword number of its value) of the image, in order. Stops at the first other
+ * command.
+ */
+function eachImageRegister(image: Uint32Array, visit: (register: number, dword: number) => void): void {
   let i = 0;
   while (i < PAGE_DWORDS) {
     const header = image[i];
@@ -141,8 +142,9 @@ export function reloadTail(e: number, engine: EngineTree, image: Uint32Array): b
 }
 
 /**
- * Write position and registers back into the image: everything up to the last listed value but the ring's tail, which is the
- * guest's. It may have moved it since the image was fetched, and must find it where it put it.
+ * Write position and registers back into the image: everything up to the last listed value but the ring's
+ * tail, which is the guest's. It may have moved it since the image was fetched, and must find it where it put
+ * it.
  */
 export function saveContext(core: Core, e: number, engine: EngineTree, image: Uint32Array): void {
   const base = ENGINE_BASES[e];

@@ -63,8 +63,8 @@ function takePending(core: Core, e: number, engine: EngineTree): void {
 }
 
 /**
- * The waiting submission becomes the current one. It came after the turn began, perhaps: what the guest wrote before it is
- * seen by it, so no page fetched so far will do.
+ * The waiting submission becomes the current one. It came after the turn began, perhaps: what the guest wrote
+ * before it is seen by it, so no page fetched so far will do.
  */
 function adopt(core: Core, engine: EngineTree): void {
   if (engine.turn !== 0) engine.turn = core.newStamp();

@@ -6,8 +6,9 @@ import { GFN_BITS } from "../ram.ts";
 import type { EngineTree } from "../trees.ts";
 
 /**
- * The device's view of memory: GGTT entries are words of the state, PPGTT tables are pages to ask for. Translations stay in a
- * direct-mapped TLB per engine until something invalidates them. Entry formats: gvt.md 2.7.
+ * The device's view of memory: GGTT entries are words of the state, PPGTT tables are pages to ask for.
+ * Translations stay in a direct-mapped TLB per engine until something invalidates them. Entry formats: gvt.md
+ * 2.7.
  */
 
 /** The page has been asked for: the engine stands still until it comes. */
@@ -26,7 +27,10 @@ const PTE = PURPOSES.indexOf("pte");
 /** Addressing mode of a context descriptor, bits 4:3: legacy 64-bit, i.e. four levels. */
 const MODE_64 = 3;
 
-/** Host frame behind a GGTT address, or FAULT: also where it lies in another address space than the engine works for. */
+/**
+ * Host frame behind a GGTT address, or FAULT: also where it lies in another address space than the engine
+ * works for.
+ */
 export function translateGlobal(core: Core, engine: EngineTree, low: number): number {
   const entry = low >>> 12;
   const word = core.words.read(DEVICE_GGTT, entry * 2);
@@ -105,7 +109,8 @@ function readEntry(core: Core, e: number, engine: EngineTree, table: number, ind
 }
 
 /**
- * The words of a host frame, fresh for the turn under way; or null: asked for (`engine.fetch` is its ticket), or, where
+ * The words of a host frame, fresh for the turn under way; or null: asked for (`engine.fetch` is its ticket),
+ * or, where
  * `engine.fetch` is 0, no such frame.
  */
 export function pageWords(

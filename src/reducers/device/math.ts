@@ -1,7 +1,10 @@
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 
-/** MI_MATH: a small ALU over sixteen 64-bit general purpose registers. Operation and operand numbers: genxml gen9, MI_MATH. */
+/**
+ * MI_MATH: a small ALU over sixteen 64-bit general purpose registers. Operation and operand numbers: genxml
+ * gen9, MI_MATH.
+ */
 const GPR = 0x600;
 const OP_NOOP = 0x000;
 const OP_LOAD = 0x080;

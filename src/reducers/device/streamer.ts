@@ -10,8 +10,9 @@ import { FAULT, PARKED, pageWords, translate, translateGlobal } from "./gtt.ts";
 import { endWorkaround, WORKAROUND, workaroundRoom } from "./workaround.ts";
 
 /**
- * The command streamer: reads commands from ring and batches and retires them, until something ends the turn. Its position is
- * data in the engine's tree; a command whose pages are not all there has no effect yet and is started again when they are.
+ * The command streamer: reads commands from ring and batches and retires them, until something ends the turn.
+ * Its position is data in the engine's tree; a command whose pages are not all there has no effect yet and is
+ * started again when they are.
  */
 
 export const DRAINED = 1;
@@ -26,7 +27,9 @@ const NOOP = ACTIONS.indexOf("noop");
 const SKIP = ACTIONS.indexOf("skip");
 const WALK = ACTIONS.indexOf("walk");
 const UNKNOWN_COMMAND = NOTES.indexOf("command.unknown");
-/** Longest command that is executed rather than skipped: MI_STORE_DATA_IMM with its length field of 10 bits. */
+/**
+ * Longest command that is executed rather than skipped: MI_STORE_DATA_IMM with its length field of 10 bits.
+ */
 const OPERANDS_MAX = 1025;
 /** What commands look at by number: a shorter command has zeros there, never what stood there before. */
 const OPERANDS_FIXED = 11;
@@ -68,8 +71,8 @@ function batchPage(core: Core, e: number, engine: EngineTree): Uint32Array | nul
 }
 
 /**
- * Retire the commands of one page that need nothing but their length; hand the first other one to `runOne`. DONE: look at
- * the position again.
+ * Retire the commands of one page that need nothing but their length; hand the first other one to `runOne`.
+ * DONE: look at the position again.
  */
 function runPage(core: Core, e: number, engine: EngineTree, page: Uint32Array): number {
   const index = core.setting.commands[e];
@@ -83,7 +86,7 @@ function runPage(core: Core, e: number, engine: EngineTree, page: Uint32Array): 
   }
   let ns = engine.turnNs;
   const room = start + (TURN_DWORDS - engine.turnDwords);
-  const stop = room < end ? room : end;
+  const stop = Math.min(room, end);
   let i = start;
   while (i < stop && ns < TURN_NS) {
     const dword = page[i];
@@ -119,7 +122,10 @@ function ringEnd(engine: EngineTree, start: number): number {
   return Math.min(1024, start + (left >>> 2));
 }
 
-/** Does a command of this length run past the tail? Only a broken guest writes that; hardware would read garbage. */
+/**
+ * Does a command of this length run past the tail? Only a broken guest writes that; hardware would read
+ * garbage.
+ */
 function overshoots(engine: EngineTree, length: number): boolean {
   if (engine.level !== 0) return length > workaroundRoom(engine);
   const left =

@@ -5,9 +5,9 @@ import type { EngineTree } from "../trees.ts";
 import { ENGINE_BASES } from "./context.ts";
 
 /**
- * The work-around batches of the render engine's contexts: GGTT batches that run each time a context has been loaded, before
- * its ring goes on. The indirect one ends after so many cache lines, the per-context one at its own end command.
- * Source: gvt.md 2.10; lrc_init_wa_ctx, intel_lrc.c.
+ * The work-around batches of the render engine's contexts: GGTT batches that run each time a context has been
+ * loaded, before its ring goes on. The indirect one ends after so many cache lines, the per-context one at
+ * its own end command. Source: gvt.md 2.10; lrc_init_wa_ctx, intel_lrc.c.
  */
 
 /** The level that they run at. It is never preempted: the context is not all there yet. */

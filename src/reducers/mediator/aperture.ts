@@ -9,8 +9,8 @@ import { PAGE_MASK } from "../words.ts";
 import { translateGgtt } from "./ggtt.ts";
 
 /**
- * The aperture: linear CPU addresses of the mappable half of the GGTT. Where a fence covers an address, the access is
- * detiled. Fence layout: i965_write_fence_reg, drivers/gpu/drm/i915/gt/intel_ggtt_fencing.c.
+ * The aperture: linear CPU addresses of the mappable half of the GGTT. Where a fence covers an address, the
+ * access is detiled. Fence layout: i965_write_fence_reg, drivers/gpu/drm/i915/gt/intel_ggtt_fencing.c.
  */
 const FENCE_BASE = 0x10_0000;
 const FENCE_VALID = 1;
@@ -20,7 +20,10 @@ const UNMAPPED = NOTES.indexOf("aperture.unmapped");
 const STALE = NOTES.indexOf("aperture.stale");
 const NO_ENGINE = 255;
 
-/** A piece of an access that is contiguous in guest memory: `gma` after detiling, and how many bytes go on from there. */
+/**
+ * A piece of an access that is contiguous in guest memory: `gma` after detiling, and how many bytes go on
+ * from there.
+ */
 interface Span {
   gma: number;
   bytes: number;
@@ -30,7 +33,7 @@ interface Span {
 const SPAN: Span = { gma: 0, bytes: 0 };
 
 /** Where linear aperture address `at` really lies, and how far it runs on without a break. */
-export function spanAt(core: Core, v: number, at: number): Span {
+function spanAt(core: Core, v: number, at: number): Span {
   const fences = core.setting.configuration.vgpus[v - 1].fences;
   // All fences lie in one page of words.
   const page = core.words.page(MMIO + v, FENCE_BASE >>> 2);
@@ -95,14 +98,16 @@ function mappable(core: Core, v: number, gma: number): boolean {
   return gma >= share.mappableBase && gma < share.mappableBase + share.mappableSize;
 }
 
-/** A read of up to 8 bytes. It may be owed until the guest's page has come: then `core.owed` is its ticket. */
+/**
+ * A read of up to 8 bytes. It may be owed until the guest's page has come: then `core.owed` is its ticket.
+ */
 export function readAperture(core: Core, v: number, at: number, size: number): void {
   const stamp = core.newStamp();
   const missing = gather(core, v, at, size, isCoherent(core, v) ? stamp : 0);
   if (missing < 0) return;
   if (!isCoherent(core, v)) {
     core.note(v, STALE, NO_ENGINE, at, missing, 0);
-    fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+    if (!core.isCrowded()) fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
     return;
   }
   const ticket = core.openTicket(K["aperture.read"], v, at, size, stamp, 0);
@@ -142,8 +147,9 @@ function completeRead(core: Core, v: number, ticket: number): void {
 }
 
 /**
- * Collect the bytes into `core.replyLo` and `replyHi`. With a stamp, every page must have been fetched under it: the first
- * that was not is returned. With stamp 0 what is known will do, and the first page never seen is returned. -1: none.
+ * Collect the bytes into `core.replyLo` and `replyHi`. With a stamp, every page must have been fetched under
+ * it: the first that was not is returned. With stamp 0 what is known will do, and the first page never seen
+ * is returned. -1: none.
  */
 function gather(core: Core, v: number, at: number, size: number, stamp: number): number {
   core.replyLo = 0;

@@ -8,7 +8,10 @@ import { initialExeclist } from "../trees.ts";
 import { translateGgtt } from "./ggtt.ts";
 import { GT0, GT1, GT3, raise } from "./interrupt.ts";
 
-/** The guest's execlists: submissions down to the device, context status events and interrupts up from it. gvt.md 2.9. */
+/**
+ * The guest's execlists: submissions down to the device, context status events and interrupts up from it.
+ * gvt.md 2.9.
+ */
 
 /** Base of each engine's registers, in the order of ENGINES. */
 export const RING_BASES: readonly number[] = [0x2000, 0x22000, 0x12000, 0x1a000];
@@ -64,8 +67,8 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
 }
 
 /**
- * The first element must be there, and every element that is must be a context of the guest's own address space with three or
- * four levels of tables. Source: gvt.md 2.9, 2.10.
+ * The first element must be there, and every element that is must be a context of the guest's own address
+ * space with three or four levels of tables. Source: gvt.md 2.9, 2.10.
  */
 function isSubmission(descriptors: readonly number[]): boolean {
   const fine = (low: number): boolean =>
@@ -197,8 +200,8 @@ function publishStatus(core: Core, v: number, engine: number, status: number, co
 }
 
 /**
- * A guest write is done (or failed, which changes nothing here): whatever waited for it and for every other one before it becomes
- * visible, in order. Writes may be done in any order.
+ * A guest write is done (or failed, which changes nothing here): whatever waited for it and for every other
+ * one before it becomes visible, in order. Writes may be done in any order.
  */
 export function writeDone(core: Core, v: number, ticket: number): void {
   const tree = core.vgpu(v);

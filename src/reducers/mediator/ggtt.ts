@@ -5,8 +5,9 @@ import { GGTT } from "../planes.ts";
 import { GFN_BITS } from "../ram.ts";
 
 /**
- * A vGPU's view of the GGTT. The GGTT is partitioned, not remapped: a guest's addresses are the device's, in its own two
- * ranges; elsewhere reads are 0 and writes have no effect (a ballooned guest may clear everything). Source: gvt.md 2.3, 2.7.
+ * A vGPU's view of the GGTT. The GGTT is partitioned, not remapped: a guest's addresses are the device's, in
+ * its own two ranges; elsewhere reads are 0 and writes have no effect (a ballooned guest may clear
+ * everything). Source: gvt.md 2.3, 2.7.
  */
 const PRESENT = 1;
 
@@ -32,7 +33,9 @@ export function readGtt(core: Core, v: number, at: number, size: number): void {
   core.replyLo >>>= 0;
 }
 
-/** A write of PTEs: 8 bytes are taken whole; 4 bytes change one half, and the device's entry follows at once. */
+/**
+ * A write of PTEs: 8 bytes are taken whole; 4 bytes change one half, and the device's entry follows at once.
+ */
 export function writeGtt(core: Core, v: number, at: number, size: number, lo: number, hi: number): void {
   if ((at & 3) !== 0 || size < 4) return;
   const entry = at >>> 3;
@@ -51,7 +54,10 @@ export function writeGtt(core: Core, v: number, at: number, size: number, lo: nu
   publish(core, v, entry, core.words.read(GGTT + v, entry * 2), core.words.read(GGTT + v, entry * 2 + 1));
 }
 
-/** Translate the guest's entry for the device: its frame becomes a host frame, an unmappable one is not present. */
+/**
+ * Translate the guest's entry for the device: its frame becomes a host frame, an unmappable one is not
+ * present.
+ */
 function publish(core: Core, v: number, entry: number, low: number, high: number): void {
   const gfn = gfnOf(low, high);
   if ((low & PRESENT) === 0 || gfn < 0) return core.down.ggtt(core, entry, 0, 0);

@@ -38,7 +38,10 @@ const FORCEWAKE_ACKS: Readonly<Record<"kbl" | "bdw", Readonly<Record<number, num
   bdw: { 40584: 0x130044 },
 };
 
-/** Put the registers below `end` back to what their rows say; with `all`, those that survive a GT reset too: the plane is clear then. */
+/**
+ * Put the registers below `end` back to what their rows say; with `all`, those that survive a GT reset too:
+ * the plane is clear then.
+ */
 export function resetRegisters(core: Core, v: number, end: number, all: boolean): void {
   const index = core.registers;
   for (const word of index.words) {

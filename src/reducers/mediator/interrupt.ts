@@ -9,12 +9,12 @@ import type { OnRead, OnWrite } from "./behaviours.ts";
 /** Each group is four dwords: ISR, IMR, IIR, IER. Source: gvt.md 2.13. */
 export const GT0 = 0x44300;
 export const GT1 = 0x44310;
-export const GT2_PM = 0x44320;
+const GT2_PM = 0x44320;
 export const GT3 = 0x44330;
 export const DE_PIPE = 0x44400;
 export const DE_PORT = 0x44440;
-export const DE_MISC = 0x44460;
-export const PCU = 0x444e0;
+const DE_MISC = 0x44460;
+const PCU = 0x444e0;
 export const PCH = 0xc4000;
 const ISR = 0;
 const IMR = 4;
@@ -24,7 +24,9 @@ const IER = 12;
 const MASTER = 0x44200;
 const MASTER_ENABLE = 0x8000_0000;
 
-/** Which half of which group feeds which bit of GEN8_MASTER_IRQ: group, mask, master bit. Source: gvt.md 2.13. */
+/**
+ * Which half of which group feeds which bit of GEN8_MASTER_IRQ: group, mask, master bit. Source: gvt.md 2.13.
+ */
 const UPSTREAM: readonly (readonly [number, number, number])[] = [
   [GT0, 0x0000_ffff, 0],
   [GT0, 0xffff_0000, 1],
@@ -44,7 +46,10 @@ const UPSTREAM: readonly (readonly [number, number, number])[] = [
 /** Where the MSI capability lies in configuration space. Source: guest-on-qemu.md 4. */
 export const MSI_CAPABILITY = 0xac;
 
-/** An event in a group: the bits enter IIR where IMR lets them, and the guest is interrupted if anything is pending. */
+/**
+ * An event in a group: the bits enter IIR where IMR lets them, and the guest is interrupted if anything is
+ * pending.
+ */
 export function raise(core: Core, v: number, group: number, bits: number): void {
   const words = core.words;
   const passed = bits & ~words.read(MMIO + v, (group + IMR) >>> 2);
@@ -61,7 +66,10 @@ export function setLevel(core: Core, v: number, group: number, bits: number, on:
   core.words.write(MMIO + v, at, on ? isr | bits : isr & ~bits);
 }
 
-/** UPSTREAM by column, as every change of an interrupt register walks it: the word of IIR, the mask, the master's bit. */
+/**
+ * UPSTREAM by column, as every change of an interrupt register walks it: the word of IIR, the mask, the
+ * master's bit.
+ */
 const UPSTREAM_IIR = Uint32Array.from(UPSTREAM, ([group]) => (group + IIR) >>> 2);
 const UPSTREAM_MASK = Uint32Array.from(UPSTREAM, ([, mask]) => mask);
 const UPSTREAM_BIT = Uint32Array.from(UPSTREAM, ([, , bit]) => 1 << bit);
@@ -87,10 +95,11 @@ export function pendingBits(core: Core, v: number): number {
 }
 
 /**
- * Follow the interrupt line: high while the master bit is on and anything is pending. An MSI is sent at each rising edge, so none is
- * lost: a guest that leaves something pending sees the line rise again when it turns the master bit back on.
+ * Follow the interrupt line: high while the master bit is on and anything is pending. An MSI is sent at each
+ * rising edge, so none is lost: a guest that leaves something pending sees the line rise again when it turns
+ * the master bit back on.
  */
-export function updateLine(core: Core, v: number): void {
+function updateLine(core: Core, v: number): void {
   const master = (core.words.read(MMIO + v, MASTER >>> 2) & MASTER_ENABLE) !== 0;
   const high = master && pendingBits(core, v) !== 0;
   if (high === core.seeVgpu(v).interruptLine) return;

@@ -15,7 +15,7 @@ const TIMESTAMP_PER_US = 12;
 const TIMESTAMP_UDW = 0x35c;
 
 /** Engine of a ring register, from its bank's base. */
-export function engineOfRegister(at: number): number {
+function engineOfRegister(at: number): number {
   return RING_BASES.indexOf(at & BASE_MASK);
 }
 

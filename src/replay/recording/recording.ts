@@ -106,6 +106,12 @@ export class Recording {
     this.store.fetchBy((hash) => this.fetchPage(hash));
   }
 
+  /** Where its parts lie in the file, for who writes another end behind the blocks. */
+  get parts(): Pick<Scan, "blocks" | "attachments" | "dataEnd"> & { readonly source: ByteSource } {
+    const { blocks, attachments, dataEnd } = this.scan;
+    return { blocks, attachments, dataEnd, source: this.source };
+  }
+
   /** What to call it in messages. */
   get name(): string {
     return this.source.name;

@@ -5,8 +5,9 @@ import { PAGE } from "../../../src/ports/sim/memory.ts";
 import { Rig } from "./rig.ts";
 
 /**
- * Fences: linear accesses to tiled surfaces. The reference below works byte by byte from the layout's definition: an X tile is 8
- * rows of 512 bytes; a Y tile 32 rows of 128 bytes, stored as 8 columns of 16 bytes. It shares nothing with the model.
+ * Fences: linear accesses to tiled surfaces. The reference below works byte by byte from the layout's
+ * definition: an X tile is 8 rows of 512 bytes; a Y tile 32 rows of 128 bytes, stored as 8 columns of 16
+ * bytes. It shares nothing with the model.
  */
 const FENCES = 0x10_0000;
 const TILE = 4096;

@@ -15,7 +15,9 @@ const OLD = 0x8000_0005;
 const WIDE = (1n << 63n) | 0xffff_ffffn;
 type Fold<T> = (old: T, a: T, b: T) => T;
 
-/** What memory holds afterwards: opcode, 4 bytes, 8 bytes. Source of the opcodes: genxml gen9, Atomic_OPCODE. */
+/**
+ * What memory holds afterwards: opcode, 4 bytes, 8 bytes. Source of the opcodes: genxml gen9, Atomic_OPCODE.
+ */
 const OPERATIONS: readonly [string, number, Fold<number>, Fold<bigint>][] = [
   ["AND", 0x01, (old, a) => old & a, (old, a) => old & a],
   ["OR", 0x02, (old, a) => old | a, (old, a) => old | a],

@@ -149,12 +149,13 @@ describe("MI_SEMAPHORE_WAIT", () => {
     const bench = new Bench();
     const { guest, rig } = bench;
     guest.run(bench.context, (b) => b.semaphoreWait(COMPARE.equal, 1, at(0)));
-    guest.advance(500);
     const other = guest.createContext("bcs0", { ppgtt: bench.context.ppgtt });
-    const polled = rig.engine("rcs0").freeAt;
+    guest.advance(500);
+    // Right behind a look, the next one comes 50 us later.
+    const looks = rig.count("timer.fired");
+    while (rig.count("timer.fired") === looks) guest.advance(1);
     guest.run(other, (b) => b.sdi(at(0), 1).semaphoreSignal());
-    expect(guest.until(() => guest.isDone(bench.context), 40)).toBe(true);
-    expect(rig.engine("rcs0").freeAt - polled).toBeLessThan(50_000 + 40_000);
+    expect(guest.until(() => guest.isDone(bench.context), 20)).toBe(true);
     rig.verify();
   });
 

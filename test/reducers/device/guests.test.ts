@@ -4,7 +4,10 @@ import { GDRST, RING, RING_BASE } from "../../../src/ports/sim/layout.ts";
 import { PAGE } from "../../../src/ports/sim/memory.ts";
 import { at, Bench, Rig } from "./rig.ts";
 
-/** Two guests on one machine, with equal guest-physical and equal PPGTT addresses: each sees its own memory only. */
+/**
+ * Two guests on one machine, with equal guest-physical and equal PPGTT addresses: each sees its own memory
+ * only.
+ */
 function pair(capabilities = {}): { rig: Rig; benches: [Bench, Bench] } {
   const rig = new Rig(2);
   return { rig, benches: [new Bench("rcs0", capabilities, rig, 1), new Bench("rcs0", capabilities, rig, 2)] };

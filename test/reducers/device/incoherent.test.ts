@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Batch, POST_IMMEDIATE } from "../../../src/ports/sim/assembler.ts";
 import { GDRST, IIR, IRQ_NOTIFY, IRQ_USER, RING, RING_BASE } from "../../../src/ports/sim/layout.ts";
-import { at, Bench } from "./rig.ts";
+import { at, Bench, Rig } from "./rig.ts";
 
-/** Memory by message: no reply waits, and nothing is announced before the memory that it announces is there. */
+/**
+ * Memory by message: no reply waits, and nothing is announced before the memory that it announces is there.
+ */
 
 const NEVER = Number.POSITIVE_INFINITY;
 const RCS = RING_BASE.rcs0;
@@ -184,6 +186,41 @@ describe("reads never wait", () => {
     fast.setWord(1024, 0x8877_6655);
     expect(guest.read32("aperture", gma + 4094, 4)).toBe(0x6655_4433);
     expect(guest.read64("aperture", gma + 4092, 8)).toEqual({ lo: 0x4433_2211, hi: 0x8877_6655 });
+    rig.verify();
+  });
+});
+
+describe("tickets", () => {
+  test("writes that are never done use up no table: the machine goes on", () => {
+    const { guest, rig } = bench;
+    const gma = guest.bindMappable(guest.memory.allocate(64), 64);
+    guest.setMmio(0x10_0004, (gma + 63 * 4096) | 3);
+    guest.setMmio(0x10_0000, gma | 3);
+    const bytes = new Uint8Array(64 * 4096).fill(3);
+    for (let n = 0; n < 3; n++) guest.writeAperture(gma, bytes);
+    expect(rig.machine.core.openTickets().length).toBeGreaterThan(30_000);
+    guest.host.capabilities.writeDelay = 0;
+    rig.port.deliver();
+    expect(bench.run((b) => b.sdi(at(0), 1))).toBe(true);
+  });
+
+  test("nor do screens larger than it", () => {
+    const rig = new Rig(1, { screenEvery: 1000 });
+    const guest = rig.guest();
+    const gma = guest.mmio(0x7_8048) + 0x10_0000;
+    for (let n = 0; n < 10_800; n++) guest.setPte(gma + n * 4096, 0x1000 + n);
+    for (let base = 0; base < 0x3000; base += 0x1000) {
+      guest.setMmio(0x6_001c + base, (8191 << 16) | 1349);
+      guest.setMmio(0x7_0188 + base, 512);
+      guest.setMmio(0x7_0190 + base, (1349 << 16) | 8191);
+      guest.setMmio(0x7_0180 + base, 0x8400_0000);
+      guest.setMmio(0x7_019c + base, gma);
+      guest.setMmio(0x7_0008 + base, 0x8000_0000);
+    }
+    guest.advance(1_500);
+    expect(rig.count("guest.fetch")).toBeGreaterThan(30_000);
+    const context = guest.createContext("rcs0");
+    expect(guest.complete(context, (b) => b.noop(2))).toBe(true);
     rig.verify();
   });
 });

@@ -4,7 +4,10 @@ import { CTX } from "../../../src/ports/sim/layout.ts";
 import { PAGE } from "../../../src/ports/sim/memory.ts";
 import { at, Bench } from "./rig.ts";
 
-/** The batches that a render context names beside its ring. Source of the layout: gvt.md 2.10; lrc_init_wa_ctx, intel_lrc.c. */
+/**
+ * The batches that a render context names beside its ring. Source of the layout: gvt.md 2.10;
+ * lrc_init_wa_ctx, intel_lrc.c.
+ */
 
 let bench: Bench;
 let frame: number;

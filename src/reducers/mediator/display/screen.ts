@@ -46,6 +46,9 @@ function drawScreen(core: Core, v: number): void {
   const stamp = core.newStamp();
   for (let pipe = 0; pipe < PIPES; pipe++) {
     if (!core.seeVgpu(v).pipes[pipe].on) continue;
-    for (const gfn of scanoutFrames(core, v, pipe)) fetchGuest(core, v, gfn, SCANOUT, NO_ENGINE, stamp);
+    for (const gfn of scanoutFrames(core, v, pipe)) {
+      if (core.isCrowded()) return;
+      fetchGuest(core, v, gfn, SCANOUT, NO_ENGINE, stamp);
+    }
   }
 }
