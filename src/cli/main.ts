@@ -4,15 +4,23 @@ import { VERSION } from "../node/version.ts";
 import { PredicateError } from "../replay/predicate.ts";
 import { printable } from "../replay/recording/errors.ts";
 import { addBisect } from "./bisect.ts";
+import { addDiff } from "./diff.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { addGuest } from "./guest.ts";
+import { addMark } from "./mark.ts";
 import { addPack } from "./pack.ts";
 import { addReplay } from "./replay.ts";
+import { addSeek } from "./seek.ts";
 import { addServe } from "./serve.ts";
 import { addShow } from "./show.ts";
+import { addStep } from "./step.ts";
 import { endQuietlyWithReader, paintError, say } from "./terminal.ts";
 import { type CommonOptions, log, setLogLevel } from "./verb.ts";
 import { addVerify } from "./verify.ts";
+import { addWhy } from "./why.ts";
+
+/** Verbs that walk in a recording. */
+const WALKING = [addSeek, addStep, addWhy, addMark];
 
 const EXIT_CODES = `
 Exit codes: 0 done, or holds; 1 the answer is no (diverged, not found); 2 wrong usage; 3 bad input file;
@@ -31,7 +39,18 @@ function program(): Command {
     .showHelpAfterError("(gvt VERB --help shows how)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride();
-  for (const add of [addServe, addGuest, addReplay, addVerify, addShow, addPack, addBisect]) add(gvt);
+  for (const add of [
+    addServe,
+    addGuest,
+    addReplay,
+    addVerify,
+    addShow,
+    addPack,
+    addBisect,
+    addDiff,
+    ...WALKING,
+  ])
+    add(gvt);
   for (const verb of gvt.commands) verb.copyInheritedSettings(gvt);
   gvt.hook("preAction", (_, verb) => {
     setLogLevel(verb.opts<CommonOptions>().logLevel);

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import type { Recording } from "../replay/recording/recording.ts";
 import { EXIT } from "./exit.ts";
-import { sayWarnings, seqIn, withRecording } from "./recordings.ts";
+import { isPart, sayWarnings, seqIn, withRecording } from "./recordings.ts";
 import { showState, showSummary } from "./show-state.ts";
+import { sayDamage } from "./verify.ts";
 import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
 
 interface Options extends CommonOptions {
@@ -25,8 +27,15 @@ export function addSeek(program: Command): void {
         let code: number = EXIT.done;
         if (options.state === undefined) showSummary(opened, seq, json);
         else code = showState(opened, seq, options.state, json);
-        sayWarnings(opened.recording);
-        return code;
+        return endOf(opened.recording, code);
       });
     });
+}
+
+/** Warnings and damage of a recording that was looked into; the exit code, where the answer's own is `code`. */
+export function endOf(recording: Recording, code: number): number {
+  sayWarnings(recording);
+  if (recording.damage === null || isPart(recording)) return code;
+  sayDamage(recording);
+  return EXIT.badFile;
 }

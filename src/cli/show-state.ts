@@ -1,4 +1,6 @@
 import type { Machine } from "../reducers/machine.ts";
+import { seekByAddress } from "../replay/diff.ts";
+import { dumpState, plainDump } from "../replay/dump.ts";
 import { clockText } from "../replay/format.ts";
 import { type FieldView, type Found, lookUp, type RegisterView } from "../replay/lookup.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
@@ -11,9 +13,22 @@ import { paint, paintError, print, printJson, say, withProgress } from "./termin
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0");
 
-/** The value at a path after row `seq`. Exit code 2 where there is no such path. */
-export function showState(opened: OpenedRecording, seq: number, path: string, json: boolean): number {
-  const machine = machineAt(opened, seq);
+/** How the state is come to: strictly, or by this version's model over the recording's world inputs. */
+export type Level = "exact" | "guest";
+
+/** The value at a path after row `seq`; of path `all` everything, as JSON. Exit code 2 where there is no such path. */
+export function showState(
+  opened: OpenedRecording,
+  seq: number,
+  path: string,
+  json: boolean,
+  level: Level = "exact",
+): number {
+  const machine = machineAt(opened, seq, level);
+  if (path === "all") {
+    printJson(plainDump(dumpState(machine), machine));
+    return EXIT.done;
+  }
   const found = lookUp(machine, path);
   if (found.type === "unknown") {
     say(paintError.red(`gvt: ${path}: no such path; nearest are ${found.nearest.join(", ")}`));
@@ -26,13 +41,14 @@ export function showState(opened: OpenedRecording, seq: number, path: string, js
 
 /** The state after row `seq`, at a glance. */
 export function showSummary(opened: OpenedRecording, seq: number, json: boolean): void {
-  const summary = summaryOf(machineAt(opened, seq));
+  const summary = summaryOf(machineAt(opened, seq, "exact"));
   if (json) return printJson({ at: seq, ...summary });
   for (const line of summaryLines(summary, seq)) print(line);
 }
 
-function machineAt(opened: OpenedRecording, seq: number): Machine {
+function machineAt(opened: OpenedRecording, seq: number, level: Level): Machine {
   refuseUnknownKinds(opened.recording);
+  if (level === "guest") return seekByAddress(opened, seq);
   const { recording, store } = opened;
   return withProgress("replay", (progress) => new Timeline(recording, store, { progress }).seek(seq));
 }

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { KIND_NAMES } from "../events/kinds.ts";
 import { nearest } from "../replay/nearest.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
@@ -7,7 +7,7 @@ import { isPart, rangeOf, sayWarnings, seqIn, withRecording } from "./recordings
 import { screenLine, takeScreen, withoutPixels } from "./replay.ts";
 import { type EventFilter, showEvents } from "./show-events.ts";
 import { showHeader } from "./show-header.ts";
-import { showState, showSummary } from "./show-state.ts";
+import { type Level, showState, showSummary } from "./show-state.ts";
 import { print, printJson } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseCount, parseSeq } from "./verb.ts";
 import { sayDamage } from "./verify.ts";
@@ -16,6 +16,7 @@ export interface ShowOptions extends CommonOptions {
   readonly events?: string;
   readonly at?: number;
   readonly state?: string;
+  readonly level: Level;
   readonly screen?: string;
   readonly vgpu?: number;
   readonly kind?: string;
@@ -39,7 +40,15 @@ export function addShow(program: Command): void {
     .option("--grep <pattern>", "only lines that match the regular expression")
     .option("--limit <n>", "at most so many lines", parseCount)
     .option("--at <n>", "the state after row n; alone, at a glance", parseSeq)
-    .option("--state <path>", "what is there: vgpu1.rcs0.RING_TAIL, vgpu1.rcs0, vgpu1.tree, vgpu1.ram.1f3a2")
+    .option(
+      "--state <path>",
+      "what is there: vgpu1.rcs0.RING_TAIL, vgpu1.rcs0, vgpu1.tree, vgpu1.ram.1f3a2, all",
+    )
+    .addOption(
+      new Option("--level <level>", "guest: the state that this version comes to, with answers by address")
+        .choices(["exact", "guest"])
+        .default("exact"),
+    )
     .option("--screen <png>", "write the last picture that was shown by then")
     .option("--vgpu <n>", "the vGPU whose screen to write; the first that showed one when absent", parseCount)
     .action(async (file: string, options: ShowOptions) => {
@@ -59,7 +68,8 @@ async function show(opened: OpenedRecording, options: ShowOptions): Promise<numb
   let code: number = EXIT.done;
   if (events !== undefined)
     await showEvents(opened, filterOf(opened, events, options), options.json === true);
-  else if (state !== undefined) code = showState(opened, seqIn(recording, at), state, options.json === true);
+  else if (state !== undefined)
+    code = showState(opened, seqIn(recording, at), state, options.json === true, options.level);
   else if (screen !== undefined) code = showScreen(opened, seqIn(recording, at), screen, options);
   else if (at !== undefined) showSummary(opened, seqIn(recording, at), options.json === true);
   else showHeader(opened, options.json === true);

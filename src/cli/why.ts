@@ -3,7 +3,8 @@ import type { OpenedRecording } from "../replay/opened.ts";
 import { Timeline } from "../replay/timeline.ts";
 import { Asker, causeText, whyText } from "../replay/why.ts";
 import { EXIT } from "./exit.ts";
-import { refuseUnknownKinds, sayWarnings, seqIn, withRecording } from "./recordings.ts";
+import { refuseUnknownKinds, seqIn, withRecording } from "./recordings.ts";
+import { endOf } from "./seek.ts";
 import { print, printJson, withProgress } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
 
@@ -47,6 +48,5 @@ function why(opened: OpenedRecording, path: string, options: Options): number {
   });
   if (!Array.isArray(lines)) printJson({ file: recording.name, ...lines });
   else for (const line of lines) print(line);
-  sayWarnings(recording);
-  return EXIT.done;
+  return endOf(recording, EXIT.done);
 }

@@ -19,6 +19,7 @@ export const TICKET_WORDS = 8;
  */
 const TICKET_SLOTS = 1 << 15;
 const TICKET_RESERVE = 1 << 11;
+const TICKET_ROW = 16;
 
 /** The ticket being opened. Holds nothing between events. */
 const TICKET = new Uint32Array(TICKET_WORDS);
@@ -194,8 +195,12 @@ export class Core {
    * then asks for no more, so that there is always one left for an engine or a timer.
    */
   isCrowded(): boolean {
-    const ahead = (this.lastTicket + TICKET_RESERVE) % TICKET_SLOTS;
-    return this.words.read(TICKETS, ahead * TICKET_WORDS) !== 0;
+    // One that is old and open says nothing; a row of them does.
+    for (let n = 0; n < TICKET_ROW; n++) {
+      const ahead = (this.lastTicket + TICKET_RESERVE + n) % TICKET_SLOTS;
+      if (this.words.read(TICKETS, ahead * TICKET_WORDS) === 0) return false;
+    }
+    return true;
   }
 
   /** Open tickets in ascending order. */

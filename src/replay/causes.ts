@@ -3,6 +3,7 @@ import { PURPOSES } from "../events/columns.ts";
 import { CLASS_ANSWER, CLASS_OUTCOME, isInput, K, KIND_CLASS } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { ENGINES } from "../hw/units.ts";
+import { agentOf } from "../reducers/memory.ts";
 import { RowFormatter, timerName } from "./format.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -89,13 +90,23 @@ export class CauseFinder {
   /** An engine's turn at the input `seq`: the submission, and the pages that it read on the way. */
   private turn(seq: number, engine: number): Pick<Cause, "note" | "causes"> {
     const { timeline } = this;
-    const tree = timeline.seek(seq - 1).core.seeDevice().engines[engine];
-    const { submittedAt, contextId } = tree;
+    const before = timeline.seek(seq - 1).core.seeDevice().engines[engine];
+    const after = timeline.seek(seq).core.seeDevice().engines[engine];
+    const { submittedAt, contextId, frameBase } = before.phase === 0 ? after : before;
     const pages = this.pagesRead(engine, submittedAt, seq);
-    const head = timeline.seek(seq).core.seeDevice().engines[engine].head;
-    const note = `${ENGINES[engine]} works on context ${contextId}, ring head ${tree.head.toString(16)} -> ${head.toString(16)}`;
-    const causes = submittedAt < seq ? [{ ...this.submission(submittedAt), role: "submitted by" }] : [];
+    const heads = `ring head ${before.head.toString(16)} -> ${after.head.toString(16)}`;
+    const note = `${ENGINES[engine]} works on context ${contextId}, ${heads}`;
+    const causes = submittedAt < seq ? [this.submittedBy(submittedAt, engine, agentOf(frameBase))] : [];
     return { note, causes: [...causes, ...pages] };
+  }
+
+  /** The write behind a submission; one that had to wait for another guest's work was handed over by the end of that. */
+  private submittedBy(seq: number, engine: number, vgpu: number): Cause {
+    const { rows, i } = this.timeline.row(seq);
+    if (rows.kind[i] === K["mmio.written"]) return this.submission(seq);
+    const { queuedAt } = this.timeline.seek(seq).core.seeVgpu(vgpu).execlists[engine];
+    const handed = this.leaf(seq, "waited, and handed over by");
+    return queuedAt < seq ? { ...handed, causes: [this.submission(queuedAt)] } : handed;
   }
 
   /** The last page of each purpose that the engine fetched between its submission and row `to`. */
@@ -180,7 +191,7 @@ export class CauseFinder {
     const { rows, i } = this.timeline.row(seq);
     const found: Cause[] = [];
     for (let k = i + 1; k < rows.count && KIND_CLASS[rows.kind[k]] === CLASS_OUTCOME; k++) {
-      if (NOTABLE.has(rows.kind[k])) found.push(this.leaf(rows.firstSeq + k, "with"));
+      if (NOTABLE.has(rows.kind[k])) found.push(this.leaf(rows.firstSeq + k, "which gave"));
     }
     return found;
   }

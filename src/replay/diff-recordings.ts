@@ -109,7 +109,12 @@ class Comparison {
         this.pair(a.shift()!, b.shift()!);
         continue;
       }
-      const [i, j] = this.meeting();
+      const [i, j] = this.meeting("key") ?? this.meeting("shape") ?? this.nowhere();
+      if (i + j === 0) {
+        last = a[0];
+        this.pair(a.shift()!, b.shift()!);
+        continue;
+      }
       this.only(a.splice(0, i), "a", last, a[0] ?? null);
       this.only(b.splice(0, j), "b", last, b[0] ?? null);
     }
@@ -120,32 +125,40 @@ class Comparison {
   }
 
   /** How many gaps of each side stand before the place where they agree again. */
-  private meeting(): readonly [number, number] {
+  private meeting(by: "key" | "shape"): readonly [number, number] | null {
     this.a.fill(WINDOW);
     this.b.fill(WINDOW);
     const [a, b] = [this.a.gaps, this.b.gaps];
+    // The same access with another value, and the runs go on alike behind it.
+    if (by === "key" && a.length > 0 && b.length > 0 && a[0].shape === b[0].shape && this.agrees(1, 1, by))
+      return [0, 0];
     const places = new Map<string, number[]>();
-    b.forEach(({ key }, j) => {
-      const list = places.get(key);
-      if (list === undefined) places.set(key, [j]);
+    b.forEach((gap, j) => {
+      const list = places.get(gap[by]);
+      if (list === undefined) places.set(gap[by], [j]);
       else list.push(j);
     });
     let best: readonly [number, number] | null = null;
     for (let i = 0; i < a.length && (best === null || i < best[0] + best[1]); i++) {
-      for (const j of places.get(a[i].key) ?? []) {
+      for (const j of places.get(a[i][by]) ?? []) {
         if (best !== null && i + j >= best[0] + best[1]) break;
-        if (this.agrees(i, j)) best = [i, j];
+        if (this.agrees(i, j, by)) best = [i, j];
       }
     }
-    if (best !== null) return best;
+    return best;
+  }
+
+  /** They meet nowhere within the window: it is passed over. */
+  private nowhere(): readonly [number, number] {
+    const [a, b] = [this.a.gaps, this.b.gaps];
     if (a.length > 0 && b.length > 0) this.lost ??= { a: a[0].seq, b: b[0].seq };
     return [a.length, b.length];
   }
 
-  private agrees(i: number, j: number): boolean {
+  private agrees(i: number, j: number, by: "key" | "shape"): boolean {
     const [a, b] = [this.a.gaps, this.b.gaps];
     const length = Math.min(AGREE, a.length - i, b.length - j);
-    for (let k = 0; k < length; k++) if (a[i + k].key !== b[j + k].key) return false;
+    for (let k = 0; k < length; k++) if (a[i + k][by] !== b[j + k][by]) return false;
     return true;
   }
 
@@ -170,6 +183,8 @@ class Comparison {
 
   private pair(a: Gap, b: Gap): void {
     const before = this.differences.length;
+    if (a.key !== b.key)
+      this.found({ what: "input", a: a.seq, b: b.seq, path: this.pathOf(a), ...this.valuesOf(a, b) });
     this.compareReplies(a, b);
     this.compareMemory(a, b);
     const moved =
@@ -265,8 +280,17 @@ class Comparison {
       : agentName(agent);
   }
 
-  private textOf({ kind }: Gap): string {
-    return KIND_NAMES[kind];
+  private textOf({ kind, value }: Gap): string {
+    return `${KIND_NAMES[kind]}${value === "" ? "" : ` ${value}`}`;
+  }
+
+  /** Values of the same access, and the fields in which they differ. */
+  private valuesOf(a: Gap, b: Gap): { textA: string; textB: string; fields: readonly FieldDifference[] } {
+    const texts = { textA: this.textOf(a), textB: this.textOf(b) };
+    if (a.value === b.value) return { textA: `${texts.textA} bytes`, textB: "other bytes", fields: [] };
+    const word = ({ value }: Gap): number => Number.parseInt(value.slice(-8), 16);
+    const isMmio = a.kind === K["mmio.written"];
+    return { ...texts, fields: isMmio ? fieldDifferences(this.registers, a.at, word(a), word(b)) : [] };
   }
 }
 

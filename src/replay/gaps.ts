@@ -34,6 +34,10 @@ export interface Gap {
   readonly size: number;
   /** What the world did, as text: equal where two runs were given the same. */
   readonly key: string;
+  /** The same without the value: what was done, and where. */
+  readonly shape: string;
+  /** The value that a write brought, in words; empty for others. */
+  readonly value: string;
   /** Final reply to a read, low and high; 0 for others. */
   readonly reply: readonly [number, number];
   readonly shown: readonly Shown[];
@@ -89,6 +93,8 @@ class OpenGap {
   private readonly at: number;
   private readonly size: number;
   private readonly key: string;
+  private readonly shape: string;
+  private readonly value: string;
   private readonly owed: number;
   private reply: readonly [number, number] = [0, 0];
   private readonly shown: Shown[] = [];
@@ -108,14 +114,18 @@ class OpenGap {
     this.owed = isRead(kind) ? rows.ticket[i] : 0;
     this.times.add(rows.dt[i]);
     this.tickets.add(this.owed);
+    this.shape = `${kind} ${this.agent} ${this.at} ${this.size}`;
     if (isRead(kind)) {
       this.reply = [rows.lo[i], rows.hi[i]];
-      this.key = `${kind} ${this.agent} ${this.at} ${this.size}`;
+      this.value = "";
+      this.key = this.shape;
       return;
     }
-    const { dt: _, ticket: __, ...rest } = columns;
-    this.key = `${kind} ${this.agent} ${Object.values(rest).join(" ")}`;
-    if (KIND_PAYLOAD[kind] === 1) this.key += ` ${markOf(rows.payloadOf(i))}`;
+    const { dt: _, ticket: __, lo, hi = 0, ...rest } = columns;
+    const payload = KIND_PAYLOAD[kind] === 1 ? markOf(rows.payloadOf(i)) : "";
+    this.value =
+      lo === undefined ? "" : `${hi === 0 ? "" : `${hi.toString(16)}:`}${lo.toString(16).padStart(8, "0")}`;
+    this.key = `${this.shape} ${Object.values(rest).join(" ")} ${this.value} ${payload}`;
   }
 
   add(rows: Rows, i: number, engine: number, hashOf: (page: number) => string): void {
@@ -156,9 +166,10 @@ class OpenGap {
   }
 
   gap(): Gap {
-    const { seq, kind, agent, at, size, key, reply, shown, fetched, times, tickets, fetches } = this;
+    const { seq, kind, agent, at, size, key, shape, value, reply, shown, fetched } = this;
+    const { times, tickets, fetches } = this;
     return {
-      ...{ seq, kind, agent, at, size, key, reply, shown, fetched },
+      ...{ seq, kind, agent, at, size, key, shape, value, reply, shown, fetched },
       ...{ times: times.text, tickets: tickets.text, fetches: fetches.text },
     };
   }

@@ -59,7 +59,7 @@ export class KeyframeWriter {
     if (this.pool.bytes + this.bytes > MOST_BYTES) return;
     const body = packCheckpoint(state, digests, this.store, this.pool);
     if (body.length > MOST_CHECKPOINT) return;
-    const bytes = this.codec.compress(body).slice();
+    const bytes = new Uint8Array(this.codec.compress(body));
     this.bytes += bytes.length;
     this.frames.push({ block, size: body.length, bytes });
   }
@@ -68,7 +68,7 @@ export class KeyframeWriter {
   finish(): Uint8Array {
     const frames = this.frames.flatMap(({ block, size, bytes }) => [block, size, bytes]);
     const items: Item[] = [VERSION, this.compression, ...this.pool.items(), this.homeBytes()];
-    return packBody([...items, this.frames.length, ...frames]).slice();
+    return packBody([...items, this.frames.length, ...frames]);
   }
 
   private homeBytes(): Uint8Array {

@@ -91,6 +91,7 @@ export class WriteFinder {
    */
   find(place: Place, at: number, changed: boolean): LastWrite | null {
     this.listener.target = place.target;
+    this.inputs = 0;
     const sample = samplerOf(place);
     if (this.writers === null || at < 0) return this.search(place, sample, -1, at, changed);
     try {

@@ -63,5 +63,5 @@ export function withMarks(recording: Recording, marks: readonly Mark[]): Patch {
     }
     items.push(lowWord(seq), highWord(seq), bytes);
   }
-  return appendAttachments(recording, [{ name: MARKS, data: packBody(items).slice() }]);
+  return appendAttachments(recording, [{ name: MARKS, data: packBody(items) }]);
 }

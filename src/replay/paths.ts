@@ -100,7 +100,7 @@ export function samplerOf(place: Place): Sample {
 
 function bytesAt(core: Core, vgpu: number, address: number, length: number): string {
   const words = core.ram[vgpu].known(Math.floor(address / FRAME_BYTES));
-  if (words === null) return "never seen";
+  if (words === null) return "00".repeat(length);
   let text = "";
   for (let at = address % FRAME_BYTES; text.length < length * 2; at++) {
     text += ((words[at >>> 2] >>> ((at & 3) * 8)) & 0xff).toString(16).padStart(2, "0");
@@ -112,6 +112,11 @@ function treeText(core: Core, tree: number, steps: readonly string[]): string {
   let value: unknown = tree === 0 ? core.seeDevice() : core.seeVgpu(tree);
   for (const step of steps) value = typeof value === "object" && value !== null ? (value as never)[step] : undefined;
   return JSON.stringify(value) ?? "none";
+}
+
+/** Is it memory that was never seen? It reads 0. */
+export function isUnseen(core: Core, { target }: Place): boolean {
+  return target.kind === "memory" && core.ram[target.vgpu].known(Math.floor(target.address / FRAME_BYTES)) === null;
 }
 
 /** A sample as people read it. */

@@ -50,7 +50,7 @@ export class PoolWriter implements SlotSink {
   }
 
   private closePiece(slots: number): void {
-    const piece = this.codec.compress(this.piece.subarray(0, slots * SLOT_BYTES)).slice();
+    const piece = new Uint8Array(this.codec.compress(this.piece.subarray(0, slots * SLOT_BYTES)));
     this.pieces.push(piece);
     this.bytes += piece.length;
     this.piece = new Uint8Array(PIECE_SLOTS * SLOT_BYTES);

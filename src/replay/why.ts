@@ -1,6 +1,6 @@
 import { type Cause, CauseFinder } from "./causes.ts";
 import { type LastWrite, type SearchCost, WriteFinder } from "./last-write.ts";
-import { placeOf, sampleText, samplerOf } from "./paths.ts";
+import { isUnseen, placeOf, sampleText, samplerOf } from "./paths.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Why a place holds what it holds. */
@@ -42,7 +42,7 @@ export class Asker {
     const back = timeline.at;
     const { core } = timeline.seek(at);
     const place = placeOf(timeline.machine, path);
-    const value = sampleText(place, samplerOf(place)(core));
+    const value = isUnseen(core, place) ? "never seen" : sampleText(place, samplerOf(place)(core));
     try {
       const write = this.finder.find(place, at, options.changed === true);
       const cause = write === null ? null : this.causes.of(write.seq, write.changed ? "changed by" : "written by");

@@ -180,7 +180,7 @@ export class WriterWriter implements WriteListener {
   finish(): Uint8Array {
     if (this.blocks % WRITERS_GROUP !== 0) this.endGroup();
     const unions = this.blob(this.unions);
-    return packBody([WRITERS_VERSION, this.compression, this.blocks, ...unions, ...this.groups]).slice();
+    return packBody([WRITERS_VERSION, this.compression, this.blocks, ...unions, ...this.groups]);
   }
 
   private compare(t: number): void {
@@ -201,6 +201,6 @@ export class WriterWriter implements WriteListener {
     const bytes = new Uint8Array(words.length * 4);
     const view = new DataView(bytes.buffer);
     for (let i = 0; i < words.length; i++) view.setUint32(i * 4, words[i], true);
-    return [bytes.length, this.codec.compress(bytes).slice()];
+    return [bytes.length, new Uint8Array(this.codec.compress(bytes))];
   }
 }

@@ -84,6 +84,7 @@ const DEAD_WORKER = `
   if (isMainThread) process.on("SIGUSR2", () => { die = true; });
   FileRecorder.prototype.sealDue = function (now) {
     if (die) void this.worker.terminate();
+    die = false;
     return sealDue.call(this, now);
   };
 `;

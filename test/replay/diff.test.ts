@@ -144,12 +144,11 @@ describe("two recordings", () => {
 
   test("another value written: real, by register", async () => {
     const found = await compare({}, { scratch: 9 });
-    expect(found.differences.map(({ what, path }) => `${what} ${path}`)).toEqual([
-      "input vgpu1.gt.GEN7_GT_SCRATCH[0]",
-      "input vgpu1.gt.GEN7_GT_SCRATCH[0]",
-      "reply vgpu1.gt.GEN7_GT_SCRATCH[0]",
+    expect(found.differences.map(({ what, path, textA, textB }) => [what, path, textA, textB])).toEqual([
+      ["input", "vgpu1.gt.GEN7_GT_SCRATCH[0]", "mmio.written 00000007", "mmio.written 00000009"],
+      ["reply", "vgpu1.gt.GEN7_GT_SCRATCH[0]", "00000007", "00000009"],
     ]);
-    expect(found).toMatchObject({ onlyA: 1, onlyB: 1, real: 1 });
+    expect(found).toMatchObject({ onlyA: 0, onlyB: 0, real: 2 });
   });
 
   test("another batch in memory: the page by dword, and what the engine then wrote", async () => {

@@ -6,7 +6,7 @@ import type { EngineTree } from "../trees.ts";
 import { translateGlobal } from "./gtt.ts";
 import { writeAt } from "./memory.ts";
 import { isMasked, isReadOnly, loadRegister } from "./registers.ts";
-import { startWorkarounds } from "./workaround.ts";
+import { forgetWorkarounds, startWorkarounds } from "./workaround.ts";
 
 /**
  * The context image's state page: lists of (register, value) under MI_LOAD_REGISTER_IMM headers. Loading
@@ -68,6 +68,7 @@ export function loadContext(core: Core, e: number, engine: EngineTree, image: Ui
   engine.arbitration = true;
   engine.skipping = false;
   for (let i = 0; i < 4; i++) engine.pdp[i] = 0;
+  forgetWorkarounds(core, e);
   eachImageRegister(image, (register, dword) => {
     const value = image[dword];
     const offset = register - base;

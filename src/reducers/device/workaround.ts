@@ -23,6 +23,13 @@ function pointer(core: Core, e: number, distance: number): number {
   return core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2);
 }
 
+/** A context that names no work-around batches has none, whatever the one before it named. */
+export function forgetWorkarounds(core: Core, e: number): void {
+  for (const distance of [PER_CONTEXT, INDIRECT]) {
+    core.words.write(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2, 0);
+  }
+}
+
 /** A context has been loaded: start on its work-around batches, if it has any. */
 export function startWorkarounds(core: Core, e: number, engine: EngineTree): void {
   if (e !== RCS0) return;

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SimDriver } from "../../../src/ports/sim/driver.ts";
 import { CTX, MASTER_IRQ } from "../../../src/ports/sim/layout.ts";
-import { PAGE } from "../../../src/ports/sim/memory.ts";
+import { GuestMemory, PAGE } from "../../../src/ports/sim/memory.ts";
 import { Ppgtt } from "../../../src/ports/sim/ppgtt.ts";
-import { at, Bench, DATA } from "./rig.ts";
+import { at, Bench, DATA, Rig } from "./rig.ts";
 
 let bench: Bench;
 beforeEach(() => {
@@ -55,7 +56,20 @@ describe("table walks", () => {
     expect(frames.map((frame) => guest.memory.read32(frame * PAGE))).toEqual([1, 2, 3, 4]);
   });
 
-  test("a table above 4 GiB of guest memory", () => {
+  test("a guest all of whose memory lies above 4 GiB: tables, rings, images, batches", () => {
+    const rig = new Rig();
+    const guest = new SimDriver(rig.port, 1, {}, new GuestMemory(0x12_3000)).load();
+    const context = guest.createContext("rcs0");
+    const data = guest.memory.allocate();
+    context.ppgtt.map4k(DATA, data);
+    const address = guest.batch(context, 0x10_0000, (b) => b.sdi(at(1), 5).end());
+    expect(guest.complete(context, (b) => b.start({ address }).userInterrupt())).toBe(true);
+    expect(guest.memory.read32(data * PAGE + 4)).toBe(5);
+    expect(guest.events("rcs0").length).toBe(2);
+    rig.verify();
+  });
+
+  test("a page above 4 GiB of guest memory", () => {
     const { guest } = bench;
     const high = 0x12_3456;
     const entry = bench.context.ppgtt.pteAddress(0x5000);

@@ -93,6 +93,20 @@ describe("work-around batches", () => {
     expect(bench.words(0, 2)).toEqual([2, 1]);
   });
 
+  test("a context whose image names none has none, whatever ran before it", () => {
+    put(0, count(0).padTo(16));
+    indirect(0, 1);
+    const { guest, context } = bench;
+    guest.complete(context, (b) => b.noop(2));
+    const short = guest.createContext("rcs0", { ppgtt: context.ppgtt });
+    // The list ends before the registers that name them: 11 pairs instead of 14.
+    guest.setImage(short, 1, 0x1100_1000 | 21);
+    guest.setImage(short, 24, 0x0500_0000);
+    guest.run(short, (b) => b.noop(2));
+    guest.advance(1_000);
+    expect(bench.word(0)).toBe(1);
+  });
+
   test("a command longer than what is left, or a batch outside of the GGTT, hangs the engine", () => {
     put(0, new Batch().padTo(14).sdi(at(0), 1));
     indirect(0, 1);

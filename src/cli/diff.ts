@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import { diffEvents } from "../replay/diff.ts";
+import { diffRecordings } from "../replay/diff-recordings.ts";
+import type { StateDifference } from "../replay/diff-states.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
+import { Timeline } from "../replay/timeline.ts";
+import { runLines, stateLines } from "./diff-lines.ts";
+import { EXIT, UsageError } from "./exit.ts";
+import { refuseUnknownKinds, sayWarnings, seqIn, settingOfRecording, withRecording } from "./recordings.ts";
+import { print, printJson } from "./terminal.ts";
+import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
+
+interface Options extends CommonOptions {
+  readonly at?: readonly number[];
+  readonly rev?: readonly string[];
+  readonly all?: true;
+}
+
+/** `gvt diff`: two recordings, two events of one, two revisions over one. */
+export function addDiff(program: Command): void {
+  addVerb(
+    program,
+    "diff",
+    "what differs between two recordings, two events of one, or two revisions over one",
+    [
+      "gvt diff before.mcap after.mcap",
+      "gvt diff boot.mcap --at 48211 --at 48230",
+      "gvt diff boot.mcap --rev v0.1.0 --rev HEAD",
+      "gvt diff boot.mcap --rev v0.1.0 --rev HEAD --at 48211",
+    ],
+  )
+    .argument("<file>", "recording")
+    .argument("[other]", "the recording to compare it with")
+    .option("--at <n>", "a row; twice: compare the states there", (text, list: number[] = []) => [
+      ...list,
+      parseSeq(text),
+    ])
+    .option("--rev <rev>", "a revision of this repository; twice", (text, list: string[] = []) => [
+      ...list,
+      text,
+    ])
+    .option("--all", "every difference, tickets, times and row numbers too")
+    .action(async (file: string, other: string | undefined, options: Options) => {
+      process.exitCode = await diff(file, other, options);
+    });
+}
+
+function diff(file: string, other: string | undefined, options: Options): Promise<number> {
+  const { at = [], rev = [] } = options;
+  return withRecording(file, (opened) => {
+    refuseUnknownKinds(opened.recording);
+    if (other !== undefined && at.length + rev.length === 0)
+      return withRecording(other, (second) => diffFiles(opened, second, options));
+    if (other === undefined && at.length === 2 && rev.length === 0) return diffRows(opened, at, options);
+    throw new UsageError(
+      "name two recordings, or one and two rows (--at N --at M), or one and two revisions (--rev A --rev B)",
+    );
+  });
+}
+
+function diffFiles(a: OpenedRecording, b: OpenedRecording, options: Options): number {
+  refuseUnknownKinds(b.recording);
+  const found = diffRecordings(a, b, settingOfRecording(a).registers);
+  sayWarnings(a.recording);
+  sayWarnings(b.recording);
+  if (options.json) printJson({ a: a.recording.name, b: b.recording.name, ...found });
+  else for (const line of runLines(found, options.all === true)) print(line);
+  return found.differences.length === 0 ? EXIT.done : EXIT.no;
+}
+
+function diffRows({ recording, store }: OpenedRecording, at: readonly number[], options: Options): number {
+  const [a, b] = at.map((seq) => seqIn(recording, seq));
+  const found = diffEvents(new Timeline(recording, store), a, b);
+  sayWarnings(recording);
+  return reportStates(found, { file: recording.name, a, b }, options);
+}
+
+/** Print places in which two states differ. Returns the exit code. */
+export function reportStates(found: readonly StateDifference[], what: object, options: Options): number {
+  if (options.json) printJson({ ...what, differences: found });
+  else for (const line of stateLines(found, options.all === true)) print(line);
+  const differs = found.some(({ benign }) => !benign);
+  if (!options.json && !differs) print("the states are the same");
+  return differs ? EXIT.no : EXIT.done;
+}
