@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addBisectCode } from "./bisect-code.ts";
 import { addBisectTime } from "./bisect-time.ts";
 
 /** `gvt bisect`: when, and since which commit. */
@@ -15,7 +16,7 @@ Examples:
 
 Exit code 1 says that it was found.`,
     );
-  for (const add of [addBisectTime]) add(bisect);
+  for (const add of [addBisectTime, addBisectCode]) add(bisect);
   bisect.copyInheritedSettings(program);
   for (const verb of bisect.commands) verb.copyInheritedSettings(program);
 }

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
+import { compareRevisions } from "../node/revisions.ts";
 import { diffEvents } from "../replay/diff.ts";
 import { diffRecordings } from "../replay/diff-recordings.ts";
 import type { StateDifference } from "../replay/diff-states.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
 import { Timeline } from "../replay/timeline.ts";
+import { answered, repositoryOf } from "./bisect-code.ts";
 import { runLines, stateLines } from "./diff-lines.ts";
-import { EXIT, UsageError } from "./exit.ts";
+import { CannotTell, EXIT, UsageError } from "./exit.ts";
 import { refuseUnknownKinds, sayWarnings, seqIn, settingOfRecording, withRecording } from "./recordings.ts";
 import { print, printJson } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
@@ -13,6 +15,7 @@ import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
 interface Options extends CommonOptions {
   readonly at?: readonly number[];
   readonly rev?: readonly string[];
+  readonly repo?: string;
   readonly all?: true;
 }
 
@@ -39,6 +42,7 @@ export function addDiff(program: Command): void {
       ...list,
       text,
     ])
+    .option("--repo <path>", "repository of the revisions; the one that this program lies in when absent")
     .option("--all", "every difference, tickets, times and row numbers too")
     .action(async (file: string, other: string | undefined, options: Options) => {
       process.exitCode = await diff(file, other, options);
@@ -52,6 +56,8 @@ function diff(file: string, other: string | undefined, options: Options): Promis
     if (other !== undefined && at.length + rev.length === 0)
       return withRecording(other, (second) => diffFiles(opened, second, options));
     if (other === undefined && at.length === 2 && rev.length === 0) return diffRows(opened, at, options);
+    if (other === undefined && rev.length === 2 && at.length <= 1)
+      return answered(() => diffRevisions(opened, rev, at[0], options));
     throw new UsageError(
       "name two recordings, or one and two rows (--at N --at M), or one and two revisions (--rev A --rev B)",
     );
@@ -73,6 +79,32 @@ function diffRows({ recording, store }: OpenedRecording, at: readonly number[], 
   const found = diffEvents(new Timeline(recording, store), a, b);
   sayWarnings(recording);
   return reportStates(found, { file: recording.name, a, b }, options);
+}
+
+/** Two revisions over one recording: what becomes of it under each, and where their states differ behind a row. */
+async function diffRevisions(
+  opened: OpenedRecording,
+  rev: readonly string[],
+  at: number | undefined,
+  options: Options,
+): Promise<number> {
+  const { recording } = opened;
+  const { registers } = settingOfRecording(opened);
+  const repository = await repositoryOf(options.repo);
+  const found = await compareRevisions({
+    ...{ repository, revisions: [rev[0], rev[1]], recording: recording.name, registers },
+    ...{ seq: at === undefined ? null : seqIn(recording, at), last: recording.rowCount - 1 },
+  });
+  if (found.state === null) throw new CannotTell(found.reason);
+  const { seq, state, runs } = found;
+  if (!options.json) {
+    for (const { id, subject, verdict, divergence } of runs) {
+      const where = divergence === null ? "" : `  at row ${divergence.seq}, ${divergence.path}`;
+      print(`${id.slice(0, 12)}  ${verdict}${where}  ${subject}`);
+    }
+    print(`states behind row ${seq}:`);
+  }
+  return reportStates(state, { file: recording.name, seq, runs }, options);
 }
 
 /** Print places in which two states differ. Returns the exit code. */

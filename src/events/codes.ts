@@ -19,11 +19,9 @@ export const NOTES = [
   "gt.reset",
   "screen.drawn",
 ] as const;
-export type Note = (typeof NOTES)[number];
 
 /** `failsafe.entered`. Source: gvt.md 2.2. */
 export const FAILSAFE = ["none", "unsupported_guest", "insufficient_resource", "guest_err"] as const;
-export type FailsafeReason = (typeof FAILSAFE)[number];
 
 /** `timer.arm`: what a timer is for. Engine timers carry the engine in the second decimal digit's place: TIMER_ENGINE + engine. */
 export const TIMER_ENGINE = 16;

@@ -37,4 +37,3 @@ export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly ColumnName[];
 
 /** Why a page was asked for. */
 export const PURPOSES = ["command", "pte", "context", "ring", "data", "opregion", "scanout"] as const;
-export type Purpose = (typeof PURPOSES)[number];

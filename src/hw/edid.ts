@@ -62,7 +62,7 @@ export const TIMING_1920X1200: MonitorTiming = {
   heightMillimetres: 324,
 };
 
-export const MONITOR_NAME = "gvt-replay";
+const MONITOR_NAME = "gvt-replay";
 
 /** sRGB's primaries and white point, in 1/10,000: red, green, blue, white; x then y. */
 const CHROMATICITIES = [6400, 3300, 3000, 6000, 1500, 600, 3127, 3290] as const;

@@ -24,6 +24,5 @@ export const BCS0 = 1;
 export const VCS0 = 2;
 export const VECS0 = 3;
 
-/** Agents of a row: 0 is the host (or a native machine), 1 to 7 a vGPU. Source: gvt.md 2.2, id allocation. */
-export const HOST = 0;
+/** vGPUs are agents 1 to 7 of a row; agent 0 is the host. Source: gvt.md 2.2, id allocation. */
 export const VGPU_MAX = 7;

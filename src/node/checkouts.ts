@@ -26,6 +26,7 @@ export class Checkouts {
   private readonly repository: string;
   private readonly folder = mkdtempSync(join(tmpdir(), "gvt-revisions-"));
   private readonly built = new Map<string, Promise<Built>>();
+  private readonly added: string[] = [];
   private readonly onExit = (): void => this.removeAtExit();
   private readonly onSignal = (): void => process.exit(130);
   /** git locks its list of worktrees: they are made one by one. */
@@ -52,17 +53,18 @@ export class Checkouts {
     process.off("exit", this.onExit);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, this.onSignal);
     await Promise.allSettled(this.built.values());
+    for (const folder of this.added) await git(this.repository, "worktree", "remove", "--force", folder);
     rmSync(this.folder, { recursive: true, force: true });
-    await git(this.repository, "worktree", "prune");
   }
 
   private removeAtExit(): void {
+    for (const folder of this.added) gitAtExit(this.repository, "worktree", "remove", "--force", folder);
     rmSync(this.folder, { recursive: true, force: true });
-    gitAtExit(this.repository, "worktree", "prune");
   }
 
   private async make({ sha }: Commit): Promise<Built> {
     const folder = join(this.folder, sha.slice(0, 16));
+    this.added.push(folder);
     const added = this.queue.then(() =>
       git(this.repository, "worktree", "add", "--detach", "--quiet", folder, sha),
     );

@@ -12,7 +12,7 @@ import type { Down, Up } from "./seam.ts";
 import { cloneTree, type DeviceTree, type Tree, type VgpuTree } from "./trees.ts";
 import { eachWord, Words } from "./words.ts";
 
-export const TICKET_WORDS = 8;
+const TICKET_WORDS = 8;
 /**
  * Slots of the table of open tickets: seven vGPUs' screens of 1920x1200 being fetched at once need half of
  * them.

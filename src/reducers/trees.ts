@@ -197,7 +197,7 @@ export interface DeviceTree {
 export type Tree = DeviceTree | VgpuTree;
 
 /** A pipe that is off. */
-export function initialPipe(): PipeTree {
+function initialPipe(): PipeTree {
   return {
     on: false,
     base: 0,
@@ -229,7 +229,7 @@ export function initialDdc(): DdcTree {
 }
 
 /** A GMBUS controller at rest. */
-export function initialGmbus(): GmbusTree {
+function initialGmbus(): GmbusTree {
   return { phase: 0, port: 0, remaining: 0, writing: false, pointers: [0, 0, 0, 0] };
 }
 

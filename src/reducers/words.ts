@@ -46,7 +46,6 @@ export const PAGE_SHIFT = 9;
 const PAGE_SIZE = 1 << PAGE_SHIFT;
 export const PAGE_MASK = PAGE_SIZE - 1;
 const TABLE_SHIFT = PAGE_SHIFT + 6;
-export const PLANE_WORDS = 1 << (TABLE_SHIFT + 6);
 /** Pages of a plane. */
 const PLANE_SHIFT = 12;
 

@@ -104,7 +104,7 @@ function ofReply(recording: Recording, machine: Machine, rows: Rows, i: number):
 }
 
 /** What row `i` is about. */
-export function rowPath(machine: Machine, rows: Rows, i: number): string {
+function rowPath(machine: Machine, rows: Rows, i: number): string {
   const kind = KIND_NAMES[rows.kind[i]];
   const agent = rows.agent[i];
   if (kind.startsWith("mmio.")) return mmioPath(machine.core.registers, agent, rows.at[i]);

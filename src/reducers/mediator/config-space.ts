@@ -90,11 +90,6 @@ function writeByte(core: Core, v: number, at: number, value: number): void {
   core.words.write(CONFIG + v, word >>> 2, after);
 }
 
-/** Is the device allowed to start transactions? */
-export function busMaster(core: Core, v: number): boolean {
-  return (core.words.read(CONFIG + v, 1) & 4) !== 0;
-}
-
 /** `io` region: an index/data window that stock drivers of these platforms leave alone. Reads 0. */
 export function readIo(core: Core): void {
   core.replyLo = 0;

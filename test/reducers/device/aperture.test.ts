@@ -106,12 +106,15 @@ describe("the aperture", () => {
     rig.verify();
   });
 
-  test("a run over the end of a fence goes on in a line", () => {
+  test.each([
+    ["Y", true, 384],
+    ["X, of a pitch that tiles do not fill", false, 384],
+  ])("a run over the end of a fence goes on in a line: %s", (_name, y, pitch) => {
     const rig = new Rig();
     const guest = rig.guest();
-    const { gma } = surface(guest, true, 384, 3);
-    // 3 pages are 32 rows of 384 bytes; the fence is told to end a page early.
-    guest.setMmio(FENCES + 4, ((gma + PAGE) & ~0xfff) | (384 / 128 - 1));
+    const { gma } = surface(guest, y, pitch, 3);
+    // The fence is told to end a page early.
+    guest.setMmio(FENCES + 4, ((gma + PAGE) & ~0xfff) | (pitch / 128 - 1));
     const last = gma + 2 * PAGE;
     const frame = guest.memory.allocate();
     guest.setPte(last, frame);

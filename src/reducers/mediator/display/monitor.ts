@@ -9,7 +9,7 @@ export const PORT_D = 3;
 export const DDC_ADDRESS = 0x50;
 
 const EDID_WORDS = 64;
-export const EDID_BYTES = EDID_WORDS * 4;
+const EDID_BYTES = EDID_WORDS * 4;
 
 /** Is a monitor plugged in here? One without a single byte of EDID answers nothing, and is none. */
 export function hasMonitor(core: Core, v: number, port: number): boolean {

@@ -13,7 +13,7 @@ const PLANE_SURF = 0x7019c;
 const PLANE_SURFLIVE = 0x701ac;
 const PIPE_FLIPCOUNT = 0x70044;
 export const PIPE_STRIDE = 0x1000;
-export const PLANE_STRIDE = 0x100;
+const PLANE_STRIDE = 0x100;
 /** Planes of a pipe that have a flip-done event. Plane 1 is number 0. */
 const PLANES = { bdw: 2, kbl: 4 } as const;
 

@@ -16,11 +16,11 @@ export interface WordSource {
 }
 
 /** Layout of a surface's bytes. `none`: a layout that is not drawn. */
-export const TILINGS = ["linear", "x", "y", "none"] as const;
+const TILINGS = ["linear", "x", "y", "none"] as const;
 export type Tiling = (typeof TILINGS)[number];
 
 /** Order of the colours in memory, lowest byte first. `none`: a format that is not drawn. */
-export const PIXELS = ["bgrx8888", "rgbx8888", "rgb565", "none"] as const;
+const PIXELS = ["bgrx8888", "rgbx8888", "rgb565", "none"] as const;
 export type Pixels = (typeof PIXELS)[number];
 
 export interface Plane {
