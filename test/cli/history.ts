@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./gvt.ts";
@@ -11,23 +20,37 @@ export interface History {
   readonly commits: string[];
   git(...args: string[]): string;
   /** Change a file and commit: `change` gets its text and must change it. Returns the commit's hash. */
-  commit(subject: string, path: string, change: (text: string) => string): string;
+  commit(subject: string, path: string, change: Change): string;
+  /** Replace a word wherever it stands in the source, and commit. */
+  rename(subject: string, from: string, to: string): string;
   remove(): void;
 }
 
-const COPIED = ["src", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", ".gitignore"];
+export type Change = (text: string) => string;
+
+const COPIED = [
+  "src",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  ".gitignore",
+];
 
 /** The program as it is here as the first commit of a new repository. */
 export function newHistory(): History {
   const folder = mkdtempSync(join(tmpdir(), "gvt-history-"));
   for (const path of COPIED) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  mkdirSync(join(folder, "test"));
   const git = (...args: string[]): string =>
-    execFileSync("git", ["-C", folder, "-c", "user.name=Test", "-c", "user.email=test@example.org", ...args], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    }).trim();
+    execFileSync(
+      "git",
+      ["-C", folder, "-c", "user.name=Test", "-c", "user.email=test@example.org", ...args],
+      {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    ).trim();
   git("init", "--quiet", "--initial-branch=main");
   writeFileSync(join(folder, ".git/info/exclude"), "node_modules\n");
   const commits: string[] = [];
@@ -38,15 +61,27 @@ export function newHistory(): History {
     return commits[commits.length - 1];
   };
   save("The program as it was released");
+  const edit = (path: string, change: Change): boolean => {
+    const before = existsSync(join(folder, path)) ? readFileSync(join(folder, path), "utf8") : "";
+    const after = change(before);
+    if (after !== before) writeFileSync(join(folder, path), after);
+    return after !== before;
+  };
   return {
     folder,
     commits,
     git,
     commit: (subject, path, change) => {
-      const before = readFileSync(join(folder, path), "utf8");
-      const after = change(before);
-      if (after === before) throw new Error(`${subject}: ${path} is as it was`);
-      writeFileSync(join(folder, path), after);
+      if (!edit(path, change)) throw new Error(`${subject}: ${path} is as it was`);
+      return save(subject);
+    },
+    rename: (subject, from, to) => {
+      const files = readdirSync(join(folder, "src"), { recursive: true, encoding: "utf8" });
+      const word = new RegExp(`\\b${from}\\b`, "g");
+      const changed = files
+        .filter((file) => file.endsWith(".ts"))
+        .filter((file) => edit(join("src", file), (text) => text.replace(word, to)));
+      if (changed.length === 0) throw new Error(`${from} is nowhere`);
       return save(subject);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -3,9 +3,7 @@ import type { Socket } from "node:net";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { APERTURE_BYTES, GTT_BYTES, IO_BYTES, MMIO_BYTES } from "../../src/hw/units.ts";
-import { ApertureRun } from "../../src/ports/vfio-user/aperture.ts";
 import { Connection } from "../../src/ports/vfio-user/connection.ts";
-import { ProtocolError } from "../../src/ports/vfio-user/errors.ts";
 import { Pump } from "../../src/ports/vfio-user/pump.ts";
 import { Splitter } from "../../src/ports/vfio-user/wire.ts";
 import type { Region, Reply } from "../../src/replay/session.ts";
@@ -212,63 +210,6 @@ function damaged(bytes: Buffer, changes: [number, number, number][]): Buffer {
   }
   return out;
 }
-
-describe("the splitter", () => {
-  it("gives the same messages however the bytes come", () => {
-    const parts = fc.array(fc.uint8Array({ maxLength: 6000 }), { maxLength: 12 });
-    fc.assert(
-      fc.property(parts, fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1 }), (bodies, cuts) => {
-        const frames = bodies.map((content, i) => message(i, 9, 0, content));
-        const stream = Buffer.concat(frames);
-        const got: Buffer[] = [];
-        const splitter = new Splitter();
-        for (let at = 0, i = 0; at < stream.length; i++) {
-          const step = cuts[i % cuts.length];
-          splitter.feed(stream.subarray(at, at + step), (b, from, length) => {
-            got.push(Buffer.from(b.subarray(from, from + length)));
-          });
-          at += step;
-        }
-        expect(Buffer.concat(got).equals(stream)).toBe(true);
-        expect(got.map(({ length }) => length)).toEqual(frames.map(({ length }) => length));
-        expect(splitter.partial).toBe(0);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it("holds no more than the largest message, byte by byte, and refuses a larger one at its header", () => {
-    const splitter = new Splitter();
-    const big = message(1, CMD.REGION_WRITE, 0, Buffer.alloc(0x10_0010));
-    let got = 0;
-    for (let at = 0; at < big.length; at += 1 + (at & 0xff)) {
-      splitter.feed(big.subarray(at, at + 1 + (at & 0xff)), (_b, _at, length) => {
-        got = length;
-      });
-    }
-    expect(got).toBe(big.length);
-    const header = message(1, CMD.REGION_WRITE, 0, Buffer.alloc(0), 0x10_0021);
-    for (let i = 0; i < 15; i++) splitter.feed(header.subarray(i, i + 1), () => {});
-    expect(() => splitter.feed(header.subarray(15), () => {})).toThrow(ProtocolError);
-  });
-});
-
-describe("a run of aperture writes", () => {
-  it("is handed on at 64 KiB, whole", () => {
-    const world = new FakeWorld();
-    const run = new ApertureRun(world, 1);
-    const lengths: [number, number][] = [];
-    world.writeAperture = (_vgpu, at, _size, bytes) => lengths.push([at, bytes.length]);
-    for (let at = 0; at < 150_000; at += 8) run.add(at, 8, new Uint8Array(8), 0);
-    run.flush();
-    run.flush();
-    expect(lengths).toEqual([
-      [0, 65_536],
-      [65_536, 65_536],
-      [131_072, 18_928],
-    ]);
-  });
-});
 
 describe("a connection", () => {
   it("replies to no write that the world has not seen", () => {

@@ -47,6 +47,7 @@ function isHigh(line: number): boolean {
   return (line & DIR_OUT) === 0 || (line & VAL_OUT) !== 0;
 }
 
+/** GPIO_CTL of a DDC pair: the guest drives clock and data; the monitor pulls data low where it answers. */
 export const gpioBits: OnWrite = (core, v, at, _id, before, _after, value) => {
   const clockLine = lineBits(before, value);
   const dataLine = lineBits(before >>> DATA_SHIFT, value >>> DATA_SHIFT);

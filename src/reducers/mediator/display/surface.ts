@@ -25,6 +25,7 @@ export function isDrawn(plane: Plane): boolean {
   return plane.enabled && plane.pixels !== "none" && plane.tiling !== "none" && plane.stride > 0;
 }
 
+/** Bytes of one pixel. */
 export function bytesAPixel(plane: Plane): number {
   return plane.pixels === "rgb565" ? 2 : 4;
 }

@@ -1,0 +1,231 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { smallRecording } from "../replay/small.ts";
+import { GVT, gvt, jsonOf, run, temporaryFolder } from "./gvt.ts";
+import { type History, newHistory, swap } from "./history.ts";
+
+const folder = temporaryFolder();
+const file = join(folder, "golden.mcap");
+const short = join(folder, "short.mcap");
+let history: History;
+const shas: Record<string, string> = {};
+
+const EXECLIST = "src/reducers/mediator/execlist.ts";
+const COST = "src/hw/cost.ts";
+
+/** Refactors before and behind the bug, one commit that does not build, one that reads no recording; the bug is the CSB's wrap. */
+function build(): void {
+  history = newHistory();
+  shas.good = history.commits[0];
+  shas.rename = history.rename("Call the interrupt line a level", "interruptLine", "interruptLevel");
+  shas.register = history.commit(
+    "Add a register with a reset value",
+    "src/hw/registers/counter.ts",
+    swap(
+      "GEN7_3DPRIM_END_OFFSET:",
+      "GEN7_NEW_COUNTER: { offset: 0x2428, ...user, reset: 0x1234 },\n    GEN7_3DPRIM_END_OFFSET:",
+    ),
+  );
+  shas.broken = history.commit(
+    "Half of a change",
+    COST,
+    (text) => `${text}\nexport const HALF: string = 1;\n`,
+  );
+  shas.bug = history.commit("Name the last entry of the status buffer", EXECLIST, (text) =>
+    swap(
+      "CSB_ENTRIES - 1",
+      "CSB_LAST",
+      true,
+    )(
+      swap(
+        "const CSB_ENTRIES = 6;",
+        "const CSB_ENTRIES = 6;\nconst CSB_LAST = 6;",
+      )(text.replace("export const HALF: string = 1;\n", "")),
+    ),
+  );
+  shas.mended = history.commit("The other half", COST, swap("\nexport const HALF: string = 1;\n", ""));
+  shas.costs = history.commit("Other costs", COST, swap("FETCH_DWORD_NS = 2;", "FETCH_DWORD_NS = 3;"));
+  shas.head = history.commit("Say more", "NOTES.md", () => "Notes.\n");
+}
+
+beforeAll(async () => {
+  writeFileSync(file, await smallRecording({ rounds: 4 }));
+  writeFileSync(short, await smallRecording({ rounds: 1 }));
+  build();
+}, 60_000);
+afterAll(() => history?.remove());
+
+/** Everything about a repository that a bisection might disturb. */
+function stateOf({ git }: History): string {
+  return [
+    ["status", "--porcelain"],
+    ["rev-parse", "HEAD"],
+    ["worktree", "list"],
+    ["branch", "--all"],
+    ["stash", "list"],
+  ]
+    .map((args) => git(...args))
+    .join("\n--\n");
+}
+
+const bisect = (...args: string[]) => gvt("bisect", "code", "--repo", history.folder, ...args);
+
+describe("gvt bisect code", () => {
+  test("names the first bad commit among refactors, the row, the register and the field", async () => {
+    history.git("checkout", "--quiet", "--detach", shas.head);
+    writeFileSync(join(history.folder, "src/hw/cost.ts"), "a dirty tree\n");
+    writeFileSync(join(history.folder, "new.txt"), "untracked\n");
+    const before = stateOf(history);
+    const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("gvt-revisions-"));
+    const outcome = await bisect("--good", shas.good, "--bad", shas.head, file, "--json");
+    expect(outcome.stderr).toBe("");
+    expect(outcome.code).toBe(125);
+    expect(stateOf(history)).toBe(before);
+    expect(folders()).toEqual([]);
+    const found = jsonOf(outcome);
+    // The commit before it does not build: either of the two may have done it.
+    expect(found.first).toBeNull();
+    expect(found.suspects).toMatchObject([{ id: shas.broken }, { id: shas.bug }]);
+  }, 120_000);
+
+  test("where every commit builds, the one", async () => {
+    const clean = newHistory();
+    try {
+      const good = clean.commits[0];
+      clean.rename("Call the interrupt line a level", "interruptLine", "interruptLevel");
+      clean.commit("Other costs", COST, swap("FETCH_DWORD_NS = 2;", "FETCH_DWORD_NS = 3;"));
+      const bug = clean.commit("Name the last entry", EXECLIST, swap("CSB_ENTRIES - 1", "CSB_ENTRIES", true));
+      clean.rename("Call it a queue", "announcements", "queue");
+      clean.commit("Smaller turns", COST, swap("TURN_NS = 20_000", "TURN_NS = 15_000"));
+      const outcome = await gvt("bisect", "code", "--repo", clean.folder, "--good", good, file, "--json");
+      expect(outcome).toMatchObject({ code: 1, stderr: "" });
+      const found = jsonOf(outcome);
+      expect(found.first).toEqual({ id: bug, subject: "Name the last entry" });
+      expect(found.level).toBe("guest");
+      expect(found.divergence).toMatchObject({
+        kind: "guest.write",
+        path: expect.stringContaining("rcs0.csb"),
+      });
+      const state = found.state as {
+        path: string;
+        fields: { field: string; got: number; expected: number }[];
+      }[];
+      const pointer = state.find(({ path }) => path === "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR");
+      expect(pointer?.fields).toEqual([{ field: "WRITE_PTR", expected: 0, got: 6 }]);
+      const text = await gvt("bisect", "code", "--repo", clean.folder, "--good", good, file);
+      expect(text.stdout).toContain(`first bad: ${bug.slice(0, 12)}  Name the last entry`);
+      expect(text.stdout).toContain("WRITE_PTR  0 -> 6");
+      const diff = await gvt("diff", file, "--repo", clean.folder, "--rev", good, "--rev", "HEAD", "--json");
+      expect(diff.code).toBe(1);
+      const places = jsonOf(diff).differences as { path: string }[];
+      expect(places.map(({ path }) => path)).toContain("vgpu1.rcs0.RING_CONTEXT_STATUS_PTR");
+      const same = await gvt(
+        "diff",
+        file,
+        "--repo",
+        clean.folder,
+        "--rev",
+        good,
+        "--rev",
+        `${bug}~1`,
+        "--at",
+        "50",
+      );
+      expect(same.stdout).toMatch(/good.*\n.*good/);
+    } finally {
+      clean.remove();
+    }
+  }, 120_000);
+
+  test("refactors alone are not bad; a recording that does not show the bug neither", async () => {
+    const outcome = await bisect("--good", shas.good, "--bad", shas.register, file);
+    expect(outcome.code).toBe(125);
+    expect(outcome.stderr).toMatch(/^gvt: the bad revision [0-9a-f]{12} agrees with every recording\n$/);
+    expect((await bisect("--good", shas.good, "--bad", shas.head, short)).stderr).toContain(
+      "agrees with every",
+    );
+    const reverse = await bisect("--good", shas.bug, "--bad", shas.head, file);
+    expect(reverse.stderr).toMatch(
+      /^gvt: the good revision [0-9a-f]{12} (diverges already, at row \d+|cannot tell: )/,
+    );
+  }, 60_000);
+
+  test("what cannot be: exit 2, one line, nothing left behind", async () => {
+    const before = stateOf(history);
+    for (const [args, says] of [
+      [["--good", "no-such-rev", file], "gvt: no-such-rev: no such revision in "],
+      [["--good", "HEAD", "--bad", "-x", file], "no such revision"],
+      [["--good", shas.head, "--bad", shas.good, file], "is no ancestor of"],
+      [[file], "gvt: give a revision that is --good\n"],
+      [["--model", folder, "--model", folder, file], `gvt: ${folder}: no built model`],
+    ] as const) {
+      const outcome = await bisect(...args);
+      expect(outcome.code, says).toBe(2);
+      expect(outcome.stderr).toContain(says);
+      expect(outcome.stderr.trimEnd().split("\n")).toHaveLength(1);
+      expect(outcome.stdout).toBe("");
+    }
+    const elsewhere = await gvt("bisect", "code", "--repo", folder, "--good", "HEAD", file);
+    expect(elsewhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no git repository of gvt-replay"),
+    });
+    expect((await bisect("--good", shas.good, join(folder, "no.mcap"))).code).toBe(3);
+    expect(stateOf(history)).toBe(before);
+  }, 60_000);
+
+  test("built models by path", async () => {
+    const models = [join(folder, "one"), join(folder, "two")];
+    const commits = [shas.register, shas.mended];
+    models.forEach((model, i) => {
+      execFileSync("git", ["clone", "--quiet", history.folder, model], { stdio: "ignore" });
+      execFileSync("git", ["-C", model, "checkout", "--quiet", commits[i]], { stdio: "ignore" });
+      execFileSync("ln", ["-s", join(history.folder, "node_modules"), join(model, "node_modules")]);
+      execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+        cwd: model,
+      });
+    });
+    const outcome = await gvt("bisect", "code", "--model", models[0], "--model", models[1], file, "--json");
+    expect(outcome).toMatchObject({ code: 1, stderr: "" });
+    expect(jsonOf(outcome).first).toMatchObject({ id: models[1] });
+  }, 60_000);
+});
+
+describe("git bisect run", () => {
+  test("finds it by the exit codes of gvt verify --level guest", async () => {
+    const clone = join(folder, "clone");
+    execFileSync("git", ["clone", "--quiet", history.folder, clone], { stdio: "ignore" });
+    execFileSync("ln", ["-s", join(history.folder, "node_modules"), join(clone, "node_modules")]);
+    const script = join(folder, "try.sh");
+    const tsc = "node_modules/typescript/bin/tsc -p tsconfig.build.json";
+    const verify = `"${process.execPath}" dist/cli/main.js verify "${file}" --level guest`;
+    writeFileSync(
+      script,
+      `#!/bin/sh\n"${process.execPath}" ${tsc} >/dev/null || exit 125\n${verify} >/dev/null\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    await run("git", ["-C", clone, "bisect", "start", shas.mended, shas.register], clone);
+    const { stdout } = await run("git", ["-C", clone, "bisect", "run", script], clone);
+    expect(stdout).toMatch(/only 'skip'ped commits left|is the first bad commit/);
+    expect(stdout).toContain(shas.bug);
+  }, 120_000);
+
+  test("0 agrees, 1 diverges, 125 cannot tell", async () => {
+    expect((await gvt("verify", file, "--level", "guest")).code).toBe(0);
+    const found = jsonOf(await gvt("verify", file, "--level", "guest", "--json"));
+    expect(found).toMatchObject({
+      level: "guest",
+      agrees: true,
+      exact: false,
+      divergence: null,
+      unknown: 0,
+      inferred: 0,
+    });
+    expect(GVT).toContain("dist");
+  });
+});
