@@ -31,7 +31,11 @@ const WRITES = [0x2580, 0x7004, 0x7_0180, 0x4_f100, 0x7_0080, 0x7_0084, 0x7_0088
 export const CACHE = "bench/.cache";
 
 /** Path of a recording of about so many events, with keyframes and writers' index; made where it is not there. */
-export async function simRecording(tools: Tools, events: number, say: (line: string) => void): Promise<string> {
+export async function simRecording(
+  tools: Tools,
+  events: number,
+  say: (line: string) => void,
+): Promise<string> {
   const path = `${CACHE}/sim-${events / 1_000_000}m.mcap`;
   if (fs.existsSync(path)) return path;
   fs.mkdirSync(dirname(path), { recursive: true });
@@ -42,7 +46,9 @@ export async function simRecording(tools: Tools, events: number, say: (line: str
   const left = indexFile(making, tools);
   if (left !== null) throw new Error(left);
   fs.renameSync(making, path);
-  say(`${path}: ${fs.statSync(path).size} bytes, with index after ${Math.round(performance.now() - start)} ms`);
+  say(
+    `${path}: ${fs.statSync(path).size} bytes, with index after ${Math.round(performance.now() - start)} ms`,
+  );
   return path;
 }
 

@@ -26,7 +26,11 @@ const PATHS = [
 ];
 
 /** The timeline's figures on 10 M events, and on 100 M unless `quick`: recordings that are made first where they are not there. */
-export async function timelineFigures(tools: Tools, quick: boolean, say: (line: string) => void): Promise<Figure[]> {
+export async function timelineFigures(
+  tools: Tools,
+  quick: boolean,
+  say: (line: string) => void,
+): Promise<Figure[]> {
   const short = await openRecording(await simRecording(tools, 10 * MILLION, say));
   const figures = [...warmSeeks(short, "10 M"), ...indexCost(short)];
   short.close();
@@ -46,7 +50,13 @@ function seekTimes(timeline: Timeline, count: number, next: () => number): numbe
   });
 }
 
-function pair(name: string, samples: readonly number[], bars: readonly [number, number], aims: readonly [number, number], detail: string): Figure[] {
+function pair(
+  name: string,
+  samples: readonly number[],
+  bars: readonly [number, number],
+  aims: readonly [number, number],
+  detail: string,
+): Figure[] {
   return [
     atMost(`${name}, p50`, percentile(samples, 50), "ms", bars[0], aims[0], detail),
     atMost(`${name}, p99`, percentile(samples, 99), "ms", bars[1], aims[1], detail),
@@ -68,7 +78,9 @@ function warmSeeks({ recording, store }: OpenedRecording, name: string): Figure[
   const figures = pair(`warm seek, ${name} events`, seeks, [0.5, 5], [0.15, 0.5], detailOf(timeline));
   timeline.seek(recording.rowCount >> 1);
   const back = Array.from({ length: 5000 }, () => time(() => timeline.step(-1)));
-  figures.push(atMost("step back, p50", percentile(back, 50), "ms", 1, 0.2, `p99 ${percentile(back, 99).toFixed(3)} ms`));
+  figures.push(
+    atMost("step back, p50", percentile(back, 50), "ms", 1, 0.2, `p99 ${percentile(back, 99).toFixed(3)} ms`),
+  );
   return figures;
 }
 
@@ -81,7 +93,9 @@ function coldSeeks({ recording, store }: OpenedRecording): Figure[] {
   const near = (): number => middle + random.below(2 * MILLION) - MILLION;
   seekTimes(timeline, SEEKS, near);
   const around = seekTimes(timeline, SEEKS, near);
-  figures.push(...pair("seek within 1 M of the cursor, 100 M events", around, [0.5, 5], [0.15, 0.5], detailOf(timeline)));
+  figures.push(
+    ...pair("seek within 1 M of the cursor, 100 M events", around, [0.5, 5], [0.15, 0.5], detailOf(timeline)),
+  );
   const rss = process.memoryUsage().rss / MILLION;
   figures.push(atMost("resident while walking 100 M events", rss, "MB", 1000, 500, detailOf(timeline)));
   return figures;
@@ -124,5 +138,7 @@ function firstSeek(path: string): Figure[] {
     const { stdout } = spawnSync(process.execPath, [script, path], { encoding: "utf8" });
     return Number(stdout);
   });
-  return [atMost("fresh process: open and first seek, 100 M events", percentile(samples, 50), "ms", 300, 100)];
+  return [
+    atMost("fresh process: open and first seek, 100 M events", percentile(samples, 50), "ms", 300, 100),
+  ];
 }

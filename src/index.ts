@@ -13,14 +13,14 @@ import { createMachineWith, type MachineOptions } from "./replay/create.ts";
 export { openRecording } from "./node/open.ts";
 export { encodePng, writePng } from "./node/screen-png.ts";
 export { type ServeEvent, type Server, type ServeStatistics, serve } from "./ports/serve.ts";
+export { type ServedVgpu, ServeError, type ServeOptions } from "./ports/serve-options.ts";
 export { ALU, alu, Batch, COMPARE } from "./ports/sim/assembler.ts";
 export { SimDriver } from "./ports/sim/driver.ts";
 export { SimGuest } from "./ports/sim/guest.ts";
 export { type SimCapabilities, SimPort } from "./ports/sim/port.ts";
-export { InlineRecorder } from "./replay/recording/inline.ts";
-export { Live } from "./replay/live.ts";
-export { type ServedVgpu, ServeError, type ServeOptions } from "./ports/serve-options.ts";
 export * from "./replay/library.ts";
+export { Live } from "./replay/live.ts";
+export { InlineRecorder } from "./replay/recording/inline.ts";
 
 /**
  * A machine after reset, to be given rows one by one: `machine.apply(rows, i)`. Throws RangeError for wrong

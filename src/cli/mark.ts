@@ -43,8 +43,10 @@ function mark(opened: OpenedRecording, file: string, text: string | undefined, o
   if (at === undefined) throw new UsageError("a mark has a row: give --at N");
   if ((text === undefined) === (remove === undefined)) throw new UsageError("give a text, or --remove");
   const seq = seqIn(recording, at);
-  const wanted = remove === true ? marks.filter((other) => other.seq !== seq) : [...marks, { seq, text: text! }];
-  if (remove === true && wanted.length === marks.length) throw new UsageError(`there is no mark at row ${seq}`);
+  const wanted =
+    remove === true ? marks.filter((other) => other.seq !== seq) : [...marks, { seq, text: text! }];
+  if (remove === true && wanted.length === marks.length)
+    throw new UsageError(`there is no mark at row ${seq}`);
   wanted.sort((a, b) => a.seq - b.seq);
   try {
     patchFile(file, withMarks(recording, wanted));
@@ -59,5 +61,9 @@ function mark(opened: OpenedRecording, file: string, text: string | undefined, o
 function show(marks: readonly Mark[], options: Options): void {
   if (options.json) return printJson({ marks });
   if (marks.length === 0) return print("no marks");
-  for (const line of columns(marks.map(({ seq, text }) => [String(seq), text]), [0])) print(line);
+  for (const line of columns(
+    marks.map(({ seq, text }) => [String(seq), text]),
+    [0],
+  ))
+    print(line);
 }

@@ -3,8 +3,8 @@ import type { Recording } from "../replay/recording/recording.ts";
 import { EXIT } from "./exit.ts";
 import { isPart, sayWarnings, seqIn, withRecording } from "./recordings.ts";
 import { showState, showSummary } from "./show-state.ts";
-import { sayDamage } from "./verify.ts";
 import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
+import { sayDamage } from "./verify.ts";
 
 interface Options extends CommonOptions {
   readonly state?: string;

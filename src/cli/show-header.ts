@@ -1,8 +1,8 @@
 import { Rows } from "../events/rows.ts";
 import { preferredTiming } from "../hw/edid.ts";
 import type { Configuration } from "../reducers/configuration.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
 import { marksOf } from "../replay/marks.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
 import { configurationOf } from "../replay/run.ts";
 import { type Statistics, statisticsOf } from "../replay/statistics.ts";
 import { settingOfRecording } from "./recordings.ts";

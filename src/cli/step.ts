@@ -15,11 +15,16 @@ interface Options extends CommonOptions {
 
 /** `gvt step`: walk in a recording by hand. */
 export function addStep(program: Command): void {
-  addVerb(program, "step", "a prompt to walk in a recording, forwards and backwards; help lists its commands", [
-    "gvt step boot.mcap",
-    "gvt step boot.mcap --at 48211",
-    "printf 'break irq.inject\\ncontinue\\nwhy vgpu1.gtIrq0.GEN8_GT_IIR\\n' | gvt step boot.mcap --json",
-  ])
+  addVerb(
+    program,
+    "step",
+    "a prompt to walk in a recording, forwards and backwards; help lists its commands",
+    [
+      "gvt step boot.mcap",
+      "gvt step boot.mcap --at 48211",
+      "printf 'break irq.inject\\ncontinue\\nwhy vgpu1.gtIrq0.GEN8_GT_IIR\\n' | gvt step boot.mcap --json",
+    ],
+  )
     .argument("<file>", "recording")
     .option("--at <n>", "start after row n; before the first when absent", parseSeq)
     .action(async (file: string, options: Options) => {
@@ -35,7 +40,8 @@ async function step(opened: OpenedRecording, options: Options): Promise<number> 
   timeline.seek(start);
   const stepper = new Stepper(timeline);
   const isTerminal = process.stdin.isTTY === true && options.json !== true;
-  if (!options.json) print(`${recording.name}: rows 0 to ${timeline.last}; help lists the commands, tab completes names`);
+  if (!options.json)
+    print(`${recording.name}: rows 0 to ${timeline.last}; help lists the commands, tab completes names`);
   const lines = createInterface({
     input: process.stdin,
     ...(isTerminal ? { output: process.stdout, completer: (line: string) => stepper.complete(line) } : {}),
@@ -48,7 +54,8 @@ async function step(opened: OpenedRecording, options: Options): Promise<number> 
   for await (const line of lines) {
     const answer = stepper.run(line);
     if (options.json) {
-      if (answer.lines.length > 0) printJson({ command: line.trim(), at: timeline.at, ok: answer.ok, ...answer.json });
+      if (answer.lines.length > 0)
+        printJson({ command: line.trim(), at: timeline.at, ok: answer.ok, ...answer.json });
     } else for (const text of answer.lines) print(text);
     if (!answer.ok && !isTerminal) code = EXIT.usage;
     if (answer.done) break;

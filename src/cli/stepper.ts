@@ -49,9 +49,18 @@ export class Stepper {
       row("step s", "[n]", "n inputs on", (n) => this.move(numberOf(n, 1))),
       row("back b", "[n]", "n inputs back", (n) => this.move(-numberOf(n, 1))),
       row("goto g", "N", "to row N", (n) => this.goTo(numberOf(n, -1))),
-      row("continue c", "", "on to a breakpoint, or to the end", () => this.stopped(goOn(timeline, this.breakpoints))),
-      row("reverse r", "", "back to a breakpoint, or to the start", () => this.stopped(goBack(timeline, this.breakpoints))),
-      row("break", "WHAT", "stop at a kind of row, where a path changes, or where an expression becomes true", (text) => this.add(text)),
+      row("continue c", "", "on to a breakpoint, or to the end", () =>
+        this.stopped(goOn(timeline, this.breakpoints)),
+      ),
+      row("reverse r", "", "back to a breakpoint, or to the start", () =>
+        this.stopped(goBack(timeline, this.breakpoints)),
+      ),
+      row(
+        "break",
+        "WHAT",
+        "stop at a kind of row, where a path changes, or where an expression becomes true",
+        (text) => this.add(text),
+      ),
       row("delete", "[n]", "take breakpoint n away, or all", (n) => this.remove(n)),
       row("print p", "PATH", "what is there", (path) => this.show(path)),
       row("why w", "PATH", "who wrote it last, and why", (path) => this.why(path, false)),
@@ -75,7 +84,8 @@ export class Stepper {
       if (command === undefined) throw new RangeError(`there is no command ${name}; help lists them`);
       return { ...command.run(rest.join(" ")), ok: true, done: false };
     } catch (error) {
-      if (!(error instanceof Error) || !["RangeError", "PathError", "PredicateError"].includes(error.name)) throw error;
+      if (!(error instanceof Error) || !["RangeError", "PathError", "PredicateError"].includes(error.name))
+        throw error;
       return { lines: [paint.red(error.message)], json: { error: error.message }, ok: false, done: false };
     }
   }
@@ -112,7 +122,8 @@ export class Stepper {
 
   private move(count: number): ReturnType<CommandRow["run"]> {
     const went = this.timeline.step(count);
-    const end = went < Math.abs(count) ? [count > 0 ? "the recording ends here" : "the recording starts here"] : [];
+    const end =
+      went < Math.abs(count) ? [count > 0 ? "the recording ends here" : "the recording starts here"] : [];
     return { lines: [...end, this.here()], json: { went } };
   }
 
@@ -133,7 +144,10 @@ export class Stepper {
   private add(text: string): ReturnType<CommandRow["run"]> {
     if (text !== "") this.breakpoints.push(breakpointOf(this.timeline.machine, text));
     const lines = this.breakpoints.map((breakpoint, n) => `${n + 1}  ${breakpoint.text}`);
-    return { lines: lines.length === 0 ? ["no breakpoints"] : lines, json: { breakpoints: this.breakpoints.map((b) => b.text) } };
+    return {
+      lines: lines.length === 0 ? ["no breakpoints"] : lines,
+      json: { breakpoints: this.breakpoints.map((b) => b.text) },
+    };
   }
 
   private remove(text: string): ReturnType<CommandRow["run"]> {
@@ -145,8 +159,10 @@ export class Stepper {
 
   private show(path: string): ReturnType<CommandRow["run"]> {
     const found = lookUp(this.timeline.machine, path);
-    if (found.type === "unknown") throw new RangeError(`${path}: no such path; nearest are ${found.nearest.join(", ")}`);
-    const json = found.type === "page" ? { ...found, words: found.words === null ? null : [...found.words] } : found;
+    if (found.type === "unknown")
+      throw new RangeError(`${path}: no such path; nearest are ${found.nearest.join(", ")}`);
+    const json =
+      found.type === "page" ? { ...found, words: found.words === null ? null : [...found.words] } : found;
     return { lines: linesOf(found), json };
   }
 
@@ -176,8 +192,13 @@ export class Stepper {
   }
 
   private help(): ReturnType<CommandRow["run"]> {
-    const lines = this.commands.map(({ names, takes, does }) => `  ${`${names.join(", ")} ${takes}`.padEnd(20)}${does}`);
-    return { lines: [...lines, "  quit, q             end; an empty line repeats the last command"], json: { help: lines } };
+    const lines = this.commands.map(
+      ({ names, takes, does }) => `  ${`${names.join(", ")} ${takes}`.padEnd(20)}${does}`,
+    );
+    return {
+      lines: [...lines, "  quit, q             end; an empty line repeats the last command"],
+      json: { help: lines },
+    };
   }
 }
 

@@ -24,5 +24,15 @@ export const BCS0 = 1;
 export const VCS0 = 2;
 export const VECS0 = 3;
 
+/** Where each engine's own registers start: RENDER_RING_BASE and its like, i915_reg.h. */
+export const RING_BASES: Readonly<Record<EngineName, number>> = {
+  rcs0: 0x2000,
+  bcs0: 0x2_2000,
+  vcs0: 0x1_2000,
+  vecs0: 0x1_a000,
+};
+/** The same in the order of ENGINES. */
+export const ENGINE_BASES: readonly number[] = ENGINES.map((engine) => RING_BASES[engine]);
+
 /** vGPUs are agents 1 to 7 of a row; agent 0 is the host. Source: gvt.md 2.2, id allocation. */
 export const VGPU_MAX = 7;

@@ -35,7 +35,10 @@ export function indexFile(
     const recording = openRecording(source, tools, store);
     let indexed: ReturnType<typeof indexRecording>;
     try {
-      indexed = indexRecording(recording, store, { compression, ...(progress === undefined ? {} : { progress }) });
+      indexed = indexRecording(recording, store, {
+        compression,
+        ...(progress === undefined ? {} : { progress }),
+      });
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

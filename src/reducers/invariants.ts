@@ -1,7 +1,6 @@
 import { K } from "../events/kinds.ts";
-import { ENGINES, VGPU_MAX } from "../hw/units.ts";
+import { ENGINE_BASES, ENGINES, VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
-import { RING_BASES } from "./mediator/execlist.ts";
 import { ownsAddress } from "./mediator/ggtt.ts";
 import { pendingBits } from "./mediator/interrupt.ts";
 import { frameBaseOf } from "./memory.ts";
@@ -66,7 +65,7 @@ function openOr(core: Core, ticket: number, kind: number, name: string): string 
 
 const csbPointer = ofVgpus((core, v) => {
   for (let e = 0; e < ENGINES.length; e++) {
-    const pointer = core.words.read(MMIO + v, (RING_BASES[e] + CONTEXT_STATUS_PTR) >>> 2) & 7;
+    const pointer = core.words.read(MMIO + v, (ENGINE_BASES[e] + CONTEXT_STATUS_PTR) >>> 2) & 7;
     if (pointer >= CSB_ENTRIES && pointer !== CSB_NONE)
       return `${ENGINES[e]}.RING_CONTEXT_STATUS_PTR.WRITE_PTR is ${pointer}`;
   }

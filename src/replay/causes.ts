@@ -28,7 +28,12 @@ const FAR_BACK = 1 << 22;
 const NO_ENGINE = 255;
 const ELSP_DWORDS = 4;
 const PAGES = ["ring", "context", "command"] as const;
-const NOTABLE = new Set([K["workload.completed"], K["context.switched"], K["irq.inject"], K["workload.submitted"]]);
+const NOTABLE = new Set([
+  K["workload.completed"],
+  K["context.switched"],
+  K["irq.inject"],
+  K["workload.submitted"],
+]);
 
 /** What an answer says of its question: the effect's columns as the state keeps them. */
 interface Question {
@@ -83,7 +88,8 @@ export class CauseFinder {
     const input = this.timeline.inputAt(asked);
     const verb = rowVerb(question.kind);
     if (!isPeriodic(question)) return { ...leaf, causes: [this.inputCause(input, verb, depth + 1)] };
-    const deeper = depth < CHAIN ? this.inputCause(input, verb, depth + 1) : this.leaf(input, verb, "and so on");
+    const deeper =
+      depth < CHAIN ? this.inputCause(input, verb, depth + 1) : this.leaf(input, verb, "and so on");
     return { ...leaf, causes: [deeper] };
   }
 
@@ -126,7 +132,9 @@ export class CauseFinder {
     }
     return PAGES.flatMap((purpose) => {
       const seq = found.get(PURPOSES.indexOf(purpose));
-      return seq === undefined ? [] : [this.leaf(seq, purpose === "command" ? "batch" : purpose, "written by the guest")];
+      return seq === undefined
+        ? []
+        : [this.leaf(seq, purpose === "command" ? "batch" : purpose, "written by the guest")];
     });
   }
 
@@ -160,7 +168,11 @@ export class CauseFinder {
     const ticket = rows.ticket[i];
     const { core } = this.timeline.seek(seq - 1);
     if (!core.isOpen(ticket)) return null;
-    return { ticket, kind: core.ticketKind(ticket), operands: [0, 1, 2, 3].map((n) => core.ticketOperand(ticket, n)) };
+    return {
+      ticket,
+      kind: core.ticketKind(ticket),
+      operands: [0, 1, 2, 3].map((n) => core.ticketOperand(ticket, n)),
+    };
   }
 
   /** The effect row that opened a ticket, before row `seq`; -1 where it is not found. */
@@ -170,7 +182,8 @@ export class CauseFinder {
       for (let k = i; k >= 0; k--) {
         const kind = rows.kind[k];
         if (rows.ticket[k] !== ticket || KIND_CLASS[kind] !== CLASS_OUTCOME) continue;
-        if (kind === K["timer.arm"] || kind === K["guest.fetch"] || kind === K["guest.write"]) return rows.firstSeq + k;
+        if (kind === K["timer.arm"] || kind === K["guest.fetch"] || kind === K["guest.write"])
+          return rows.firstSeq + k;
       }
       at = rows.firstSeq - 1;
     }

@@ -143,7 +143,8 @@ function readPlanes(items: ItemReader, pool: SlotSource): Root[] {
   for (let left = items.u32(); left > 0; left--) {
     const name = items.text();
     const component = PLANE_COMPONENTS.find((candidate) => candidate.name === name);
-    if (component === undefined) return refuse(`a checkpoint with a component ${name}, which is unknown here`);
+    if (component === undefined)
+      return refuse(`a checkpoint with a component ${name}, which is unknown here`);
     if (roots[component.plane] !== EMPTY_ROOT) refuse(`a checkpoint with two of ${name}`);
     const view = itemsView(items.bytes(), PAGE_ITEM_BYTES);
     const pages: [number, Uint32Array][] = [];

@@ -30,7 +30,8 @@ export interface Indexed {
  */
 export function indexRecording(recording: Recording, store: PageStore, options: IndexOptions = {}): Indexed {
   const { keyframeInputs = KEYFRAME_INPUTS, compression = "zstd", progress } = options;
-  if (recording.unknownKinds.length > 0) return none(`it holds ${recording.unknownKinds[0]}, unknown to this version`);
+  if (recording.unknownKinds.length > 0)
+    return none(`it holds ${recording.unknownKinds[0]}, unknown to this version`);
   const { codecs } = recording.tools;
   const keyframes = new KeyframeWriter(store, codecs, compression);
   const writers = new WriterWriter(compression, codecs[compression]);
@@ -44,9 +45,11 @@ export function indexRecording(recording: Recording, store: PageStore, options: 
     const stop = machine.batch(rows, 0, rows.count);
     if (stop < rows.count) return none(`the replay diverges at ${rows.firstSeq + stop}`);
     writers.endBlock();
-    for (let i = 0; i < rows.count; i++) if (rows.kind[i] === K["guest.fetched"]) keyframes.page(rows.page[i], n);
+    for (let i = 0; i < rows.count; i++)
+      if (rows.kind[i] === K["guest.fetched"]) keyframes.page(rows.page[i], n);
     const digests = machine.digests();
-    if (!sameDigests(digests, trailer.digests)) return none(`the digests behind row ${trailer.lastSeq} are others`);
+    if (!sameDigests(digests, trailer.digests))
+      return none(`the digests behind row ${trailer.lastSeq} are others`);
     since += trailer.inputs;
     if (since >= keyframeInputs) {
       keyframes.add(n, machine.snapshot(), digests);

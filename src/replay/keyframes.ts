@@ -193,7 +193,8 @@ export class Keyframes {
       const middle = (low + high) >> 1;
       hashAt(homes.subarray(middle * HOME_BYTES), 0, this.hash);
       const order = compareHash(this.hash, hash);
-      if (order === 0) return new DataView(homes.buffer, homes.byteOffset).getUint32(middle * HOME_BYTES + 16, true);
+      if (order === 0)
+        return new DataView(homes.buffer, homes.byteOffset).getUint32(middle * HOME_BYTES + 16, true);
       if (order < 0) low = middle + 1;
       else high = middle;
     }

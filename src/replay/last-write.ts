@@ -1,7 +1,7 @@
 import { Machine, type State } from "../reducers/machine.ts";
 import { traceFor, type WriteListener } from "../reducers/trace.ts";
 import { divergenceAt } from "./divergence.ts";
-import { type Place, type Sample, sampleText, samplerOf } from "./paths.ts";
+import { type Place, type Sample, samplerOf, sampleText } from "./paths.ts";
 import { Malformed } from "./recording/errors.ts";
 import { DivergedError } from "./state.ts";
 import type { Timeline } from "./timeline.ts";
@@ -49,7 +49,8 @@ class PlaceListener implements WriteListener {
     if (target.kind !== "memory" || target.vgpu !== v || Math.floor(target.address / 4096) !== gfn) return;
     const from = target.address % 4096;
     for (let at = from; at < from + target.length; at++) {
-      const difference = before === null ? 1 : (before[at >>> 2] ^ after[at >>> 2]) & (0xff << ((at & 3) * 8));
+      const difference =
+        before === null ? 1 : (before[at >>> 2] ^ after[at >>> 2]) & (0xff << ((at & 3) * 8));
       if (difference !== 0) this.hit = true;
     }
   }
@@ -117,7 +118,9 @@ export class WriteFinder {
   }
 
   /** Among the inputs behind row `from` up to row `to`, piece by piece from the end. */
-  private search(...[place, sample, from, to, changed]: [Place, Sample, number, number, boolean]): LastWrite | null {
+  private search(
+    ...[place, sample, from, to, changed]: [Place, Sample, number, number, boolean]
+  ): LastWrite | null {
     const { timeline } = this;
     for (let end = timeline.inputAt(to); end > from; ) {
       const base = Math.max(from, timeline.baseBefore(end));
@@ -130,7 +133,9 @@ export class WriteFinder {
   }
 
   /** Run from a state to the input `to`, and keep the last write on the way. */
-  private runPiece(...[place, sample, state, to, changed]: [Place, Sample, State, number, boolean]): LastWrite | null {
+  private runPiece(
+    ...[place, sample, state, to, changed]: [Place, Sample, State, number, boolean]
+  ): LastWrite | null {
     const { machine, timeline, listener } = this;
     const isTree = place.target.kind === "tree";
     machine.restore(state);
@@ -143,7 +148,11 @@ export class WriteFinder {
         listener.hit = false;
         const next = machine.strict(rows, k, rows.count);
         this.inputs++;
-        if (next < 0) throw new DivergedError(timeline.recording.name, divergenceAt(timeline.recording, machine, rows, -next - 1));
+        if (next < 0)
+          throw new DivergedError(
+            timeline.recording.name,
+            divergenceAt(timeline.recording, machine, rows, -next - 1),
+          );
         if (listener.hit) {
           const after = sample(machine.core);
           if (after !== before || !(changed || isTree)) last = { seq: rows.firstSeq + k, before, after };
@@ -155,6 +164,11 @@ export class WriteFinder {
     }
     if (last === null) return null;
     const text = (value: number | string): string => sampleText(place, value);
-    return { seq: last.seq, before: text(last.before), after: text(last.after), changed: last.before !== last.after };
+    return {
+      seq: last.seq,
+      before: text(last.before),
+      after: text(last.after),
+      changed: last.before !== last.after,
+    };
   }
 }

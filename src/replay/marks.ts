@@ -1,5 +1,5 @@
-import { Malformed, printable, refuse } from "./recording/errors.ts";
 import { appendAttachments, type Patch } from "./recording/attach.ts";
+import { Malformed, printable, refuse } from "./recording/errors.ts";
 import type { Recording } from "./recording/recording.ts";
 import { highWord, type Item, ItemReader, lowWord, packBody } from "./recording/wire.ts";
 

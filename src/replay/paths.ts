@@ -44,12 +44,20 @@ export function placeOf(machine: Machine, path: string): Place {
       return bareWord(found.path, agent);
     case "tree": {
       const steps = found.path.split(".").slice(2);
-      return { path: found.path, target: { kind: "tree", tree: agent, mask: treeMask(agent, steps) }, bits: WHOLE, steps };
+      return {
+        path: found.path,
+        target: { kind: "tree", tree: agent, mask: treeMask(agent, steps) },
+        bits: WHOLE,
+        steps,
+      };
     }
     case "unknown":
       throw new PathError(path, "there is no such register, field or part of the state", found.nearest);
     default:
-      throw new PathError(path, "that is more than one place; name a register, a field, an entry, bytes or a part of a tree");
+      throw new PathError(
+        path,
+        "that is more than one place; name a register, a field, an entry, bytes or a part of a tree",
+      );
   }
 }
 
@@ -69,15 +77,20 @@ const mmioOf = (agent: number): number => (agent === 0 ? DEVICE_MMIO : MMIO + ag
 function bareWord(path: string, agent: number): Place {
   const [, space, place] = path.split(".");
   const at = Number.parseInt(place, 16);
-  if (space.endsWith("gtt")) return wordPlace(path, agent === 0 ? DEVICE_GGTT : GGTT + agent, (at >>> 3) * 2, 2, WHOLE);
+  if (space.endsWith("gtt"))
+    return wordPlace(path, agent === 0 ? DEVICE_GGTT : GGTT + agent, (at >>> 3) * 2, 2, WHOLE);
   return wordPlace(path, space === "config" ? CONFIG + agent : mmioOf(agent), at >>> 2, 1, WHOLE);
 }
 
 function memoryPlace(machine: Machine, path: string, match: RegExpExecArray): Place {
   const [, owner, bracket, count, frame, offset] = match;
   const vgpu = Number(owner[4]);
-  if (vgpu > machine.core.setting.configuration.vgpus.length) throw new PathError(path, `there is no ${owner}`);
-  const address = bracket !== undefined ? Number(bracket) : Number.parseInt(frame, 16) * FRAME_BYTES + Number.parseInt(offset ?? "0", 16);
+  if (vgpu > machine.core.setting.configuration.vgpus.length)
+    throw new PathError(path, `there is no ${owner}`);
+  const address =
+    bracket !== undefined
+      ? Number(bracket)
+      : Number.parseInt(frame, 16) * FRAME_BYTES + Number.parseInt(offset ?? "0", 16);
   const left = FRAME_BYTES - (address % FRAME_BYTES);
   const length = bracket !== undefined ? Number(count ?? 1) : offset === undefined ? FRAME_BYTES : 4;
   if (length < 1 || length > left) throw new PathError(path, `${length} bytes do not lie in one frame`);
@@ -94,7 +107,8 @@ export function samplerOf(place: Place): Sample {
   if (target.kind === "memory") return (core) => bytesAt(core, target.vgpu, target.address, target.length);
   if (target.kind === "tree") return (core) => treeText(core, target.tree, steps);
   const { plane, index, count } = target;
-  if (count === 2) return (core) => `${hex(core.words.read(plane, index + 1))}:${hex(core.words.read(plane, index))}`;
+  if (count === 2)
+    return (core) => `${hex(core.words.read(plane, index + 1))}:${hex(core.words.read(plane, index))}`;
   return (core) => fieldValue(core.words.read(plane, index), [bits[0], bits[1]]);
 }
 
@@ -110,19 +124,24 @@ function bytesAt(core: Core, vgpu: number, address: number, length: number): str
 
 function treeText(core: Core, tree: number, steps: readonly string[]): string {
   let value: unknown = tree === 0 ? core.seeDevice() : core.seeVgpu(tree);
-  for (const step of steps) value = typeof value === "object" && value !== null ? (value as never)[step] : undefined;
+  for (const step of steps)
+    value = typeof value === "object" && value !== null ? (value as never)[step] : undefined;
   return JSON.stringify(value) ?? "none";
 }
 
 /** Is it memory that was never seen? It reads 0. */
 export function isUnseen(core: Core, { target }: Place): boolean {
-  return target.kind === "memory" && core.ram[target.vgpu].known(Math.floor(target.address / FRAME_BYTES)) === null;
+  return (
+    target.kind === "memory" && core.ram[target.vgpu].known(Math.floor(target.address / FRAME_BYTES)) === null
+  );
 }
 
 /** A sample as people read it. */
 export function sampleText(place: Place, sample: number | string): string {
   if (typeof sample === "string") {
-    return sample.length > 64 ? `${sample.slice(0, 64)}... (${sample.length / (place.target.kind === "memory" ? 2 : 1)})` : sample;
+    return sample.length > 64
+      ? `${sample.slice(0, 64)}... (${sample.length / (place.target.kind === "memory" ? 2 : 1)})`
+      : sample;
   }
   return place.bits[0] - place.bits[1] === 31 ? hex(sample) : sample.toString(16);
 }

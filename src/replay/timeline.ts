@@ -201,7 +201,8 @@ export class Timeline {
       const stop = this.machine.batch(rows, i, end);
       if (stop < end) this.diverged(rows, stop);
       this.keep(cursor);
-      if (end === rows.count) this.progress?.(this.recording.blockOf(this.at) + 1, this.recording.blockOf(to) + 1);
+      if (end === rows.count)
+        this.progress?.(this.recording.blockOf(this.at) + 1, this.recording.blockOf(to) + 1);
     }
   }
 

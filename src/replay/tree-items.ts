@@ -50,16 +50,19 @@ function parse(bytes: Uint8Array): unknown {
 function fit(value: unknown, model: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) refuse("a tree that is too deep");
   if (Array.isArray(value)) {
-    if (!Array.isArray(model) || value.length > MAX_LIST) return refuse("a tree with a list where none belongs");
+    if (!Array.isArray(model) || value.length > MAX_LIST)
+      return refuse("a tree with a list where none belongs");
     if (model.length > 0 && value.length !== model.length) refuse("a tree with a list of another length");
     return value.map((element) => fit(element, model[0] ?? element, depth + 1));
   }
   if (typeof value === "object" && value !== null) {
-    if (typeof model !== "object" || model === null || Array.isArray(model)) return refuse("a tree of another shape");
+    if (typeof model !== "object" || model === null || Array.isArray(model))
+      return refuse("a tree of another shape");
     return fitRecord(value as Record<string, unknown>, model as Record<string, unknown>, depth);
   }
   if (typeof value !== typeof model) refuse("a tree with a value of another type");
-  if (typeof value === "number" && !Number.isSafeInteger(value)) refuse("a tree with a number that is no integer");
+  if (typeof value === "number" && !Number.isSafeInteger(value))
+    refuse("a tree with a number that is no integer");
   return value === null ? refuse("a tree with nothing in place of a value") : value;
 }
 

@@ -28,7 +28,10 @@ function slotsFor(tree: number): readonly Slot[] {
 export function treeMask(tree: number, steps: readonly string[]): number {
   let mask = 0;
   slotsFor(tree).forEach(({ key, element }, s) => {
-    if (steps.length === 0 || (key === steps[0] && (element < 0 || steps.length < 2 || Number(steps[1]) === element))) {
+    if (
+      steps.length === 0 ||
+      (key === steps[0] && (element < 0 || steps.length < 2 || Number(steps[1]) === element))
+    ) {
       mask |= 1 << (s & 31);
     }
   });

@@ -1,6 +1,6 @@
 import { type Cause, CauseFinder } from "./causes.ts";
 import { type LastWrite, type SearchCost, WriteFinder } from "./last-write.ts";
-import { isUnseen, placeOf, sampleText, samplerOf } from "./paths.ts";
+import { isUnseen, placeOf, samplerOf, sampleText } from "./paths.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Why a place holds what it holds. */
@@ -45,7 +45,8 @@ export class Asker {
     const value = isUnseen(core, place) ? "never seen" : sampleText(place, samplerOf(place)(core));
     try {
       const write = this.finder.find(place, at, options.changed === true);
-      const cause = write === null ? null : this.causes.of(write.seq, write.changed ? "changed by" : "written by");
+      const cause =
+        write === null ? null : this.causes.of(write.seq, write.changed ? "changed by" : "written by");
       const outcomes = write === null ? [] : this.causes.outcomes(write.seq);
       return { path: place.path, at, value, write, cause, outcomes, cost: this.finder.cost };
     } finally {
@@ -81,11 +82,16 @@ export function causeText(cause: Cause, indent = ""): string[] {
   const below = cause.causes.flatMap((inner, n) => {
     const last = n === cause.causes.length - 1;
     const [first, ...rest] = causeText(inner);
-    return [`${indent}${last ? "└ " : "├ "}${first}`, ...rest.map((line) => `${indent}${last ? "  " : "│ "}${line}`)];
+    return [
+      `${indent}${last ? "└ " : "├ "}${first}`,
+      ...rest.map((line) => `${indent}${last ? "  " : "│ "}${line}`),
+    ];
   });
   return [`${indent}${rowText(cause)}`, ...below];
 }
 
 function rowText({ role, seq, kind, path, value, note }: Cause): string {
-  return [`${role} ${seq} ${kind}  ${path}`, value, note === "" ? "" : `(${note})`].filter((part) => part !== "").join("  ");
+  return [`${role} ${seq} ${kind}  ${path}`, value, note === "" ? "" : `(${note})`]
+    .filter((part) => part !== "")
+    .join("  ");
 }

@@ -5,7 +5,14 @@ import { Malformed, refuse } from "./recording/errors.ts";
 import type { Recording } from "./recording/recording.ts";
 import type { Codec } from "./recording/tools.ts";
 import { ItemReader } from "./recording/wire.ts";
-import { frameKey, MEMORY_MASK_WORDS, WORDS_MASK_WORDS, WRITERS, WRITERS_GROUP, WRITERS_VERSION } from "./writers-file.ts";
+import {
+  frameKey,
+  MEMORY_MASK_WORDS,
+  WORDS_MASK_WORDS,
+  WRITERS,
+  WRITERS_GROUP,
+  WRITERS_VERSION,
+} from "./writers-file.ts";
 
 /** Something that can be written: words of a plane, bytes of guest memory, slots of a tree. */
 export type WriteTarget =

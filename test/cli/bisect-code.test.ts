@@ -16,39 +16,25 @@ const shas: Record<string, string> = {};
 const EXECLIST = "src/reducers/mediator/execlist.ts";
 const COST = "src/hw/cost.ts";
 
-/** Refactors before and behind the bug, one commit that does not build, one that reads no recording; the bug is the CSB's wrap. */
+/** A type error, and the bug: the write pointer leaves out the last entry. */
+const HALF = "\nexport const HALF: string = 1;\n";
+const WRAP = swap("CSB_ENTRIES - 1", "CSB_ENTRIES - 2", true);
+
+/** Refactors before and behind the bug, and one commit that does not build. */
 function build(): void {
   history = newHistory();
   shas.good = history.commits[0];
   shas.rename = history.rename("Call the interrupt line a level", "interruptLine", "interruptLevel");
-  shas.register = history.commit(
-    "Add a register with a reset value",
-    "src/hw/registers/counter.ts",
-    swap(
+  shas.register = history.commit("Add a register with a reset value", {
+    "src/hw/registers/counter.ts": swap(
       "GEN7_3DPRIM_END_OFFSET:",
       "GEN7_NEW_COUNTER: { offset: 0x2428, ...user, reset: 0x1234 },\n    GEN7_3DPRIM_END_OFFSET:",
     ),
-  );
-  shas.broken = history.commit(
-    "Half of a change",
-    COST,
-    (text) => `${text}\nexport const HALF: string = 1;\n`,
-  );
-  shas.bug = history.commit("Name the last entry of the status buffer", EXECLIST, (text) =>
-    swap(
-      "CSB_ENTRIES - 1",
-      "CSB_LAST",
-      true,
-    )(
-      swap(
-        "const CSB_ENTRIES = 6;",
-        "const CSB_ENTRIES = 6;\nconst CSB_LAST = 6;",
-      )(text.replace("export const HALF: string = 1;\n", "")),
-    ),
-  );
-  shas.mended = history.commit("The other half", COST, swap("\nexport const HALF: string = 1;\n", ""));
-  shas.costs = history.commit("Other costs", COST, swap("FETCH_DWORD_NS = 2;", "FETCH_DWORD_NS = 3;"));
-  shas.head = history.commit("Say more", "NOTES.md", () => "Notes.\n");
+  });
+  shas.half = history.commit("Half of a change", { [COST]: (text) => `${text}${HALF}` });
+  shas.bug = history.commit("Name the last entry", { [COST]: swap(HALF, ""), [EXECLIST]: WRAP });
+  shas.costs = history.commit("Other costs", { [COST]: swap("FETCH_DWORD_NS = 2;", "FETCH_DWORD_NS = 3;") });
+  shas.head = history.commit("Say more", { "NOTES.md": () => "Notes.\n" });
 }
 
 beforeAll(async () => {
@@ -74,7 +60,7 @@ function stateOf({ git }: History): string {
 const bisect = (...args: string[]) => gvt("bisect", "code", "--repo", history.folder, ...args);
 
 describe("gvt bisect code", () => {
-  test("names the first bad commit among refactors, the row, the register and the field", async () => {
+  test("a commit that does not build leaves two suspects; a dirty tree is never touched", async () => {
     history.git("checkout", "--quiet", "--detach", shas.head);
     writeFileSync(join(history.folder, "src/hw/cost.ts"), "a dirty tree\n");
     writeFileSync(join(history.folder, "new.txt"), "untracked\n");
@@ -88,18 +74,24 @@ describe("gvt bisect code", () => {
     const found = jsonOf(outcome);
     // The commit before it does not build: either of the two may have done it.
     expect(found.first).toBeNull();
-    expect(found.suspects).toMatchObject([{ id: shas.broken }, { id: shas.bug }]);
+    expect(found.suspects).toMatchObject([{ id: shas.half }, { id: shas.bug }]);
+    const tested = found.tested as { id: string; verdict: string; reason: string }[];
+    expect(tested.find(({ id }) => id === shas.half)).toMatchObject({
+      verdict: "skip",
+      reason: expect.stringContaining("does not build: src/hw/cost.ts"),
+    });
+    expect(tested.find(({ id }) => id === shas.register)).toMatchObject({ verdict: "good" });
   }, 120_000);
 
-  test("where every commit builds, the one", async () => {
+  test("names the first bad commit among refactors, the row, the register and the field", async () => {
     const clean = newHistory();
     try {
       const good = clean.commits[0];
       clean.rename("Call the interrupt line a level", "interruptLine", "interruptLevel");
-      clean.commit("Other costs", COST, swap("FETCH_DWORD_NS = 2;", "FETCH_DWORD_NS = 3;"));
-      const bug = clean.commit("Name the last entry", EXECLIST, swap("CSB_ENTRIES - 1", "CSB_ENTRIES", true));
+      clean.commit("Other costs", { [COST]: swap("FETCH_DWORD_NS = 2;", "FETCH_DWORD_NS = 3;") });
+      const bug = clean.commit("Name the last entry", { [EXECLIST]: WRAP });
       clean.rename("Call it a queue", "announcements", "queue");
-      clean.commit("Smaller turns", COST, swap("TURN_NS = 20_000", "TURN_NS = 15_000"));
+      clean.commit("Smaller turns", { [COST]: swap("TURN_NS = 20_000", "TURN_NS = 15_000") });
       const outcome = await gvt("bisect", "code", "--repo", clean.folder, "--good", good, file, "--json");
       expect(outcome).toMatchObject({ code: 1, stderr: "" });
       const found = jsonOf(outcome);
@@ -114,10 +106,10 @@ describe("gvt bisect code", () => {
         fields: { field: string; got: number; expected: number }[];
       }[];
       const pointer = state.find(({ path }) => path === "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR");
-      expect(pointer?.fields).toEqual([{ field: "WRITE_PTR", expected: 0, got: 6 }]);
+      expect(pointer?.fields).toEqual([{ field: "WRITE_PTR", expected: 5, got: 0 }]);
       const text = await gvt("bisect", "code", "--repo", clean.folder, "--good", good, file);
       expect(text.stdout).toContain(`first bad: ${bug.slice(0, 12)}  Name the last entry`);
-      expect(text.stdout).toContain("WRITE_PTR  0 -> 6");
+      expect(text.stdout).toContain("WRITE_PTR  5 -> 0");
       const diff = await gvt("diff", file, "--repo", clean.folder, "--rev", good, "--rev", "HEAD", "--json");
       expect(diff.code).toBe(1);
       const places = jsonOf(diff).differences as { path: string }[];
@@ -179,7 +171,7 @@ describe("gvt bisect code", () => {
 
   test("built models by path", async () => {
     const models = [join(folder, "one"), join(folder, "two")];
-    const commits = [shas.register, shas.mended];
+    const commits = [shas.register, shas.costs];
     models.forEach((model, i) => {
       execFileSync("git", ["clone", "--quiet", history.folder, model], { stdio: "ignore" });
       execFileSync("git", ["-C", model, "checkout", "--quiet", commits[i]], { stdio: "ignore" });
@@ -209,7 +201,7 @@ describe("git bisect run", () => {
         mode: 0o755,
       },
     );
-    await run("git", ["-C", clone, "bisect", "start", shas.mended, shas.register], clone);
+    await run("git", ["-C", clone, "bisect", "start", shas.costs, shas.register], clone);
     const { stdout } = await run("git", ["-C", clone, "bisect", "run", script], clone);
     expect(stdout).toMatch(/only 'skip'ped commits left|is the first bad commit/);
     expect(stdout).toContain(shas.bug);

@@ -19,8 +19,8 @@ export interface History {
   /** Hashes in order; 0 is the program as it is here. */
   readonly commits: string[];
   git(...args: string[]): string;
-  /** Change a file and commit: `change` gets its text and must change it. Returns the commit's hash. */
-  commit(subject: string, path: string, change: Change): string;
+  /** Change files and commit; each change gets a file's text and must change it. Returns the commit's hash. */
+  commit(subject: string, changes: Readonly<Record<string, Change>>): string;
   /** Replace a word wherever it stands in the source, and commit. */
   rename(subject: string, from: string, to: string): string;
   remove(): void;
@@ -71,8 +71,9 @@ export function newHistory(): History {
     folder,
     commits,
     git,
-    commit: (subject, path, change) => {
-      if (!edit(path, change)) throw new Error(`${subject}: ${path} is as it was`);
+    commit: (subject, changes) => {
+      for (const [path, change] of Object.entries(changes))
+        if (!edit(path, change)) throw new Error(`${subject}: ${path} is as it was`);
       return save(subject);
     },
     rename: (subject, from, to) => {

@@ -1,10 +1,10 @@
+import { execFile } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { loadTools } from "../../src/node/codecs.ts";
 import { openWalk, recordWalk } from "../replay/walk.ts";
 import { GVT, gvt, jsonOf, type Outcome, ROOT, temporaryFolder } from "./gvt.ts";
-import { execFile } from "node:child_process";
 
 const folder = temporaryFolder();
 const file = join(folder, "walk.mcap");
@@ -19,9 +19,14 @@ beforeAll(async () => {
 /** Give the prompt these lines. */
 function step(lines: readonly string[], ...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [GVT, "step", file, ...args], { cwd: ROOT }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [GVT, "step", file, ...args],
+      { cwd: ROOT },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
     child.stdin?.end(`${lines.join("\n")}\n`);
   });
 }
@@ -30,7 +35,14 @@ test("seek shows a state at a glance, or what is at a path", async () => {
   const glance = await gvt("seek", file, "100");
   expect(glance).toMatchObject({ code: 0, stderr: "" });
   expect(glance.stdout).toContain("state at 100");
-  const value = await gvt("seek", file, String(last), "--state", "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR", "--json");
+  const value = await gvt(
+    "seek",
+    file,
+    String(last),
+    "--state",
+    "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR",
+    "--json",
+  );
   expect(jsonOf(value)).toMatchObject({ type: "register", at: 0x23a0 });
   const entry = await gvt("seek", file, "100", "--state", "vgpu1.ggtt[3]");
   expect(entry.stdout).toMatch(/vgpu1\.ggtt\.18 /);
@@ -39,22 +51,41 @@ test("seek shows a state at a glance, or what is at a path", async () => {
 test("why answers with a tree, and as JSON", async () => {
   const text = await gvt("why", file, "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR", "--changed");
   expect(text).toMatchObject({ code: 0, stderr: "" });
-  expect(text.stdout).toMatch(/changed by \d+ .*\n {2}├ submitted by \d+ mmio\.written {2}vgpu1\.rcs0\.RING_ELSP/);
+  expect(text.stdout).toMatch(
+    /changed by \d+ .*\n {2}├ submitted by \d+ mmio\.written {2}vgpu1\.rcs0\.RING_ELSP/,
+  );
   const json = jsonOf(await gvt("why", file, "vgpu1.gtIrq0.GEN8_GT_IER", "--at", "80", "--json"));
   expect(json).toMatchObject({ at: 80, path: "vgpu1.gtIrq0.GEN8_GT_IER", cost: { index: false } });
   expect((await gvt("why", file, "30")).stdout).toMatch(/^row 30 /);
 });
 
 test("the step prompt walks, stops and asks; its mistakes are one line each", async () => {
-  const lines = ["break irq.inject", "continue", "why vgpu1.tree.interruptLine", "back 2", "step 2", "goto 50", "print vgpu1.tree.port", "rows 1"];
+  const lines = [
+    "break irq.inject",
+    "continue",
+    "why vgpu1.tree.interruptLine",
+    "back 2",
+    "step 2",
+    "goto 50",
+    "print vgpu1.tree.port",
+    "rows 1",
+  ];
   const walked = await step(lines);
   expect(walked).toMatchObject({ code: 0, stderr: "" });
   expect(walked.stdout).toContain("breakpoint irq.inject");
   expect(walked.stdout).toMatch(/> 50 /);
   const json = await step(["goto 40", "step", "reverse", "bogus", "quit", "goto 10"], "--json");
   expect(json.code).toBe(2);
-  const answers = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
-  expect(answers.map(({ at, ok }) => [at, ok])).toEqual([[40, true], [41, true], [-1, true], [-1, false]]);
+  const answers = json.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(answers.map(({ at, ok }) => [at, ok])).toEqual([
+    [40, true],
+    [41, true],
+    [-1, true],
+    [-1, false],
+  ]);
   expect(answers[3].error).toMatch(/no command bogus/);
 });
 
@@ -66,7 +97,9 @@ test("marks are kept in the file, shown, and taken away; rows stay", async () =>
   expect((await gvt("mark", marked, "--list")).stdout).toBe("3  before\n7  here it starts\n");
   expect((await gvt("show", marked)).stdout).toMatch(/marks\n.*3 {2}before\n.*7 {2}here it starts/);
   expect((await gvt("verify", marked)).code).toBe(0);
-  expect(jsonOf(await gvt("mark", marked, "--at", "3", "--remove", "--json"))).toEqual({ marks: [{ seq: 7, text: "here it starts" }] });
+  expect(jsonOf(await gvt("mark", marked, "--at", "3", "--remove", "--json"))).toEqual({
+    marks: [{ seq: 7, text: "here it starts" }],
+  });
   expect(await gvt("mark", marked, "--at", "3", "--remove")).toMatchObject({ code: 2 });
 });
 

@@ -145,7 +145,10 @@ test("no keyframes and no index where the replay does not hold", () => {
   expect(left).toMatch(/diverges at \d+/);
 });
 
-function patched(walk: Walk, make: (recording: Recording) => { offset: number; bytes: Uint8Array }): Uint8Array {
+function patched(
+  walk: Walk,
+  make: (recording: Recording) => { offset: number; bytes: Uint8Array },
+): Uint8Array {
   const { recording } = openWalk(walk);
   const { offset, bytes } = make(recording);
   const whole = new Uint8Array(offset + bytes.length);
@@ -157,7 +160,11 @@ function patched(walk: Walk, make: (recording: Recording) => { offset: number; b
 test("marks are added behind what is there; the file stays whole", () => {
   let walk = quick;
   const expected: { seq: number; text: string }[] = [];
-  for (const [seq, text] of [[3, "first"], [170, "ünïcode \u2192 too"], [9, "third"]] as const) {
+  for (const [seq, text] of [
+    [3, "first"],
+    [170, "ünïcode \u2192 too"],
+    [9, "third"],
+  ] as const) {
     expected.push({ seq, text });
     walk = { bytes: patched(walk, (recording) => withMarks(recording, expected)), tools };
     const { recording } = openWalk(walk);
@@ -179,7 +186,9 @@ test("damage to an attachment costs a warning, no row and no answer", () => {
   const bytes = patched(quick, (recording) => withMarks(recording, [{ seq: 3, text: "here" }]));
   const { recording: whole } = openWalk({ bytes, tools });
   const from = whole.parts.attachments[0].head.offset;
-  const expected = new Timeline(...Object.values(openWalk(plain)) as [Recording, PageStore]).seek(whole.rowCount - 1).digests();
+  const expected = new Timeline(...(Object.values(openWalk(plain)) as [Recording, PageStore]))
+    .seek(whole.rowCount - 1)
+    .digests();
   for (let at = from; at < bytes.length; at += Math.ceil((bytes.length - from) / 60)) {
     const bad = bytes.slice();
     bad[at] ^= 0x20;

@@ -43,17 +43,21 @@ test("a step back is the inverse of a step", () => {
   const { recording, store } = openWalk(walks[1]);
   const timeline = new Timeline(recording, store);
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: recording.rowCount - 1 }), fc.integer({ min: 1, max: 50 }), (seq, count) => {
-      const before = timeline.seek(seq).digests();
-      const { at } = timeline;
-      const went = timeline.step(count);
-      expect(timeline.step(-went)).toBe(-0 + went);
-      expect(timeline.at).toBe(at);
-      expect(timeline.machine.digests()).toEqual(before);
-      const back = timeline.step(-count);
-      expect(timeline.step(back)).toBe(back);
-      expect(timeline.machine.digests()).toEqual(before);
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: recording.rowCount - 1 }),
+      fc.integer({ min: 1, max: 50 }),
+      (seq, count) => {
+        const before = timeline.seek(seq).digests();
+        const { at } = timeline;
+        const went = timeline.step(count);
+        expect(timeline.step(-went)).toBe(-0 + went);
+        expect(timeline.at).toBe(at);
+        expect(timeline.machine.digests()).toEqual(before);
+        const back = timeline.step(-count);
+        expect(timeline.step(back)).toBe(back);
+        expect(timeline.machine.digests()).toEqual(before);
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -127,15 +131,19 @@ describe("breakpoints", () => {
   });
 });
 
-test.each(realRecordings())("%s: states by walking are those of the trailers", { timeout: 120_000 }, async (file) => {
-  const { recording, store, close } = await openFile(file);
-  const timeline = new Timeline(recording, store);
-  for (let n = recording.blockCount - 1; n >= 0; n -= Math.ceil(recording.blockCount / 5)) {
-    const { lastSeq } = recording.block(n);
-    expect(sameDigests(timeline.seek(lastSeq).digests(), recording.trailer(n).digests)).toBe(true);
-    timeline.step(-3);
-    timeline.step(3);
-    expect(sameDigests(timeline.machine.digests(), recording.trailer(n).digests)).toBe(true);
-  }
-  close();
-});
+test.each(realRecordings())(
+  "%s: states by walking are those of the trailers",
+  { timeout: 120_000 },
+  async (file) => {
+    const { recording, store, close } = await openFile(file);
+    const timeline = new Timeline(recording, store);
+    for (let n = recording.blockCount - 1; n >= 0; n -= Math.ceil(recording.blockCount / 5)) {
+      const { lastSeq } = recording.block(n);
+      expect(sameDigests(timeline.seek(lastSeq).digests(), recording.trailer(n).digests)).toBe(true);
+      timeline.step(-3);
+      timeline.step(3);
+      expect(sameDigests(timeline.machine.digests(), recording.trailer(n).digests)).toBe(true);
+    }
+    close();
+  },
+);

@@ -58,7 +58,9 @@ export async function recordWalk(tools: Tools, options: WalkOptions = {}): Promi
   port.connect(live);
   for (let v = 1; v <= count; v++) live.create(v);
   const guests = Array.from({ length: count }, (_, k) => new SimDriver(port, k + 1, capabilities).load());
-  const contexts = guests.map((guest) => ["rcs0", "bcs0"].map((engine) => contextOf(guest, engine as "rcs0")));
+  const contexts = guests.map((guest) =>
+    ["rcs0", "bcs0"].map((engine) => contextOf(guest, engine as "rcs0")),
+  );
   const random = randomOf(count * 1000 + rounds);
   for (let round = 0; round < rounds; round++) {
     const k = random(count);

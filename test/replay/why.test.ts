@@ -18,7 +18,10 @@ beforeAll(async () => {
   const tools = await loadTools();
   plain = await recordWalk(tools);
   quick = indexed(plain);
-  late = indexed(await recordWalk(tools, { capabilities: { coherent: false, fetchDelay: 2, writeDelay: 3 } }), 100);
+  late = indexed(
+    await recordWalk(tools, { capabilities: { coherent: false, fetchDelay: 2, writeDelay: 3 } }),
+    100,
+  );
 });
 
 const PATHS = [

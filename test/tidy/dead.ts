@@ -18,7 +18,9 @@ function* checkFiles(project: Project): Generator<Violation> {
 
 /** Is this file run by itself, outside src? */
 function isRun(path: string): boolean {
-  return /\.(test|guest)\.ts$|\.config\.ts$|^bench\/main\.ts$|^test\/golden\/bless\.ts$|^examples\//.test(path);
+  return /\.(test|guest)\.ts$|\.config\.ts$|^bench\/main\.ts$|^test\/golden\/bless\.ts$|^examples\//.test(
+    path,
+  );
 }
 
 /** Files that a config at the top names in a string: what to run at somebody's word. */

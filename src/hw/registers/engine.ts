@@ -1,6 +1,6 @@
 import { bank } from "../register.ts";
+import { RING_BASES } from "../units.ts";
 import { ENGINE_REGS, LRC, wide } from "./gt-rows.ts";
-import { RING_BASES } from "./ring.ts";
 
 const CTX = `${ENGINE_REGS}; ${LRC}`;
 /** Bare numbers in the kernel's context layouts; the PRM's names for them stand in other drivers' tables. */

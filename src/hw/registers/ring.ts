@@ -1,8 +1,6 @@
 import { bank } from "../register.ts";
+import { RING_BASES } from "../units.ts";
 import { ENGINE_REGS, LRC } from "./gt-rows.ts";
-
-/** Where an engine's own registers start. Source: i915_reg.h, RENDER_RING_BASE and its like. */
-export const RING_BASES = { rcs0: 0x2000, bcs0: 0x2_2000, vcs0: 0x1_2000, vecs0: 0x1_a000 } as const;
 
 const CTX = `${ENGINE_REGS}; ${LRC}`;
 const GVT = `${ENGINE_REGS}; gvt.md 2.6`;

@@ -1,6 +1,6 @@
 import { bank } from "../register.ts";
+import { RING_BASES } from "../units.ts";
 import { ENGINE_REGS, LRC } from "./gt-rows.ts";
-import { RING_BASES } from "./ring.ts";
 
 const CTX = `${ENGINE_REGS}; ${LRC}`;
 const GVT = `${ENGINE_REGS}; gvt.md 2.6`;

@@ -1,12 +1,12 @@
 import { WRITE_TIME } from "../../events/codes.ts";
 import { ACTIONS, type Action } from "../../hw/command.ts";
 import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
+import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { markWrite } from "../memory.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
 import { atomicResult, isWide } from "./atomic.ts";
-import { ENGINE_BASES } from "./context.ts";
 import { flushTlb } from "./gtt.ts";
 import { math } from "./math.ts";
 import { locate, PLACE, readPlace, VALUE, writeAt } from "./memory.ts";

@@ -1,6 +1,6 @@
+import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
-import { ENGINE_BASES } from "./context.ts";
 
 /** MI_ATOMIC: read, modify, write of 4 or 8 bytes. Operation numbers and bits: genxml gen9, MI_ATOMIC. */
 const GPR = 0x600;

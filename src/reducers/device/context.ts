@@ -1,4 +1,5 @@
 import { WRITE_POSITION } from "../../events/codes.ts";
+import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { markWrite } from "../memory.ts";
 import { DEVICE_MMIO } from "../planes.ts";
@@ -14,9 +15,6 @@ import { forgetWorkarounds, startWorkarounds } from "./workaround.ts";
  * lives in the guest's image and nowhere else. Order of the ring's own registers: gvt.md 2.10; offsets:
  * intel_engine_regs.h, intel_lrc_reg.h.
  */
-
-/** Base of each engine's registers, in the order of ENGINES. */
-export const ENGINE_BASES: readonly number[] = [0x2000, 0x22000, 0x12000, 0x1a000];
 
 const RING_TAIL = 0x30;
 const RING_HEAD = 0x34;

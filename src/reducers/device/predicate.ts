@@ -1,6 +1,6 @@
+import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
-import { ENGINE_BASES } from "./context.ts";
 
 /** Predicates: registers of an engine that decide whether commands run. Distances from the engine's base. */
 const RESULT_2 = 0x3bc;

@@ -1,11 +1,10 @@
 import { K } from "../../events/kinds.ts";
 import { REG_TIME_VALUE } from "../../hw/compile.ts";
-import { MMIO_BYTES } from "../../hw/units.ts";
+import { ENGINE_BASES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import { applyRule, MASKED_BITS } from "../rules.ts";
 import type { EngineTree } from "../trees.ts";
-import { ENGINE_BASES } from "./context.ts";
 
 /** Registers of the physical device, as commands and context images reach them. */
 

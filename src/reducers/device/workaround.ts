@@ -1,8 +1,7 @@
-import { RCS0 } from "../../hw/units.ts";
+import { ENGINE_BASES, RCS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
-import { ENGINE_BASES } from "./context.ts";
 
 /**
  * The work-around batches of the render engine's contexts: GGTT batches that run each time a context has been

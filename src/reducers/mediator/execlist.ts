@@ -1,6 +1,6 @@
 import { NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
-import { BCS0, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../hw/units.ts";
+import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { agentOf, frameBaseOf, isCoherent, writeGuestWords } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -13,8 +13,6 @@ import { GT0, GT1, GT3, raise } from "./interrupt.ts";
  * gvt.md 2.9.
  */
 
-/** Base of each engine's registers, in the order of ENGINES. */
-export const RING_BASES: readonly number[] = [0x2000, 0x22000, 0x12000, 0x1a000];
 /** TAIL, HEAD, START, CTL, ACTHD: what the guest goes on seeing of an engine that is no longer its own. */
 const RING_POSITION = [0x30, 0x34, 0x38, 0x3c, 0x74, 0x5c] as const;
 const RING_IMR = 0xa8;
@@ -103,7 +101,7 @@ function hand(core: Core, v: number, engine: number): void {
   const descriptors = [list.queued[0], list.queued[1], list.queued[2], list.queued[3]];
   list.queued = [];
   list.owns = true;
-  const hwsp = RING_BASES[engine] + RING_HWS_PGA;
+  const hwsp = ENGINE_BASES[engine] + RING_HWS_PGA;
   core.down.writeMmio(core, hwsp, core.words.read(MMIO + v, hwsp >>> 2));
   core.down.elsp(core, engine, frameBaseOf(v), descriptors);
 }
@@ -113,7 +111,7 @@ export function engineIdle(core: Core, frameBase: number, engine: number): void 
   const v = agentOf(frameBase);
   core.vgpu(v).execlists[engine].owns = false;
   for (const register of RING_POSITION) {
-    const at = RING_BASES[engine] + register;
+    const at = ENGINE_BASES[engine] + register;
     core.words.write(MMIO + v, at >>> 2, core.down.mmio(core, at));
   }
   for (let k = 1; k <= VGPU_MAX; k++) {
@@ -140,7 +138,7 @@ export function contextStatus(
 ): void {
   const v = agentOf(frameBase);
   const pointer = nextPointer(core, v, engine);
-  const hwsp = core.words.read(MMIO + v, (RING_BASES[engine] + RING_HWS_PGA) >>> 2);
+  const hwsp = core.words.read(MMIO + v, (ENGINE_BASES[engine] + RING_HWS_PGA) >>> 2);
   const gfn = translateGgtt(core, v, hwsp & 0xffff_f000);
   if (gfn >= 0) {
     writeGuestWords(core, v, gfn, (HWSP_CSB + pointer * 2) * 4, [status, contextId]);
@@ -155,7 +153,7 @@ export function contextStatus(
 
 /** The entry after the last one written or announced. 7 is "none yet". */
 function nextPointer(core: Core, v: number, engine: number): number {
-  const word = core.words.read(MMIO + v, (RING_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2);
+  const word = core.words.read(MMIO + v, (ENGINE_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2);
   let pointer = word & 7;
   const waiting = core.seeVgpu(v).announcements;
   for (let i = 0; i < waiting.length; i++) {
@@ -182,13 +180,13 @@ function publish(core: Core, v: number, what: number, engine: number, b: number,
 
 function raiseEngine(core: Core, v: number, engine: number, bits: number): void {
   const [group, shift] = ENGINE_IRQ[engine];
-  const mask = core.words.read(MMIO + v, (RING_BASES[engine] + RING_IMR) >>> 2);
+  const mask = core.words.read(MMIO + v, (ENGINE_BASES[engine] + RING_IMR) >>> 2);
   const passed = (bits << shift) & ~mask;
   if (passed !== 0) raise(core, v, group, passed);
 }
 
 function publishStatus(core: Core, v: number, engine: number, status: number, contextId: number): void {
-  const base = RING_BASES[engine];
+  const base = ENGINE_BASES[engine];
   const at = (base + RING_CONTEXT_STATUS_PTR) >>> 2;
   const word = core.words.read(MMIO + v, at);
   const pointer = (word & 7) >= CSB_ENTRIES - 1 ? 0 : (word & 7) + 1;
@@ -235,5 +233,5 @@ export function resetExeclists(core: Core, v: number, mask: number): void {
 
 /** No context status yet: the first one goes to entry 0. Source: gvt.md 2.9, Reset. */
 export function resetStatusPointer(core: Core, v: number, engine: number): void {
-  core.words.write(MMIO + v, (RING_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2, CSB_ENTRIES + 1);
+  core.words.write(MMIO + v, (ENGINE_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2, CSB_ENTRIES + 1);
 }

@@ -1,8 +1,9 @@
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
+import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviours.ts";
-import { isFull, RING_BASES, writeElsp } from "./execlist.ts";
+import { isFull, writeElsp } from "./execlist.ts";
 
 /** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */
 const BASE_MASK = ~0xfff;
@@ -16,7 +17,7 @@ const TIMESTAMP_UDW = 0x35c;
 
 /** Engine of a ring register, from its bank's base. */
 function engineOfRegister(at: number): number {
-  return RING_BASES.indexOf(at & BASE_MASK);
+  return ENGINE_BASES.indexOf(at & BASE_MASK);
 }
 
 function executionStatus(core: Core, v: number, at: number): number {

@@ -1,10 +1,16 @@
 import { RecordingError } from "./errors.ts";
-import { readPreamble } from "./open.ts";
+import { readAttachment, readPreamble } from "./open.ts";
 import { PROFILE } from "./profile.ts";
-import { MAX_BLOCK_BYTES, RECORD_HEAD, RecordReader } from "./records.ts";
-import { readAttachment } from "./open.ts";
 import type { Recording } from "./recording.ts";
-import { attachmentBytes, type BlockPlace, type DataPlace, joined, metadataLength, tailBytes } from "./tail.ts";
+import { MAX_BLOCK_BYTES, RECORD_HEAD, RecordReader } from "./records.ts";
+import {
+  attachmentBytes,
+  type BlockPlace,
+  type DataPlace,
+  joined,
+  metadataLength,
+  tailBytes,
+} from "./tail.ts";
 
 /** Something to stand behind the blocks. */
 export interface Attachment {
@@ -26,7 +32,9 @@ export function appendAttachments(recording: Recording, add: readonly Attachment
   if (dataEnd < 0) return replaceAttachments(recording, add);
   const old = attachments.flatMap(({ name, head }) => {
     const data = readAttachment(source, { name, head }, recording.tools, MAX_BLOCK_BYTES);
-    return data === null ? [] : [{ name, offset: head.offset, length: head.length + RECORD_HEAD, dataSize: data.length }];
+    return data === null
+      ? []
+      : [{ name, offset: head.offset, length: head.length + RECORD_HEAD, dataSize: data.length }];
   });
   const reader = new RecordReader(source.read(dataEnd + RECORD_HEAD, 4));
   return patch(recording, dataEnd, reader.u32(), old, add);
@@ -38,7 +46,9 @@ export function appendAttachments(recording: Recording, add: readonly Attachment
  */
 export function replaceAttachments(recording: Recording, add: readonly Attachment[]): Patch {
   const { attachments, blocks, source } = partsOf(recording);
-  const names = new Set(attachments.map(({ name }) => name).filter((name) => !add.some((a) => a.name === name)));
+  const names = new Set(
+    attachments.map(({ name }) => name).filter((name) => !add.some((a) => a.name === name)),
+  );
   const kept = [...names].flatMap((name) => {
     const data = recording.attachment(name);
     return data === null ? [] : [{ name, data }];
@@ -53,12 +63,19 @@ export function replaceAttachments(recording: Recording, add: readonly Attachmen
 
 function partsOf(recording: Recording): Recording["parts"] {
   const { closed, damage, name } = recording;
-  if (!closed || damage !== null) throw new RecordingError(name, 0, "the recording is not closed: pack it first");
+  if (!closed || damage !== null)
+    throw new RecordingError(name, 0, "the recording is not closed: pack it first");
   return recording.parts;
 }
 
 function patch(
-  ...[recording, offset, crc, old, add]: [Recording, number, number, readonly DataPlace[], readonly Attachment[]]
+  ...[recording, offset, crc, old, add]: [
+    Recording,
+    number,
+    number,
+    readonly DataPlace[],
+    readonly Attachment[],
+  ]
 ): Patch {
   const { tools } = recording;
   const records = add.map(({ name, data }) => attachmentBytes(name, data));
@@ -74,10 +91,12 @@ function patch(
 }
 
 function blockPlaces(recording: Recording): BlockPlace[] {
-  return recording.parts.blocks.map(({ firstSeq, endSeq, offset, end, compression, dataLength, uncompressedSize }) => {
-    const sizes = { compressedSize: dataLength, uncompressedSize };
-    return { firstSeq, endSeq, offset, length: end - offset, compression, ...sizes };
-  });
+  return recording.parts.blocks.map(
+    ({ firstSeq, endSeq, offset, end, compression, dataLength, uncompressedSize }) => {
+      const sizes = { compressedSize: dataLength, uncompressedSize };
+      return { firstSeq, endSeq, offset, length: end - offset, compression, ...sizes };
+    },
+  );
 }
 
 function metadataPlace(recording: Recording): DataPlace {

@@ -45,7 +45,10 @@ export function tailBytes(facts: TailFacts, at: number, crc: number, tools: Tool
   const summaryStart = at + end.length;
   const { summary, offsets } = summaryOf(facts, summaryStart);
   const footer = new McapRecordBuilder();
-  const places = { summaryStart: BigInt(summaryStart), summaryOffsetStart: BigInt(summaryStart + summary.length) };
+  const places = {
+    summaryStart: BigInt(summaryStart),
+    summaryOffsetStart: BigInt(summaryStart + summary.length),
+  };
   footer.writeFooter({ ...places, summaryCrc: 0 });
   // The summary's CRC covers the footer up to the CRC itself.
   const covered = [summary, offsets, footer.buffer.subarray(0, footer.length - 4)];
