@@ -15,8 +15,9 @@ import { Random } from "./random.ts";
 import { configurationFor, metaFor } from "./world.ts";
 
 /**
- * A long recording of two scripted guests in turn: 55 % register reads, 25 % register writes, 20 % GTT entries in runs of 16, and every
- * 240 accesses a batch that writes memory and interrupts. Made once, then kept in the bench's own folder.
+ * A long recording of two scripted guests in turn: 55 % register reads, 25 % register writes, 20 % GTT
+ * entries in runs of 16, one behind the other, and every 240 accesses a batch that writes memory and
+ * interrupts. Made once, then kept in the bench's own folder.
  */
 
 const GUESTS = 2;
@@ -30,7 +31,10 @@ const WRITES = [0x2580, 0x7004, 0x7_0180, 0x4_f100, 0x7_0080, 0x7_0084, 0x7_0088
 /** Where recordings made for benches are kept. */
 export const CACHE = "bench/.cache";
 
-/** Path of a recording of about so many events, with keyframes and writers' index; made where it is not there. */
+/**
+ * Path of a recording of about so many events, with keyframes and writers' index; made where it is not
+ * there.
+ */
 export async function simRecording(
   tools: Tools,
   events: number,

@@ -25,7 +25,10 @@ const PATHS = [
   "vgpu1.config.ff0",
 ];
 
-/** The timeline's figures on 10 M events, and on 100 M unless `quick`: recordings that are made first where they are not there. */
+/**
+ * The timeline's figures on 10 M events, and on 100 M unless `quick`: recordings that are made first where
+ * they are not there.
+ */
 export async function timelineFigures(
   tools: Tools,
   quick: boolean,
@@ -64,8 +67,8 @@ function pair(
 }
 
 function detailOf(timeline: Timeline): string {
-  const { bytes, snapshots, keyframes } = timeline.memory;
-  return `${snapshots} states, ${keyframes} keyframes, ${bytes >> 20} MiB`;
+  const { states, rows, snapshots, keyframes } = timeline.memory;
+  return `${snapshots} states (${states >> 20} MiB), rows ${rows >> 20} MiB, ${keyframes} keyframes`;
 }
 
 function warmSeeks({ recording, store }: OpenedRecording, name: string): Figure[] {

@@ -49,7 +49,7 @@ export function addBisectCode(bisect: Command): void {
       "instead of revisions: a built model; name them in order, the good one first",
       (path, list: string[] = []) => [...list, path],
     )
-    .option("--repo <path>", "repository; the one that this program lies in when absent")
+    .option("--repo <path>", "repository; the one around this folder, or this program's, when absent")
     .option("--jobs <n>", "revisions to try at the same time", parseCount, availableParallelism())
     .option("--timeout <s>", "seconds that one revision may take over one recording; 0: any", parseCount, 600)
     .option("--all", "every difference of the state, tickets, times and row numbers too")
@@ -69,9 +69,10 @@ export async function answered<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The repository to look in. Rejects with RevisionError. */
+/** The repository named, else the one that we stand in, else the one that this program lies in. Rejects with RevisionError. */
 export function repositoryOf(repo: string | undefined): Promise<string> {
-  return repositoryAt(repo ?? fileURLToPath(new URL("../..", import.meta.url)));
+  const own = fileURLToPath(new URL("../..", import.meta.url));
+  return repo === undefined ? repositoryAt(".").catch(() => repositoryAt(own)) : repositoryAt(repo);
 }
 
 async function run(recordings: readonly string[], options: Options): Promise<number> {

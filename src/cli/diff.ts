@@ -42,7 +42,10 @@ export function addDiff(program: Command): void {
       ...list,
       text,
     ])
-    .option("--repo <path>", "repository of the revisions; the one that this program lies in when absent")
+    .option(
+      "--repo <path>",
+      "repository of the revisions; the one around this folder, or this program's, when absent",
+    )
     .option("--all", "every difference, tickets, times and row numbers too")
     .action(async (file: string, other: string | undefined, options: Options) => {
       process.exitCode = await diff(file, other, options);

@@ -8,6 +8,7 @@ import { addDiff } from "./diff.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { addGuest } from "./guest.ts";
 import { addMark } from "./mark.ts";
+import { addMinimise } from "./minimise.ts";
 import { addPack } from "./pack.ts";
 import { addReplay } from "./replay.ts";
 import { addSeek } from "./seek.ts";
@@ -48,6 +49,7 @@ function program(): Command {
     addPack,
     addBisect,
     addDiff,
+    addMinimise,
     ...WALKING,
   ])
     add(gvt);

@@ -32,7 +32,9 @@ export function addSeek(program: Command): void {
     });
 }
 
-/** Warnings and damage of a recording that was looked into; the exit code, where the answer's own is `code`. */
+/**
+ * Warnings and damage of a recording that was looked into; the exit code, where the answer's own is `code`.
+ */
 export function endOf(recording: Recording, code: number): number {
   sayWarnings(recording);
   if (recording.damage === null || isPart(recording)) return code;

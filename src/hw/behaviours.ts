@@ -46,7 +46,6 @@ export type WriteBehaviour = (typeof WRITE_BEHAVIOURS)[number];
 
 export const READ_BEHAVIOURS = [
   "none",
-  "ring.engine_word",
   "ring.timestamp",
   "ring.execlist_status",
   "irq.master",

@@ -6,7 +6,10 @@ import { openRecording } from "../replay/recording/recording.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSource } from "./files.ts";
 
-/** Write another end behind a recording's blocks, and sync it. A crash in between costs attachments and summary, no row. */
+/**
+ * Write another end behind a recording's blocks, and sync it. A crash in between costs attachments and
+ * summary, no row.
+ */
 export function patchFile(path: string, { offset, bytes }: Patch): void {
   const fd = fs.openSync(path, "r+");
   try {
@@ -20,8 +23,8 @@ export function patchFile(path: string, { offset, bytes }: Patch): void {
 }
 
 /**
- * Give a closed recording its keyframes and its writers' index, from one exact replay. Returns why it has none, in one line, or null.
- * Throws where the file cannot be read or written.
+ * Give a closed recording its keyframes and its writers' index, from one exact replay. Returns why it has
+ * none, in one line, or null. Throws where the file cannot be read or written.
  */
 export function indexFile(
   path: string,

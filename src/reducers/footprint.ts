@@ -7,13 +7,13 @@ const NODE_BYTES = 640;
 const PAGE_BYTES = 2048 + 136;
 const FRAME_BYTES = 96;
 const FRAME_WORDS_BYTES = 4096 + 136;
-const TREE_BYTES = 8192;
+const TREE_BYTES = 5120;
 const STATE_BYTES = 640;
 const RAM_LEVELS = 4;
 
 /**
- * Bytes that `state` holds and `other` does not: what letting go of `state` would free where `other` stays. States share what has
- * not changed between them, so this is far less than a state's size.
+ * Bytes that `state` holds and `other` does not: what letting go of `state` would free where `other` stays.
+ * States share what has not changed between them, so this is far less than a state's size.
  */
 export function bytesBeyond(state: State, other: State | null): number {
   let bytes = STATE_BYTES;

@@ -6,11 +6,11 @@ import { ENGINES, MMIO_BYTES, VGPU_MAX } from "../hw/units.ts";
 import { Core, type Setting } from "./core.ts";
 import { resetEngines, submit } from "./device/engine.ts";
 import { flushTlb } from "./device/gtt.ts";
-import { loadRegister, resetDeviceRegisters } from "./device/registers.ts";
+import { resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
 import { contextStatus, engineIdle, engineIrq, isCongested } from "./mediator/execlist.ts";
 import { writeGtt } from "./mediator/ggtt.ts";
-import { DEVICE_GGTT, DEVICE_MMIO, MMIO, PLANES } from "./planes.ts";
+import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
 import { reduce } from "./reduce.ts";
 import { applyRule } from "./rules.ts";
@@ -42,8 +42,6 @@ const DOWN: Down = {
     for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) flushTlb(core, e);
   },
   reset: resetEngines,
-  mmio: (core, at) => core.words.read(DEVICE_MMIO, at >>> 2),
-  writeMmio: (core, at, value) => loadRegister(core, 0, at, value),
 };
 
 const UP: Up = { irq: engineIrq, csb: contextStatus, idle: engineIdle, congested: isCongested };
@@ -116,7 +114,7 @@ export class Machine {
     this.moved = true;
     let { now } = core;
     // The vGPU that the last reduced input was about, if it exists: its rows may need no more than this loop.
-    let alive = -1;
+    let alive = from < to && this.isAlive(agent[from]) ? agent[from] : -1;
     let quick = -1;
     for (let i = from; i < to; ) {
       const k = kind[i];
@@ -156,11 +154,15 @@ export class Machine {
       now = core.now;
       quick = -1;
       i = next;
-      alive = v > 0 && v <= VGPU_MAX && core.seeVgpu(v).created ? v : -1;
+      alive = this.isAlive(v) ? v : -1;
     }
     core.now = now;
     if (quick >= 0) core.seq = rows.firstSeq + quick;
     return to;
+  }
+
+  private isAlive(v: number): boolean {
+    return v > 0 && v <= VGPU_MAX && this.core.seeVgpu(v).created;
   }
 
   /** Reduce input `i` and compare: index of the next input, or -1 - index of the row that differs. */

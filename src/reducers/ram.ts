@@ -295,9 +295,11 @@ export function eachFrameFacts(root: RamNode, visit: (facts: FrameFacts) => void
   const walk = (node: RamNode, level: number, base: number): void => {
     node.slots.forEach((next, slot) => {
       if (next === null) return;
-      if (level < 3) return walk(next as RamNode, level + 1, base | (slot << LEVEL_SHIFTS[level]));
-      const { content, words, stamp } = next as Frame;
-      visit({ gfn: base | slot, content, words, stamp });
+      if (level < 3) walk(next as RamNode, level + 1, base | (slot << LEVEL_SHIFTS[level]));
+      else {
+        const { content, words, stamp } = next as Frame;
+        visit({ gfn: base | slot, content, words, stamp });
+      }
     });
   };
   walk(root, 0, 0);

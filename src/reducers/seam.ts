@@ -7,18 +7,21 @@ import type { Core } from "./core.ts";
 
 /** From the mediator down to the device. */
 export interface Down {
-  /** A submission of two elements (low, high each; high is the context id) for the address space at `frameBase`. */
-  elsp(core: Core, engine: number, frameBase: number, descriptors: readonly number[]): void;
+  /** A submission of two elements (low, high each; high is the context id) for the address space at `frameBase`,
+   * with the plane that holds its registers. */
+  elsp(
+    core: Core,
+    engine: number,
+    frameBase: number,
+    registers: number,
+    descriptors: readonly number[],
+  ): void;
   /** One entry of the device's GGTT. */
   ggtt(core: Core, entry: number, low: number, high: number): void;
   /** Forget kept translations of the engines in `mask`. */
   tlb(core: Core, mask: number): void;
   /** Drop whatever the engines in `mask` do for the address space at `frameBase`. */
   reset(core: Core, mask: number, frameBase: number): void;
-  /** A register of the physical device, as it stands. */
-  mmio(core: Core, at: number): number;
-  /** A write to a register of the physical device. */
-  writeMmio(core: Core, at: number, value: number): void;
 }
 
 /** From the device up to the mediator. */

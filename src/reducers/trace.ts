@@ -4,7 +4,10 @@ import { PLANES } from "./planes.ts";
 import { Ram } from "./ram.ts";
 import { eachPage, PAGE_SHIFT, Words } from "./words.ts";
 
-/** Hears of every write that a machine makes, right before it is made. Values that stay as they were are told too. */
+/**
+ * Hears of every write that a machine makes, right before it is made. Values that stay as they were are
+ * told too.
+ */
 export interface WriteListener {
   /** A word of a plane. */
   word(plane: number, index: number, before: number, after: number): void;

@@ -1,4 +1,5 @@
 import { ENGINES } from "../hw/units.ts";
+import { DEVICE_MMIO } from "./planes.ts";
 
 /**
  * The small shaped state: hidden machinery that has no address. One tree per vGPU and one for the device;
@@ -135,10 +136,13 @@ export interface EngineTree {
   phase: number;
   /** First host frame of the address space that the submission came with. */
   frameBase: number;
+  /** The plane that holds the registers which came with it. */
+  registers: number;
   elements: ElementTree[];
   active: number;
   pending: ElementTree[];
   pendingBase: number;
+  pendingRegisters: number;
   /** Engine time in ns at which the engine is free again. */
   freeAt: number;
   /** What this turn has used so far. */
@@ -272,10 +276,12 @@ export function initialEngine(): EngineTree {
   return {
     phase: 0,
     frameBase: 0,
+    registers: DEVICE_MMIO,
     elements: [initialElement(), initialElement()],
     active: 0,
     pending: [initialElement(), initialElement()],
     pendingBase: 0,
+    pendingRegisters: DEVICE_MMIO,
     freeAt: 0,
     turnNs: 0,
     turnDwords: 0,

@@ -122,6 +122,7 @@ export class Words {
   private writable = 2;
   private slab = new ArrayBuffer(0);
   private slabUsed = SLAB_PAGES;
+  private slabPages = SLAB_PAGES;
 
   constructor(planes: number) {
     this.owner = 1;
@@ -138,6 +139,14 @@ export class Words {
     this.writable += 2;
     this.changed = false;
     if (this.writable > 0x7fff_0000) this.startMarksAnew();
+  }
+
+  /**
+   * Give every page memory of its own from now on: for who keeps many states and lets go of some, as a page
+   * that is kept would keep its whole slab.
+   */
+  cutPagesSingly(): void {
+    this.slabPages = 1;
   }
 
   /** Seal everything written so far: later writes copy. `owner` must be new. */
@@ -273,8 +282,8 @@ export class Words {
   }
 
   private copyOf(page: Page): Uint32Array {
-    if (this.slabUsed === SLAB_PAGES) {
-      this.slab = new ArrayBuffer(SLAB_PAGES * PAGE_SIZE * 4);
+    if (this.slabUsed >= this.slabPages) {
+      this.slab = new ArrayBuffer(this.slabPages * PAGE_SIZE * 4);
       this.slabUsed = 0;
     }
     const words = new Uint32Array(this.slab, this.slabUsed++ * PAGE_SIZE * 4, PAGE_SIZE);

@@ -1,13 +1,11 @@
 import { CLASS_OUTCOME, isInput, K, KIND_CLASS } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
-import { REG_FAST_READ } from "../hw/compile.ts";
-import { MMIO_BYTES } from "../hw/units.ts";
 import type { Machine } from "../reducers/machine.ts";
-import { MMIO } from "../reducers/planes.ts";
 import { divergenceAt } from "./divergence.ts";
 import { RowFormatter, type RowText } from "./format.ts";
-import { type Question, wordKey, wordsOf } from "./question.ts";
+import { type Question, targetsOf } from "./question.ts";
 import { machineOf } from "./run.ts";
+import { blocksThatWrite, type IsQuiet, quietRows } from "./scan-plan.ts";
 import { DivergedError } from "./state.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -76,6 +74,16 @@ export function rowAt(timeline: Timeline, seq: number): RowText | null {
   return formatter.text(rows, i);
 }
 
+/** Blocks from which on a jump by way of a keyframe costs less than running through. */
+const JUMP = 12;
+
+/** The first block from `n` on that is looked at; one behind `last` where none is. */
+function nextOf(n: number, last: number, looks: (n: number) => boolean): number {
+  let next = n;
+  while (next <= last && !looks(next)) next++;
+  return next;
+}
+
 class Search {
   evaluated = 0;
   private readonly timeline: Timeline;
@@ -107,20 +115,34 @@ class Search {
     return this.question.holds(this.timeline.seek(seq));
   }
 
-  /** One pass from the input `first` on. Runs on a machine of its own, which looks up only where the answer may have changed. */
+  /**
+   * One pass from the input `first` on. It runs on a machine of its own, looks only where the answer may have changed, and jumps over
+   * long stretches in which the file's index of writers says that nothing of it was written.
+   */
   scan(first: number, to: number, progress: TimeOptions["progress"]): number {
     const { recording, store } = this.timeline;
     const machine = machineOf(recording, store);
     machine.restore(this.timeline.seek(first - 1).snapshot());
-    const isQuiet = quietRows(machine, this.question);
+    const targets = targetsOf(machine, this.question);
+    const [start, last] = [recording.blockOf(first), recording.blockOf(to)];
+    const written = blocksThatWrite(recording, targets, start, last);
+    const looks = (n: number): boolean => n === start || written === null || written.has(n);
+    const isQuiet = quietRows(machine.core.registers, targets);
     const rows = new Rows(1 << 15);
-    const last = recording.blockOf(to);
-    for (let n = recording.blockOf(first); n <= last; n++) {
+    for (let n = start; n <= last; n++) {
+      if (!looks(n)) {
+        const next = nextOf(n, last, looks);
+        if (next > last) return -1;
+        if (next - n > JUMP) {
+          machine.restore(this.timeline.seek(recording.block(next).firstSeq - 1).snapshot());
+          n = next;
+        }
+      }
       recording.readBlock(n, rows);
       const end = Math.min(rows.count, to - rows.firstSeq + 1);
-      const seq = this.scanRows(machine, rows, first, end, isQuiet);
+      const seq = this.scanRows(machine, rows, first, end, looks(n) ? isQuiet : () => true);
       if (seq >= 0) return seq;
-      progress?.(n + 1, last + 1);
+      progress?.(n - start + 1, last - start + 1);
     }
     return -1;
   }
@@ -153,24 +175,4 @@ function behindOutcomes(rows: Rows, i: number): number {
   let next = i + 1;
   while (next < rows.count && KIND_CLASS[rows.kind[next]] === CLASS_OUTCOME) next++;
   return next;
-}
-
-type IsQuiet = (rows: Rows, i: number) => boolean;
-
-/** Can an input not change what the question sees? So it is for plain registers that it does not read, and for PTEs. */
-function quietRows(machine: Machine, question: Question): IsQuiet {
-  const read = wordsOf(machine, question);
-  if (read === null) return () => false;
-  const { idOf, flags, then } = machine.core.registers;
-  const [READ, WRITTEN, GTT_WRITTEN] = [K["mmio.read"], K["mmio.written"], K["gtt.written"]];
-  return (rows, i) => {
-    const kind = rows.kind[i];
-    if (kind === GTT_WRITTEN) return true;
-    const at = rows.at[i];
-    if ((kind !== READ && kind !== WRITTEN) || rows.size[i] !== 4 || at >= MMIO_BYTES || (at & 3) !== 0)
-      return false;
-    const id = idOf[at >>> 2];
-    if (kind === READ) return (flags[id] & REG_FAST_READ) !== 0;
-    return id !== 0 && then[id] === 0 && !read.has(wordKey(MMIO + rows.agent[i], at >>> 2));
-  };
 }

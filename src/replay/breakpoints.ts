@@ -5,7 +5,10 @@ import { placeOf, samplerOf } from "./paths.ts";
 import { compilePredicate } from "./predicate.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** Where to stop: at a kind of row, where the value at a path becomes another, or where an expression becomes true. */
+/**
+ * Where to stop: at a kind of row, where the value at a path becomes another, or where an expression
+ * becomes true.
+ */
 export interface Breakpoint {
   readonly text: string;
   /** Local number of the kind; -1: it looks at states. */
@@ -25,7 +28,10 @@ export interface Hit {
   readonly row: number;
 }
 
-/** A breakpoint from its text: `irq.inject`, `vgpu1.rcs0.RING_TAIL`, `vgpu1.rcs0.RING_TAIL.TailOffset > 64`. Throws PathError or PredicateError. */
+/**
+ * A breakpoint from its text: `irq.inject`, `vgpu1.rcs0.RING_TAIL`, `vgpu1.rcs0.RING_TAIL.TailOffset > 64`.
+ * Throws PathError or PredicateError.
+ */
 export function breakpointOf(machine: Machine, text: string): Breakpoint {
   const kind = (KIND_NAMES as readonly string[]).indexOf(text);
   if (kind >= 0) return { text, kind, sample: null, onlyTrue: false };
@@ -54,7 +60,10 @@ export function goOn(timeline: Timeline, breakpoints: readonly Breakpoint[]): Hi
   return found;
 }
 
-/** Go back until a breakpoint is hit before where the timeline stands; null where none is, with the timeline at the start. */
+/**
+ * Go back until a breakpoint is hit before where the timeline stands; null where none is, with the timeline
+ * at the start.
+ */
 export function goBack(timeline: Timeline, breakpoints: readonly Breakpoint[]): Hit | null {
   if (breakpoints.every(({ sample }) => sample === null)) return goBackToKind(timeline, breakpoints);
   for (let end = timeline.inputAt(timeline.at - 1); end >= 0; ) {

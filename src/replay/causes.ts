@@ -43,8 +43,9 @@ interface Question {
 }
 
 /**
- * Follows rows back to the inputs of the world that they come from: an answer to its question, an engine's turn to the submission it
- * works for and to the pages that held the ring and the context, a timer to who armed it.
+ * Follows rows back to the inputs of the world that they come from: an answer to its question, an engine's
+ * turn to the submission it works for and to the pages that held the ring and the context, a timer to who
+ * armed it.
  */
 export class CauseFinder {
   private readonly timeline: Timeline;
@@ -106,7 +107,10 @@ export class CauseFinder {
     return { note, causes: [...causes, ...pages] };
   }
 
-  /** The write behind a submission; one that had to wait for another guest's work was handed over by the end of that. */
+  /**
+   * The write behind a submission; one that had to wait for another guest's work was handed over by the end
+   * of that.
+   */
   private submittedBy(seq: number, engine: number, vgpu: number): Cause {
     const { rows, i } = this.timeline.row(seq);
     if (rows.kind[i] === K["mmio.written"]) return this.submission(seq);

@@ -11,8 +11,9 @@ import { highWord, type Item, ItemReader, lowWord, packBody } from "./recording/
 import { readTrees, treeItems } from "./tree-items.ts";
 
 /**
- * A state as bytes: one body as those of a recording's messages, a positional array of integers, byte arrays and short names. Words
- * of planes and of frames that the model wrote lie in a pool of half pages (2 KiB) outside; contents of fetched frames go by hash.
+ * A state as bytes: one body as those of a recording's messages, a positional array of integers, byte
+ * arrays and short names. Words of planes and of frames that the model wrote lie in a pool of half pages (2
+ * KiB) outside; contents of fetched frames go by hash.
  */
 
 /** Version of the items' order. */
@@ -117,8 +118,8 @@ function bytesOf(words: readonly number[]): Uint8Array {
 }
 
 /**
- * The state in a checkpoint's bytes. Contents that the store has not are promised by it. Throws Malformed, in one line; nothing is
- * allocated by a number in the bytes before it is held against what is there.
+ * The state in a checkpoint's bytes. Contents that the store has not are promised by it. Throws Malformed,
+ * in one line; nothing is allocated by a number in the bytes before it is held against what is there.
  */
 export function unpackCheckpoint(body: Uint8Array, store: PageStore, pool: SlotSource): Checkpoint {
   const items = new ItemReader(body);

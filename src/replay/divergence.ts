@@ -27,6 +27,9 @@ export interface Divergence {
   readonly lastWritten: number;
 }
 
+/** What is needed of a recording to look back in it. */
+export type Blocks = Pick<Recording, "blockOf" | "readBlock">;
+
 const NOTHING = { at: -1, expected: 0, got: 0, fields: [], lastWritten: -1 } as const;
 
 /** A component's digest is not the recorded one although every outcome before was. */
@@ -44,7 +47,7 @@ export function divergenceOfDigest(seq: number, expected: Digest, got: Digest | 
 }
 
 /** Describe the mismatch at row `i`, which the machine's last input led to. */
-export function divergenceAt(recording: Recording, machine: Machine, rows: Rows, i: number): Divergence {
+export function divergenceAt(recording: Blocks, machine: Machine, rows: Rows, i: number): Divergence {
   const { core } = machine;
   const cause = core.seq - rows.firstSeq;
   if (cause === i && isRead(rows.kind[i])) return ofReply(recording, machine, rows, i);
@@ -80,7 +83,7 @@ export function divergenceAt(recording: Recording, machine: Machine, rows: Rows,
   };
 }
 
-function ofReply(recording: Recording, machine: Machine, rows: Rows, i: number): Divergence {
+function ofReply(recording: Blocks, machine: Machine, rows: Rows, i: number): Divergence {
   const { core } = machine;
   const at = rows.at[i];
   const expected = rows.lo[i];
@@ -115,7 +118,7 @@ function rowPath(machine: Machine, rows: Rows, i: number): string {
 }
 
 /** seq of the last row before row `i` that wrote the same place by the same region, -1 if none. */
-export function lastWrite(recording: Recording, rows: Rows, i: number): number {
+export function lastWrite(recording: Blocks, rows: Rows, i: number): number {
   const kind = KIND_NAMES.indexOf(
     KIND_NAMES[rows.kind[i]].replace("read", "written") as (typeof KIND_NAMES)[number],
   );

@@ -25,8 +25,8 @@ export interface Indexed {
 }
 
 /**
- * Run a recording once, exactly, and make its keyframes and its writers' index. Where an outcome or a digest is not the recorded one
- * there are none. Throws RecordingError where a block is damaged.
+ * Run a recording once, exactly, and make its keyframes and its writers' index. Where an outcome or a
+ * digest is not the recorded one there are none. Throws RecordingError where a block is damaged.
  */
 export function indexRecording(recording: Recording, store: PageStore, options: IndexOptions = {}): Indexed {
   const { keyframeInputs = KEYFRAME_INPUTS, compression = "zstd", progress } = options;

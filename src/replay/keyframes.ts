@@ -10,15 +10,16 @@ import type { Codec, Codecs } from "./recording/tools.ts";
 import { type Item, ItemReader, packBody } from "./recording/wire.ts";
 
 /**
- * The attachment `keyframes`: states behind some of a recording's blocks, and which block brings which page, so that a state can be
- * had without what comes before it. A cache: a keyframe is used only where its recomputed digests are those of the block's trailer.
+ * The attachment `keyframes`: states behind some of a recording's blocks, and which block brings which
+ * page, so that a state can be had without what comes before it. A cache: a keyframe is used only where its
+ * recomputed digests are those of the block's trailer.
  */
 
 export const KEYFRAMES = "keyframes";
 /** Version of the items' order. */
 const VERSION = 1;
 /** A keyframe at least every so many inputs; the format asks for one a million. */
-export const KEYFRAME_INPUTS = 1 << 18;
+export const KEYFRAME_INPUTS = 1 << 17;
 /** Most bytes of the attachment: what comes later has no keyframe. */
 const MOST_BYTES = 48 << 20;
 const MOST_CHECKPOINT = 16 << 20;
@@ -145,8 +146,8 @@ export class Keyframes {
   }
 
   /**
-   * The last keyframe's state at or before `seq` and behind `known`, or null. It is tried on the machine, which stands in it then.
-   * One that does not hold is dropped with a warning.
+   * The last keyframe's state at or before `seq` and behind `known`, or null. It is tried on the machine,
+   * which stands in it then. One that does not hold is dropped with a warning.
    */
   stateBefore(seq: number, known: number, machine: Machine): State | null {
     for (let f = this.placeOf(seq); f >= 0; f = this.placeOf(seq)) {

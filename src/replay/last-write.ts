@@ -65,9 +65,9 @@ class PlaceListener implements WriteListener {
 }
 
 /**
- * Finds who last wrote a place, going back from a row: by the writers' index where the file has it, else by states kept and
- * keyframes. A guest's own write into its memory shows when a fetch brings other bytes: that fetch counts as the write. A tree is
- * written where a value in it becomes another.
+ * Finds who last wrote a place, going back from a row: by the writers' index where the file has it, else by
+ * states kept and keyframes. A guest's own write into its memory shows when a fetch brings other bytes:
+ * that fetch counts as the write. A tree is written where a value in it becomes another.
  */
 export class WriteFinder {
   private readonly timeline: Timeline;
@@ -87,8 +87,8 @@ export class WriteFinder {
   }
 
   /**
-   * The last input with a seq of at most `at` that wrote the place, or with `changed` that changed it; null where none did: it is as
-   * reset left it. Moves the timeline.
+   * The last input with a seq of at most `at` that wrote the place, or with `changed` that changed it; null
+   * where none did: it is as reset left it. Moves the timeline.
    */
   find(place: Place, at: number, changed: boolean): LastWrite | null {
     this.listener.target = place.target;

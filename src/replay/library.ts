@@ -22,5 +22,6 @@ export { configurationOf } from "./run.ts";
 export { lastScreens, type ScreenShot } from "./screen.ts";
 export { DivergedError, seekTo } from "./state.ts";
 export { type Statistics, statisticsOf } from "./statistics.ts";
+export { type StepColumns, Steps } from "./steps.ts";
 export { type Summary, summaryOf } from "./summary.ts";
 export { type Verification, type VerifyOptions, verify } from "./verify.ts";

@@ -9,8 +9,8 @@ const MARKS = "marks";
 /** Version of the items' order. */
 const VERSION = 1;
 /** Most marks of a recording, and most bytes of one's text. */
-export const MOST_MARKS = 4096;
-export const MOST_MARK_BYTES = 4096;
+const MOST_MARKS = 4096;
+const MOST_MARK_BYTES = 4096;
 
 /** A note at a row. */
 export interface Mark {
@@ -47,8 +47,9 @@ function readMarks(data: Uint8Array): Mark[] {
 }
 
 /**
- * What to write into the file so that it has these marks and no others. Rows and blocks stay as they are. Throws RangeError for a mark
- * at no row, an empty or too long text, or too many; RecordingError where the recording is not closed.
+ * What to write into the file so that it has these marks and no others. Rows and blocks stay as they are.
+ * Throws RangeError for a mark at no row, an empty or too long text, or too many; RecordingError where the
+ * recording is not closed.
  */
 export function withMarks(recording: Recording, marks: readonly Mark[]): Patch {
   if (marks.length > MOST_MARKS) throw new RangeError(`a recording has at most ${MOST_MARKS} marks`);

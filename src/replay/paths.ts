@@ -9,8 +9,9 @@ import { treeMask } from "./tree-slots.ts";
 import type { WriteTarget } from "./writers.ts";
 
 /**
- * Places of a state that can be written, by path: `vgpu1.rcs0.RING_TAIL.TailOffset`, `vgpu1.ggtt[123]`, `vgpu1.ram[0x1f3a2010]` (a
- * byte), `vgpu1.ram[0x1f3a2010:8]` (bytes), `vgpu1.ram.1f3a2` (a frame), `vgpu1.tree.interruptLine`, `device.tree.engines.rcs0.head`.
+ * Places of a state that can be written, by path: `vgpu1.rcs0.RING_TAIL.TailOffset`, `vgpu1.ggtt[123]`,
+ * `vgpu1.ram[0x1f3a2010]` (a byte), `vgpu1.ram[0x1f3a2010:8]` (bytes), `vgpu1.ram.1f3a2` (a frame),
+ * `vgpu1.tree.interruptLine`, `device.tree.engines.rcs0.head`.
  */
 export interface Place {
   /** As it is written everywhere. */
@@ -26,7 +27,10 @@ const FRAME_BYTES = 4096;
 const MEMORY = /^(vgpu[1-7])\.ram(?:\[(0x[0-9a-f]+|\d+)(?::(\d+))?\]|\.([0-9a-f]+)(?:\+([0-9a-f]+))?)$/i;
 const WHOLE = [31, 0] as const;
 
-/** The place that a path names. `machine` lends its tables and any state. Throws PathError, with the nearest names. */
+/**
+ * The place that a path names. `machine` lends its tables and any state. Throws PathError, with the nearest
+ * names.
+ */
 export function placeOf(machine: Machine, path: string): Place {
   const memory = MEMORY.exec(path);
   if (memory !== null) return memoryPlace(machine, path, memory);

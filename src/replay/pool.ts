@@ -4,7 +4,10 @@ import { refuse } from "./recording/errors.ts";
 import type { Codec } from "./recording/tools.ts";
 import type { Item, ItemReader } from "./recording/wire.ts";
 
-/** Slots of 2 KiB that many checkpoints share, once each, compressed in pieces: one checkpoint needs few of them. */
+/**
+ * Slots of 2 KiB that many checkpoints share, once each, compressed in pieces: one checkpoint needs few of
+ * them.
+ */
 
 const SLOT_BYTES = SLOT_WORDS * 4;
 const PIECE_SLOTS = 64;
@@ -27,7 +30,10 @@ export class PoolWriter implements SlotSink {
     this.codec = codec;
   }
 
-  /** Two that are taken for equal and are not give a checkpoint whose digests do not hold: it is not used then. */
+  /**
+   * Two that are taken for equal and are not give a checkpoint whose digests do not hold: it is not used
+   * then.
+   */
   add(words: Uint32Array): number {
     hashWords(words, 0, SLOT_WORDS);
     const key = `${HASH.low},${HASH.high}`;

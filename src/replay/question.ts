@@ -1,8 +1,8 @@
 import type { Invariant } from "../reducers/invariants.ts";
 import type { Machine } from "../reducers/machine.ts";
-import { DEVICE_MMIO, MMIO } from "../reducers/planes.ts";
-import { lookUp } from "./lookup.ts";
+import { placeOf } from "./paths.ts";
 import type { Predicate } from "./predicate.ts";
+import type { WriteTarget } from "./writers.ts";
 
 /** A yes-or-no question about a state, for a search through time. */
 export interface Question {
@@ -45,24 +45,8 @@ export function isBroken(invariants: readonly Invariant[]): Question {
   };
 }
 
-/** Words that a question reads, as `plane * 2^20 + word`; null where it may read any. */
-export function wordsOf(machine: Machine, question: Question): ReadonlySet<number> | null {
+/** Places that a question reads; null where it may read any. */
+export function targetsOf(machine: Machine, question: Question): readonly WriteTarget[] | null {
   if (question.paths === null || question.readsClock) return null;
-  const words = new Set<number>();
-  for (const path of question.paths) {
-    let found = lookUp(machine, path);
-    if (found.type === "field") found = lookUp(machine, found.path.slice(0, found.path.lastIndexOf(".")));
-    if (found.type === "register") words.add(wordKey(planeOf(found.path), found.at >>> 2));
-    else if (found.type !== "tree") return null;
-  }
-  return words;
-}
-
-/** A word of a plane as one number. */
-export function wordKey(plane: number, word: number): number {
-  return plane * 0x10_0000 + word;
-}
-
-function planeOf(path: string): number {
-  return path.startsWith("vgpu") ? MMIO + Number(path[4]) : DEVICE_MMIO;
+  return question.paths.map((path) => placeOf(machine, path).target);
 }

@@ -3,7 +3,7 @@ import { K } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import { isRead, type Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
-import { gfnOf, type Timeline } from "./answers.ts";
+import { gfnOf, lowerBound, type Timeline } from "./answers.ts";
 import { Contents, UNKNOWN } from "./content.ts";
 import type { Inputs } from "./inputs.ts";
 import { NO_ENGINE } from "./pace.ts";
@@ -32,7 +32,7 @@ export interface RerunOptions {
   readonly seen?: (row: number) => boolean;
   /** Takes the rows made, some thousand at a time, with the seq that each one's input has in the recording. */
   readonly sink?: (rows: Rows, origins: readonly number[]) => void;
-  /** Rows from this segment of the inputs on go to the sink; 0 when absent. */
+  /** Rows from this place in the list of segments on go to the sink; 0 when absent. */
   readonly sinkFrom?: number;
   /** Contents that are given in place of others. */
   readonly pages?: ReadonlyMap<number, number>;
@@ -117,7 +117,7 @@ export class Rerun {
       const s = segments[n];
       this.position = n;
       if (s !== n || this.inputs.edited.has(s)) this.inStep = false;
-      this.sinking = this.options.sink !== undefined && s >= (this.options.sinkFrom ?? 0);
+      if (!this.sinking) this.startSinking(n);
       this.segment(s);
       this.handOver(SINK_ROWS);
     }
@@ -126,6 +126,11 @@ export class Rerun {
       this.passUntil(until);
     }
     this.handOver(0);
+  }
+
+  private startSinking(n: number): void {
+    this.sinking = this.options.sink !== undefined && n >= (this.options.sinkFrom ?? 0);
+    if (this.sinking) this.made.clear(this.nextSeq);
   }
 
   private segment(s: number): void {
@@ -153,6 +158,8 @@ export class Rerun {
   private world(i: number): void {
     this.passUntil(this.inputs.time[i]);
     if (this.shown) return;
+    this.seq = this.inputs.seq[i];
+    this.gap = this.inputs.gap[i];
     this.now = Math.max(this.now, this.inputs.time[i]);
     this.input(this.append(i), i);
     this.answerNow();
@@ -192,9 +199,18 @@ export class Rerun {
       }
       if (next < 0) return;
       this.now = Math.max(this.now, this.timers[next].deadline);
+      this.standAt(this.now);
       this.fire(next, -1);
       this.settle();
     }
+  }
+
+  /** Inputs that were left out have left a stretch of time: stand where the recording stood then. */
+  private standAt(time: number): void {
+    const { inputs } = this;
+    const i = Math.max(0, lowerBound(inputs.time, time + 1) - 1);
+    this.seq = inputs.seq[i];
+    this.gap = inputs.gap[i];
   }
 
   private isAhead({ place }: Armed): boolean {
@@ -212,7 +228,7 @@ export class Rerun {
 
   /** Before the next world input nothing is open but timers. */
   private settle(): void {
-    this.seq = this.position < 0 ? this.seq : this.endSeq();
+    this.seq = this.endSeq();
     for (let n = 0; n < ANSWERS_MAX && !this.shown; n++) {
       const q = this.questions.findIndex(({ engine }) => engine !== STANDS);
       if (q >= 0) this.answer(q, -1);
@@ -296,7 +312,7 @@ export class Rerun {
     const m = this.made.add(K["clock.advanced"]);
     this.made.dt[m] = MOST_DT;
     this.model.apply(this.made, m);
-    this.origins.push(this.seq);
+    if (this.sinking) this.origins.push(this.seq);
     this.nextSeq++;
   }
 

@@ -13,12 +13,20 @@ const FINE = 16;
 /** and far from it at most the recording's rows by COARSE, or FAR. */
 const COARSE = 8192;
 const FAR = 512;
+/**
+ * Rows on either side of the cursor around which a share of the states stands, where there is no room for
+ * more.
+ */
+const WINDOW = 1 << 20;
+const SHARE = 1 / 3;
+/** From this part of the budget on, states are kept no denser than they stand on average. */
+const FULL = 0.9;
 /** Thinning frees this part of the budget beyond what it must, so that it comes seldom. */
 const SLACK = 32;
 
 /**
- * States by seq within a budget of memory, thinned where they stand closer together than their distance from the cursor asks
- * for: dense near the cursor, even far from it.
+ * States by seq within a budget of memory, thinned where they stand closer together than their distance
+ * from the cursor asks for: dense near the cursor, even far from it.
  */
 export class Snapshots {
   /** Bytes that the kept states may take together. */
@@ -66,10 +74,18 @@ export class Snapshots {
     if (this.used > this.budget) this.thin(cursor);
   }
 
-  /** Let go of every state. */
-  clear(): void {
-    this.kept.length = 0;
-    this.used = 0;
+  /**
+   * How many rows apart states are wanted at `seq`. Where the budget is used up they are kept as far apart
+   * as it allows, with a share of them around the cursor; `fine` asks for some right before it, too.
+   */
+  gapAt(seq: number, cursor: number, fine: boolean): number {
+    const distance = Math.abs(seq - cursor);
+    const count = this.used > FULL * this.budget ? this.kept.length : Number.POSITIVE_INFINITY;
+    const near =
+      distance <= WINDOW ? Math.min(2 * WINDOW, this.rows) / (count * SHARE) : Number.POSITIVE_INFINITY;
+    const even = Math.min(this.rows / (count * (1 - SHARE)), near);
+    const far = Math.max(FAR, this.rows / COARSE, even);
+    return fine ? Math.max(FINE, Math.min(distance / NEAR, far)) : far;
   }
 
   /** Place of the last kept state at or before `seq`, -1 where there is none. */
@@ -91,7 +107,10 @@ export class Snapshots {
     kept.bytes = bytes;
   }
 
-  /** Let the states go that are missed least. Two neighbours never go in one round: each one's gap counts on the other. */
+  /**
+   * Let the states go that are missed least. Two neighbours never go in one round: each one's gap counts on
+   * the other.
+   */
   private thin(cursor: number): void {
     const goal = this.budget - this.budget / SLACK;
     while (this.used > goal && this.kept.length > 0) {
@@ -125,12 +144,6 @@ export class Snapshots {
     const { seq } = this.kept[k].state;
     const from = k === 0 ? -1 : this.kept[k - 1].state.seq;
     const to = k + 1 < this.kept.length ? this.kept[k + 1].state.seq : this.rows;
-    return (to - from) / wantedGap(seq, cursor, this.rows);
+    return (to - from) / this.gapAt(seq, cursor, true);
   }
-}
-
-/** How many rows apart states are wanted at `seq`, in a recording of `rows`. */
-export function wantedGap(seq: number, cursor: number, rows: number): number {
-  const far = Math.max(FAR, rows / COARSE);
-  return Math.max(FINE, Math.min(Math.abs(seq - cursor) / NEAR, far));
 }

@@ -7,11 +7,11 @@ import { divergenceAt } from "./divergence.ts";
 import { Keyframes } from "./keyframes.ts";
 import type { Recording } from "./recording/recording.ts";
 import { machineOf, refuseUnknown } from "./run.ts";
-import { Snapshots, wantedGap } from "./snapshots.ts";
+import { Snapshots } from "./snapshots.ts";
 import { DivergedError } from "./state.ts";
 
 export interface TimelineOptions {
-  /** Bytes of memory for states and decoded rows together; 256 MB when absent. */
+  /** Bytes of memory for states; 256 MB when absent. Blocks of rows take at most half as much beside them. */
   readonly budget?: number;
   /** Use the file's keyframes. True when absent. */
   readonly keyframes?: boolean;
@@ -20,9 +20,20 @@ export interface TimelineOptions {
 }
 
 /** Bytes of memory that a timeline takes unless it is told otherwise. */
-export const TIMELINE_BUDGET = 256 << 20;
-/** Decoded rows take at most this part of it. */
-const ROWS_SHARE = 3;
+const TIMELINE_BUDGET = 256 << 20;
+/** Blocks of rows take this part of it beside the states. */
+const ROWS_SHARE = 2;
+
+/** Farther than this many rows is a leap. */
+const LEAP = 8192;
+
+/** What a timeline holds in memory; `states` and `rows` in bytes. */
+export interface TimelineMemory {
+  readonly states: number;
+  readonly rows: number;
+  readonly snapshots: number;
+  readonly keyframes: number;
+}
 
 /** One row, in the block that holds it. */
 export interface RowPlace {
@@ -31,8 +42,9 @@ export interface RowPlace {
 }
 
 /**
- * A recording to walk in: the machine at any row, forwards and backwards. "At N" is after the last input whose seq is at most N.
- * States are kept on the way within a budget of memory, and keyframes are used where the file has them.
+ * A recording to walk in: the machine at any row, forwards and backwards. "At N" is after the last input
+ * whose seq is at most N. States are kept on the way within a budget of memory, and keyframes are used
+ * where the file has them.
  */
 export class Timeline {
   readonly recording: Recording;
@@ -53,10 +65,11 @@ export class Timeline {
     this.store = store;
     this.progress = options.progress;
     this.machine = machineOf(recording, store);
+    this.machine.core.words.cutPagesSingly();
     this.start = this.machine.snapshot();
     this.keyframes = options.keyframes === false ? null : Keyframes.of(recording, store);
     this.blocks = new BlockCache(recording, Math.floor(budget / ROWS_SHARE));
-    this.snapshots = new Snapshots(budget - Math.floor(budget / ROWS_SHARE), recording.rowCount);
+    this.snapshots = new Snapshots(budget, recording.rowCount);
   }
 
   /** Seq of the input that the machine stands behind; -1 before the first. */
@@ -69,19 +82,18 @@ export class Timeline {
     return this.recording.rowCount - 1;
   }
 
-  /** Bytes that states and rows take now, states kept, and keyframes there are. */
-  get memory(): { readonly bytes: number; readonly snapshots: number; readonly keyframes: number } {
+  /**
+   * Bytes that states and that blocks of rows take now, how many states are kept, and keyframes there are.
+   */
+  get memory(): TimelineMemory {
     const { snapshots, blocks, keyframes } = this;
-    return {
-      bytes: snapshots.bytes + blocks.bytes,
-      snapshots: snapshots.count,
-      keyframes: keyframes?.count ?? 0,
-    };
+    const counts = { snapshots: snapshots.count, keyframes: keyframes?.count ?? 0 };
+    return { states: snapshots.bytes, rows: blocks.bytes, ...counts };
   }
 
   /**
-   * Go to row `seq`, -1 to `last`. Throws RangeError for another, DivergedError where the replay does not get there, RecordingError
-   * where a block on the way is damaged.
+   * Go to row `seq`, -1 to `last`. Throws RangeError for another, DivergedError where the replay does not
+   * get there, RecordingError where a block on the way is damaged.
    */
   seek(seq: number): Machine {
     if (!Number.isInteger(seq) || seq < -1 || seq > this.last) {
@@ -91,7 +103,9 @@ export class Timeline {
     return this.machine;
   }
 
-  /** Go `count` inputs on, or back where it is negative, as far as there are any. Returns how many it went. */
+  /**
+   * Go `count` inputs on, or back where it is negative, as far as there are any. Returns how many it went.
+   */
   step(count: number): number {
     let seq = this.at;
     let done = 0;
@@ -144,8 +158,8 @@ export class Timeline {
   }
 
   /**
-   * From where the machine stands, apply every input up to `to` (an input's seq), one by one, and call `visit` behind each, until it
-   * says false. It must not move the machine.
+   * From where the machine stands, apply every input up to `to` (an input's seq), one by one, and call
+   * `visit` behind each, until it says false. It must not move the machine.
    */
   walk(to: number, visit: (rows: Rows, i: number) => boolean): void {
     while (this.at < to) {
@@ -158,7 +172,7 @@ export class Timeline {
         if (!visit(rows, k)) return;
         k = next;
       }
-      this.keep(to);
+      this.keep(to, true);
     }
   }
 
@@ -167,7 +181,7 @@ export class Timeline {
     const { recording } = this;
     this.restore(this.start);
     for (let n = 0; n < recording.blockCount; n++) {
-      this.forward(recording.block(n).lastSeq, -1);
+      this.forward(recording.block(n).lastSeq, Number.POSITIVE_INFINITY, false);
       progress?.(n + 1, recording.blockCount);
     }
   }
@@ -181,7 +195,8 @@ export class Timeline {
     const keyframe = this.keyframes?.stateBefore(seq, known, this.machine) ?? null;
     if (keyframe !== null) this.snapshots.keep(keyframe, seq);
     else if (this.at !== here || known !== here) this.restore(kept);
-    this.forward(seq, seq);
+    // States right before the row are kept for who goes back from there: not for who only leaps.
+    this.forward(seq, seq, Math.abs(seq - here) <= LEAP);
   }
 
   private restore(state: State): void {
@@ -189,27 +204,26 @@ export class Timeline {
   }
 
   /** Run on to `to`, keeping states as they are wanted around `cursor`. */
-  private forward(to: number, cursor: number): void {
-    const rowCount = this.recording.rowCount;
+  private forward(to: number, cursor: number, fine: boolean): void {
     while (this.at < to) {
       const seq = this.nextInput(this.at);
       if (seq < 0 || seq > to) return;
       const { rows, i } = this.row(seq);
       const from = Math.max(this.at, this.snapshots.before(this.at)?.seq ?? -1);
-      const pause = Math.ceil(Math.max(seq, from + wantedGap(from, cursor, rowCount)));
+      const pause = Math.ceil(Math.max(seq, from + this.snapshots.gapAt(from, cursor, fine)));
       const end = behindOutcomes(rows, Math.min(to, pause) - rows.firstSeq + 1);
       const stop = this.machine.batch(rows, i, end);
       if (stop < end) this.diverged(rows, stop);
-      this.keep(cursor);
+      this.keep(cursor, fine);
       if (end === rows.count)
         this.progress?.(this.recording.blockOf(this.at) + 1, this.recording.blockOf(to) + 1);
     }
   }
 
   /** Keep the state where none is near. */
-  private keep(cursor: number): void {
+  private keep(cursor: number, fine: boolean): void {
     const { at, snapshots } = this;
-    const gap = wantedGap(at, cursor, this.recording.rowCount);
+    const gap = snapshots.gapAt(at, cursor, fine);
     const from = snapshots.before(at)?.seq ?? -1;
     if (at - from < gap || snapshots.after(at) - at < gap / 2) return;
     snapshots.keep(this.machine.snapshot(), cursor);

@@ -3,7 +3,10 @@ import { initialDeviceTree, initialVgpuTree, type Tree } from "../reducers/trees
 import { refuse } from "./recording/errors.ts";
 import type { Item, ItemReader } from "./recording/wire.ts";
 
-/** Trees as items of a checkpoint: JSON text, so that fields keep their names and an older shape can be told from a newer. */
+/**
+ * Trees as items of a checkpoint: JSON text, so that fields keep their names and an older shape can be told
+ * from a newer.
+ */
 
 /** Most bytes of one tree's text. */
 const MAX_TREE_BYTES = 1 << 20;
@@ -28,7 +31,7 @@ export function readTrees(items: ItemReader): Tree[] {
     const t = items.u32();
     if (t <= last || t >= trees.length) refuse(`tree ${t} in a checkpoint`);
     last = t;
-    trees[t] = fit(parse(items.bytes()), trees[t], 0) as Tree;
+    trees[t] = shaped(parse(items.bytes()), trees[t], 0) as Tree;
   }
   return trees;
 }
@@ -46,19 +49,22 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** A copy of `value` in the order of the model's fields: digests go by it. Lists without a model's element hold plain records. */
-function fit(value: unknown, model: unknown, depth: number): unknown {
+/**
+ * A copy of `value` in the order of the model's fields: digests go by it. Lists without a model's element
+ * hold plain records.
+ */
+function shaped(value: unknown, model: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) refuse("a tree that is too deep");
   if (Array.isArray(value)) {
     if (!Array.isArray(model) || value.length > MAX_LIST)
       return refuse("a tree with a list where none belongs");
     if (model.length > 0 && value.length !== model.length) refuse("a tree with a list of another length");
-    return value.map((element) => fit(element, model[0] ?? element, depth + 1));
+    return value.map((element) => shaped(element, model[0] ?? element, depth + 1));
   }
   if (typeof value === "object" && value !== null) {
     if (typeof model !== "object" || model === null || Array.isArray(model))
       return refuse("a tree of another shape");
-    return fitRecord(value as Record<string, unknown>, model as Record<string, unknown>, depth);
+    return shapedRecord(value as Record<string, unknown>, model as Record<string, unknown>, depth);
   }
   if (typeof value !== typeof model) refuse("a tree with a value of another type");
   if (typeof value === "number" && !Number.isSafeInteger(value))
@@ -66,13 +72,13 @@ function fit(value: unknown, model: unknown, depth: number): unknown {
   return value === null ? refuse("a tree with nothing in place of a value") : value;
 }
 
-function fitRecord(value: Record<string, unknown>, model: Record<string, unknown>, depth: number): object {
+function shapedRecord(value: Record<string, unknown>, model: Record<string, unknown>, depth: number): object {
   const names = Object.keys(model);
   if (Object.keys(value).length !== names.length) refuse("a tree with other fields");
   return Object.fromEntries(
     names.map((name) => {
       if (name === "__proto__" || !Object.hasOwn(value, name)) refuse(`a tree without ${name}`);
-      return [name, fit(value[name], model[name], depth + 1)];
+      return [name, shaped(value[name], model[name], depth + 1)];
     }),
   );
 }

@@ -1,7 +1,8 @@
 import { cloneTree, initialDeviceTree, initialVgpuTree, type Tree } from "../reducers/trees.ts";
 
 /**
- * Where in a tree something changed, in at most 32 bits: its top-level keys, and the elements of those that are lists of records.
+ * Where in a tree something changed, in at most 32 bits: its top-level keys, and the elements of those that
+ * are lists of records.
  */
 
 interface Slot {
@@ -45,29 +46,34 @@ export class TreeShadow {
 
   constructor(number: number, tree: Tree) {
     this.slots = slotsFor(number);
-    this.copies = this.slots.map((slot) => cloneTree(valueOf(tree, slot)));
+    this.copies = this.slots.map((slot) => cloneTree(valueIn(tree, slot)));
   }
 
-  /** Mask of the slots that are not what they were; they are now. */
-  changes(tree: Tree): number {
+  /** Mask of the slots outside `known` that are not what they were at the last `settle`. */
+  changes(tree: Tree, known: number): number {
     let mask = 0;
     for (let s = 0; s < this.slots.length; s++) {
-      const value = valueOf(tree, this.slots[s]);
-      if (sameTree(value, this.copies[s])) continue;
-      this.copies[s] = cloneTree(value);
-      mask |= 1 << (s & 31);
+      const bit = 1 << (s & 31);
+      if ((known & bit) === 0 && !sameTree(valueIn(tree, this.slots[s]), this.copies[s])) mask |= bit;
     }
     return mask;
   }
+
+  /** Take the slots of the mask as they are now. */
+  settle(tree: Tree, mask: number): void {
+    for (let s = 0; s < this.slots.length; s++) {
+      if ((mask & (1 << (s & 31))) !== 0) this.copies[s] = cloneTree(valueIn(tree, this.slots[s]));
+    }
+  }
 }
 
-function valueOf(tree: Tree, { key, element }: Slot): unknown {
+function valueIn(tree: Tree, { key, element }: Slot): unknown {
   const value = (tree as unknown as Record<string, unknown>)[key];
   return element < 0 ? value : (value as unknown[])[element];
 }
 
 /** Are two values of plain data equal? Their records have their fields in the same order. */
-export function sameTree(a: unknown, b: unknown): boolean {
+function sameTree(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a)) {

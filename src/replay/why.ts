@@ -24,7 +24,10 @@ export interface WhyOptions {
   readonly changed?: boolean;
 }
 
-/** Asks a recording why. Keeps its index and its tables from question to question. The timeline ends where it stood. */
+/**
+ * Asks a recording why. Keeps its index and its tables from question to question. The timeline ends where
+ * it stood.
+ */
 export class Asker {
   private readonly timeline: Timeline;
   private readonly finder: WriteFinder;
@@ -36,7 +39,10 @@ export class Asker {
     this.causes = new CauseFinder(timeline);
   }
 
-  /** Who last wrote the place at `path`, up to row `at`, and what is behind it. Throws PathError, RangeError, DivergedError. */
+  /**
+   * Who last wrote the place at `path`, up to row `at`, and what is behind it. Throws PathError,
+   * RangeError, DivergedError.
+   */
   why(path: string, at: number, options: WhyOptions = {}): Why {
     const { timeline } = this;
     const back = timeline.at;

@@ -8,8 +8,9 @@ import { type Item, packBody } from "./recording/wire.ts";
 import { TreeShadow } from "./tree-slots.ts";
 
 /**
- * The attachment `writers`: by block, for each page and guest frame that was written a mask of its words, for each tree a mask of its
- * slots; the same ORed over groups of blocks, so that a search skips most of the recording.
+ * The attachment `writers`: by block, for each page and guest frame that was written a mask of its words,
+ * for each tree a mask of its slots; the same ORed over groups of blocks, so that a search skips most of
+ * the recording.
  */
 
 export const WRITERS = "writers";
@@ -166,7 +167,7 @@ export class WriterWriter implements WriteListener {
 
   /** The block that was being run ends here. */
   endBlock(): void {
-    for (let t = 0; t <= VGPU_MAX; t++) if (this.comparedAt[t] >= 0) this.compare(t);
+    for (let t = 0; t <= VGPU_MAX; t++) if (this.comparedAt[t] >= 0) this.endTree(t);
     this.comparedAt.fill(-2);
     for (const slot of this.block.pages.masks.keys()) this.quick[slot] = null;
     this.block.putInto(this.words);
@@ -187,7 +188,13 @@ export class WriterWriter implements WriteListener {
     const core = this.machine?.core;
     const shadow = this.shadows[t];
     if (core === undefined || shadow === null) return;
-    this.block.trees[t] |= shadow.changes(core.trees[t]);
+    this.block.trees[t] |= shadow.changes(core.trees[t], this.block.trees[t]);
+  }
+
+  private endTree(t: number): void {
+    this.compare(t);
+    const tree = this.machine?.core.trees[t];
+    if (tree !== undefined) this.shadows[t]?.settle(tree, this.block.trees[t]);
   }
 
   private endGroup(): void {

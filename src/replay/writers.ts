@@ -34,7 +34,10 @@ interface Blob {
   readonly bytes: Uint8Array;
 }
 
-/** The attachment `writers` of a recording being read: in which blocks a place may have been written; in no other it was. */
+/**
+ * The attachment `writers` of a recording being read: in which blocks a place may have been written; in no
+ * other it was.
+ */
 export class Writers {
   private readonly codec: Codec;
   /** Blocks that the index covers. */
@@ -74,7 +77,10 @@ export class Writers {
     this.unions = this.decode(unions, count);
   }
 
-  /** Blocks before and with block `n` in which the target may have been written, the last one first. Throws Malformed. */
+  /**
+   * Blocks before and with block `n` in which the target may have been written, the last one first. Throws
+   * Malformed.
+   */
   *blocksBack(n: number, target: WriteTarget): Generator<number> {
     const last = Math.min(n, this.blocks - 1);
     for (let g = Math.floor(last / WRITERS_GROUP); g >= 0; g--) {

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { smallRecording } from "../replay/small.ts";
-import { GVT, gvt, jsonOf, run, temporaryFolder } from "./gvt.ts";
+import { gvt, jsonOf, run, temporaryFolder } from "./gvt.ts";
 import { type History, newHistory, swap } from "./history.ts";
+import { alterReply, replies, sampleRecording } from "./sample.ts";
 
 const folder = temporaryFolder();
 const file = join(folder, "golden.mcap");
@@ -207,17 +208,32 @@ describe("git bisect run", () => {
     expect(stdout).toContain(shas.bug);
   }, 120_000);
 
-  test("0 agrees, 1 diverges, 125 cannot tell", async () => {
-    expect((await gvt("verify", file, "--level", "guest")).code).toBe(0);
-    const found = jsonOf(await gvt("verify", file, "--level", "guest", "--json"));
-    expect(found).toMatchObject({
+  test("0 agrees, 1 diverges, 125 cannot tell, 3 is damaged", async () => {
+    const agrees = await gvt("verify", file, "--level", "guest", "--json");
+    expect(agrees).toMatchObject({ code: 0, stderr: "" });
+    expect(jsonOf(agrees)).toMatchObject({
       level: "guest",
       agrees: true,
       exact: false,
-      divergence: null,
       unknown: 0,
       inferred: 0,
     });
-    expect(GVT).toContain("dist");
+    const bytes = await sampleRecording();
+    const [seq] = (await replies(bytes)).slice(-20);
+    const altered = join(folder, "altered.mcap");
+    writeFileSync(altered, (await alterReply(bytes, seq, 4)).bytes);
+    const diverges = await gvt("verify", altered, "--level", "guest");
+    expect(diverges.code).toBe(1);
+    expect(diverges.stdout).toContain(`diverged at ${seq}  mmio.read`);
+    expect(jsonOf(await gvt("verify", altered, "--level", "guest", "--json")).divergence).toMatchObject({
+      seq,
+    });
+    const newer = join(folder, "newer.mcap");
+    writeFileSync(newer, await smallRecording({ schema: 99 }));
+    const cannot = await gvt("verify", newer, "--level", "guest");
+    expect(cannot).toMatchObject({ code: 125, stderr: expect.stringMatching(/^gvt: .*schema 99.*\n$/) });
+    const cut = join(folder, "cut.mcap");
+    writeFileSync(cut, bytes.subarray(0, bytes.length >> 1));
+    expect((await gvt("verify", cut, "--level", "guest")).code).toBe(3);
   });
 });

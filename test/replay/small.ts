@@ -21,6 +21,8 @@ export interface SmallOptions {
   /** Rounds of work. */
   readonly rounds?: number;
   readonly coherent?: boolean;
+  /** Version that the file says it is of. */
+  readonly schema?: number;
 }
 
 /** GEN7_GT_SCRATCH: a plain register that nothing looks at. */
@@ -34,7 +36,8 @@ export async function smallRecording(options: SmallOptions = {}): Promise<Uint8A
   const sink = new MemorySink();
   const configuration = configure({ vgpus: 2, screenEvery: 0 }) as unknown as ResetBase["configuration"];
   const base: ResetBase = { kind: "reset", configuration, goldenHash: null };
-  const meta = describe({ id: "00000000000000aa", createdAt: "2024-05-01T12:00:00Z", base });
+  const described = describe({ id: "00000000000000aa", createdAt: "2024-05-01T12:00:00Z", base });
+  const meta = options.schema === undefined ? described : { ...described, schema: options.schema };
   const recorder = new InlineRecorder(sink, meta, tools, store, "lz4");
   const port = new SimPort();
   const live = new Live(machine, store, recorder, port, () => port.now);

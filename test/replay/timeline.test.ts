@@ -69,11 +69,12 @@ test("a budget of 1 MB is kept while it walks", () => {
   timeline.warm();
   for (let n = 0; n < 200; n++) {
     timeline.seek((n * 7919) % recording.rowCount);
-    expect(timeline.memory.bytes).toBeLessThanOrEqual(budget);
+    expect(timeline.memory.states).toBeLessThanOrEqual(budget);
   }
-  while (timeline.step(-1) > 0) expect(timeline.memory.bytes).toBeLessThanOrEqual(budget);
+  while (timeline.step(-1) > 0) expect(timeline.memory.states).toBeLessThanOrEqual(budget);
   expect(timeline.at).toBe(-1);
   expect(timeline.memory.snapshots).toBeGreaterThan(0);
+  expect(timeline.memory.rows).toBeLessThanOrEqual(budget);
 });
 
 test("a row that is not there is refused, and the ends hold", () => {

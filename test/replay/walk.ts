@@ -96,7 +96,10 @@ export function openWalk({ bytes, tools }: Walk): { recording: Recording; store:
   return { recording: openRecording(new MemorySource(bytes), tools, store), store };
 }
 
-/** The same recording with keyframes, one behind every block that has `keyframeInputs` since the last, and the writers' index. */
+/**
+ * The same recording with keyframes, one behind every block that has `keyframeInputs` since the last, and
+ * the writers' index.
+ */
 export function indexed(walk: Walk, keyframeInputs = 200): Walk {
   const { recording, store } = openWalk(walk);
   const { attachments, left } = indexRecording(recording, store, { keyframeInputs });

@@ -42,7 +42,10 @@ const PATHS = [
   "device.gtt.18",
 ];
 
-/** By input, from a run from the start: the last input at which the place had become another value; -1 where it never had. */
+/**
+ * By input, from a run from the start: the last input at which the place had become another value; -1 where
+ * it never had.
+ */
 function changesOf(walk: Walk, path: string): Map<number, number> {
   const { recording, store } = openWalk(walk);
   const machine = machineOf(recording, store);

@@ -37,7 +37,6 @@ export const FAULTS = bank(
     GEN7_SC_INSTDONE: {
       offset: 0x7100,
       rule: "readOnly",
-      read: "ring.engine_word",
       cite: `${GT_REGS}; gvt.md 2.6`,
     },
     GEN8_SAMPLER_INSTDONE: { offset: 0xe160, rule: "readOnly", cite: `${GT_REGS}; gt/intel_engine_cs.c` },

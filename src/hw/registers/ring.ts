@@ -17,7 +17,6 @@ export const RING = bank("RING", RING_BASES, {
   TAIL: {
     offset: 0x30,
     writable: 0x001f_fff8,
-    read: "ring.engine_word",
     fields: { TailOffset: [20, 3] },
     inContext: true,
     cite: CTX,
@@ -25,7 +24,6 @@ export const RING = bank("RING", RING_BASES, {
   HEAD: {
     offset: 0x34,
     writable: 0xffff_fffc,
-    read: "ring.engine_word",
     fields: { WrapCount: [31, 21], HeadOffset: [20, 2] },
     inContext: true,
     cite: CTX,
@@ -33,14 +31,12 @@ export const RING = bank("RING", RING_BASES, {
   START: {
     offset: 0x38,
     writable: 0xffff_f000,
-    read: "ring.engine_word",
     fields: { StartingAddress: [31, 12] },
     inContext: true,
     cite: CTX,
   },
   CTL: {
     offset: 0x3c,
-    read: "ring.engine_word",
     fields: {
       RING_NR_PAGES: [20, 12],
       RING_WAIT: 11,
@@ -73,13 +69,13 @@ export const RING = bank("RING", RING_BASES, {
     keptOnGtReset: true,
     cite: `${ENGINE_REGS}, RING_MAX_IDLE and PWRCTX_MAXCNT`,
   },
-  ACTHD_UDW: { offset: 0x5c, rule: "readOnly", read: "ring.engine_word", cite: GVT },
+  ACTHD_UDW: { offset: 0x5c, rule: "readOnly", cite: GVT },
   DMA_FADD_UDW: { offset: 0x60, rule: "readOnly", cite: ENGINE_REGS },
   IPEIR: { offset: 0x64, rule: "readOnly", cite: ENGINE_REGS },
   IPEHR: { offset: 0x68, rule: "readOnly", inContext: true, cite: CTX },
-  INSTDONE: { offset: 0x6c, rule: "readOnly", read: "ring.engine_word", cite: GVT },
+  INSTDONE: { offset: 0x6c, rule: "readOnly", cite: GVT },
   INSTPS: { offset: 0x70, rule: "readOnly", cite: ENGINE_REGS },
-  ACTHD: { offset: 0x74, rule: "readOnly", read: "ring.engine_word", cite: GVT },
+  ACTHD: { offset: 0x74, rule: "readOnly", cite: GVT },
   DMA_FADD: { offset: 0x78, rule: "readOnly", cite: ENGINE_REGS },
   HWS_PGA: {
     offset: 0x80,

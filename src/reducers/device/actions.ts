@@ -4,7 +4,6 @@ import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { markWrite } from "../memory.ts";
-import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
 import { atomicResult, isWide } from "./atomic.ts";
 import { flushTlb } from "./gtt.ts";
@@ -202,7 +201,7 @@ function postSync(
   words: () => readonly number[],
 ): Outcome {
   const own = engine.elements[engine.active].low;
-  const page = global ? core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + HWS_PGA) >>> 2) : own;
+  const page = global ? core.words.read(engine.registers, (ENGINE_BASES[e] + HWS_PGA) >>> 2) : own;
   const address = index ? ((page & 0xffff_f000) | (low & 0xff8)) >>> 0 : low;
   const how = operand(core, e, engine, index || global, address & ~7, index ? 0 : high);
   if (how !== DONE) return how;
@@ -303,7 +302,7 @@ const atomic = plain((core, e, engine, c) => {
 });
 
 const mathCommand = plain((core, e, _engine, c, length) => {
-  math(core, ENGINE_BASES[e], c, length);
+  math(core, e, c, length);
   return DONE;
 });
 

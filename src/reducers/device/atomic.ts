@@ -1,6 +1,6 @@
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { DEVICE_MMIO } from "../planes.ts";
+import { registerFile } from "./registers.ts";
 
 /** MI_ATOMIC: read, modify, write of 4 or 8 bytes. Operation numbers and bits: genxml gen9, MI_ATOMIC. */
 const GPR = 0x600;
@@ -26,9 +26,10 @@ export function atomicResult(
   low: number,
   high: number,
 ): readonly number[] | null {
+  const file = registerFile(core, e);
   const gpr = (ENGINE_BASES[e] + GPR) >>> 2;
   const inline = (c[0] & INLINE_DATA) !== 0;
-  const register = (n: number): number => core.words.read(DEVICE_MMIO, gpr + n);
+  const register = (n: number): number => core.words.read(file, gpr + n);
   const wide = isWide(c);
   const pair = (a: number, b: number): Pair => [a, wide ? b : 0];
   const first = inline ? pair(c[3], c[5]) : pair(register(0), register(1));
@@ -37,8 +38,8 @@ export function atomicResult(
   const result = combine(operation & 0x1f, wide, pair(low, high), first, second);
   if (result === null) return null;
   if ((c[0] & RETURN_DATA) !== 0) {
-    core.words.write(DEVICE_MMIO, gpr + RETURNED, low);
-    if (wide) core.words.write(DEVICE_MMIO, gpr + RETURNED + 1, high);
+    core.words.write(file, gpr + RETURNED, low);
+    if (wide) core.words.write(file, gpr + RETURNED + 1, high);
   }
   return wide ? result : [result[0]];
 }

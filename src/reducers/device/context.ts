@@ -2,7 +2,6 @@ import { WRITE_POSITION } from "../../events/codes.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { markWrite } from "../memory.ts";
-import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
 import { translateGlobal } from "./gtt.ts";
 import { writeAt } from "./memory.ts";
@@ -26,8 +25,6 @@ const SBB_STATE = 0x118;
 const SBB_ADDR_UDW = 0x11c;
 const BB_ADDR = 0x140;
 const BB_ADDR_UDW = 0x168;
-const PDP_FIRST = 0x270;
-const PDP_LAST = 0x28c;
 
 const RING_VALID = 1;
 const BB_VALID = 1;
@@ -112,18 +109,8 @@ function loadPosition(engine: EngineTree, offset: number, value: number): boolea
       engine.ipHigh[2] = value & 0xffff;
       return true;
     default:
-      if (offset < PDP_FIRST || offset > PDP_LAST) return false;
-      if ((offset & 4) === 0) setPdp(engine, (offset - PDP_FIRST) >>> 3, value, -1);
-      else setPdp(engine, (offset - PDP_FIRST) >>> 3, -1, value);
-      return true;
+      return false;
   }
-}
-
-/** PDPs come as two dwords; the guest frame is bits 35:12. */
-function setPdp(engine: EngineTree, n: number, low: number, high: number): void {
-  const before = engine.pdp[n];
-  engine.pdp[n] =
-    low >= 0 ? (before & 0xf0_0000) | (low >>> 12) : (before & 0x0f_ffff) | ((high & 0xf) << 20);
 }
 
 function enterSaved(engine: EngineTree, level: number, state: number): void {
@@ -192,9 +179,8 @@ function savedValue(core: Core, engine: EngineTree, base: number, register: numb
     case SBB_STATE:
       return batchState(engine, 2);
   }
-  if (register >= base + PDP_FIRST && register <= base + PDP_LAST) return before;
   if (isReadOnly(core, register)) return before;
-  const word = core.words.read(DEVICE_MMIO, register >>> 2);
+  const word = core.words.read(engine.registers, register >>> 2);
   // A masked register comes back only under a mask.
   return isMasked(core, register) ? (word | 0xffff_0000) >>> 0 : word;
 }

@@ -39,10 +39,17 @@ const FAULTED = NOTES.indexOf("command.fault");
 const ENGINE_RESET = NOTES.indexOf("engine.reset");
 
 /** A submission: idle engines start on it, busy ones take it at their next command boundary. */
-export function submit(core: Core, e: number, frameBase: number, descriptors: readonly number[]): void {
+export function submit(
+  core: Core,
+  e: number,
+  frameBase: number,
+  registers: number,
+  descriptors: readonly number[],
+): void {
   const engine = core.device().engines[e];
   engine.pending = [elementOf(descriptors, 0), elementOf(descriptors, 2)];
   engine.pendingBase = frameBase;
+  engine.pendingRegisters = registers;
   engine.pendingAt = core.seq;
   engine.preempt = true;
   if (engine.phase === IDLE) takePending(core, e, engine);
@@ -75,6 +82,7 @@ function adopt(core: Core, engine: EngineTree): void {
   ];
   engine.pending = [initialElement(), initialElement()];
   engine.frameBase = engine.pendingBase;
+  engine.registers = engine.pendingRegisters;
   engine.submittedAt = engine.pendingAt;
   engine.preempt = false;
   engine.active = 0;

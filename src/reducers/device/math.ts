@@ -1,5 +1,6 @@
+import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { DEVICE_MMIO } from "../planes.ts";
+import { registerFile } from "./registers.ts";
 
 /**
  * MI_MATH: a small ALU over sixteen 64-bit general purpose registers. Operation and operand numbers: genxml
@@ -33,29 +34,39 @@ interface Alu {
   carry: number;
 }
 
-/** Run the instructions in dwords 1 to length-1 of `c` on the GPRs of the engine at `base`. */
-export function math(core: Core, base: number, c: Uint32Array, length: number): void {
+/** Run the instructions in dwords 1 to length-1 of `c` on the GPRs of the engine `e`. */
+export function math(core: Core, e: number, c: Uint32Array, length: number): void {
+  const base = ENGINE_BASES[e];
+  const file = registerFile(core, e);
   const alu: Alu = { a: [0, 0], b: [0, 0], accumulator: [0, 0], zero: 0, carry: 0 };
   for (let i = 1; i < length && i < c.length; i++)
-    step(core, base, alu, c[i] >>> 20, (c[i] >>> 10) & 0x3ff, c[i] & 0x3ff);
+    step(core, file, base, alu, c[i] >>> 20, (c[i] >>> 10) & 0x3ff, c[i] & 0x3ff);
 }
 
-function step(core: Core, base: number, alu: Alu, opcode: number, first: number, second: number): void {
+function step(
+  core: Core,
+  file: number,
+  base: number,
+  alu: Alu,
+  opcode: number,
+  first: number,
+  second: number,
+): void {
   switch (opcode) {
     case OP_NOOP:
       return;
     case OP_LOAD:
-      return setSource(alu, first, read(core, base, alu, second));
+      return setSource(alu, first, read(core, file, base, alu, second));
     case OP_LOADINV:
-      return setSource(alu, first, inverted(read(core, base, alu, second)));
+      return setSource(alu, first, inverted(read(core, file, base, alu, second)));
     case OP_LOAD0:
       return setSource(alu, first, [0, 0]);
     case OP_LOAD1:
       return setSource(alu, first, [0xffff_ffff, 0xffff_ffff]);
     case OP_STORE:
-      return store(core, base, first, read(core, base, alu, second));
+      return store(core, file, base, first, read(core, file, base, alu, second));
     case OP_STOREINV:
-      return store(core, base, first, inverted(read(core, base, alu, second)));
+      return store(core, file, base, first, inverted(read(core, file, base, alu, second)));
     default:
       return calculate(alu, opcode);
   }
@@ -86,10 +97,10 @@ function finish(alu: Alu, low: number, high: number, carry: boolean): void {
   alu.carry = carry ? 1 : 0;
 }
 
-function read(core: Core, base: number, alu: Alu, operand: number): [number, number] {
+function read(core: Core, file: number, base: number, alu: Alu, operand: number): [number, number] {
   if (operand < 16) {
     const word = (base + GPR + operand * 8) >>> 2;
-    return [core.words.read(DEVICE_MMIO, word), core.words.read(DEVICE_MMIO, word + 1)];
+    return [core.words.read(file, word), core.words.read(file, word + 1)];
   }
   if (operand === ACCU) return [alu.accumulator[0], alu.accumulator[1]];
   if (operand === ZF) return flag(alu.zero);
@@ -111,9 +122,9 @@ function setSource(alu: Alu, operand: number, value: [number, number]): void {
   else if (operand === SRCB) alu.b = value;
 }
 
-function store(core: Core, base: number, operand: number, value: [number, number]): void {
+function store(core: Core, file: number, base: number, operand: number, value: [number, number]): void {
   if (operand >= 16) return;
   const word = (base + GPR + operand * 8) >>> 2;
-  core.words.write(DEVICE_MMIO, word, value[0]);
-  core.words.write(DEVICE_MMIO, word + 1, value[1]);
+  core.words.write(file, word, value[0]);
+  core.words.write(file, word + 1, value[1]);
 }

@@ -1,6 +1,6 @@
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { DEVICE_MMIO } from "../planes.ts";
+import { registerFile } from "./registers.ts";
 
 /** Predicates: registers of an engine that decide whether commands run. Distances from the engine's base. */
 const RESULT_2 = 0x3bc;
@@ -11,7 +11,7 @@ const RESULT = 0x418;
 const RESULT_1 = 0x41c;
 
 function word(core: Core, e: number, distance: number): number {
-  return core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2);
+  return core.words.read(registerFile(core, e), (ENGINE_BASES[e] + distance) >>> 2);
 }
 
 /** Does the predicate let a predicated MI_STORE_REGISTER_MEM run? */
@@ -38,7 +38,7 @@ export function predicate(core: Core, e: number, header: number): void {
   const before = word(core, e, RESULT) & 1;
   const combined = [compare, compare & before, compare | before, compare ^ before][(header >>> 3) & 3];
   const after = [before, before, combined, combined ^ 1][(header >>> 6) & 3];
-  core.words.write(DEVICE_MMIO, (ENGINE_BASES[e] + RESULT) >>> 2, after);
+  core.words.write(registerFile(core, e), (ENGINE_BASES[e] + RESULT) >>> 2, after);
 }
 
 /** MI_SET_PREDICATE: are commands dropped now? One slice here. Source of the numbers: genxml, PREDICATE ENABLE. */

@@ -5,8 +5,12 @@ import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import { applyRule, MASKED_BITS } from "../rules.ts";
 import type { EngineTree } from "../trees.ts";
+import { flushTlb } from "./gtt.ts";
 
-/** Registers of the physical device, as commands and context images reach them. */
+/**
+ * Registers as commands and context images reach them. A submission names its register file beside its address space: a
+ * vGPU's commands reach that vGPU's registers and nobody else's, as if they were switched with the engine.
+ */
 
 const RING_TAIL = 0x30;
 const RING_HEAD = 0x34;
@@ -16,8 +20,28 @@ const RING_ACTHD = 0x74;
 const RING_ACTHD_UDW = 0x5c;
 const RING_TIMESTAMP = 0x358;
 const RING_TIMESTAMP_UDW = 0x35c;
+const PDP_FIRST = 0x270;
+const PDP_LAST = 0x28c;
 const READ_ONLY = 1;
 const POSITION = [RING_TAIL, RING_HEAD, RING_START, RING_CTL, RING_ACTHD, RING_ACTHD_UDW] as const;
+
+/** The plane that holds the registers of whom engine `e` works for. */
+export function registerFile(core: Core, e: number): number {
+  return core.seeDevice().engines[e].registers;
+}
+
+/** The page directory pointers are where walks start: guest frame in bits 35:12 of two dwords. */
+function loadPdp(core: Core, e: number, offset: number, value: number): void {
+  if (offset < PDP_FIRST || offset > PDP_LAST) return;
+  const engine = core.device().engines[e];
+  const n = (offset - PDP_FIRST) >>> 3;
+  const before = engine.pdp[n];
+  const upper = (offset & 4) !== 0;
+  engine.pdp[n] = upper
+    ? (before & 0x0f_ffff) | ((value & 0xf) << 20)
+    : (before & 0xf0_0000) | (value >>> 12);
+  if (engine.pdp[n] !== before) flushTlb(core, e);
+}
 
 /** A command's or an image's write of a register, under the register's own rule. */
 export function loadRegister(core: Core, e: number, at: number, value: number): void {
@@ -26,12 +50,11 @@ export function loadRegister(core: Core, e: number, at: number, value: number): 
   const id = at < MMIO_BYTES ? index.idOf[word] : 0;
   if (id === 0) return unknownRegister(core, e, at, value);
   if (index.rule[id] === READ_ONLY) return;
-  const before = core.words.read(DEVICE_MMIO, word);
-  core.words.write(
-    DEVICE_MMIO,
-    word,
-    applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value),
-  );
+  const file = registerFile(core, e);
+  const before = core.words.read(file, word);
+  const after = applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value);
+  core.words.write(file, word, after);
+  loadPdp(core, e, at - ENGINE_BASES[e], after);
 }
 
 /** A command's read of a register. */
@@ -59,7 +82,7 @@ export function storeRegister(core: Core, e: number, engine: EngineTree, at: num
     unknownRegister(core, e, at, 0);
     return 0;
   }
-  return core.words.read(DEVICE_MMIO, at >>> 2);
+  return core.words.read(registerFile(core, e), at >>> 2);
 }
 
 /** Does a register keep its word whatever a command writes? True also of what is no register. */
@@ -83,7 +106,11 @@ export function isTimeValue(core: Core, at: number): boolean {
 export function showPosition(core: Core, e: number, engine: EngineTree): void {
   const base = ENGINE_BASES[e];
   for (const register of POSITION) {
-    core.words.write(DEVICE_MMIO, (base + register) >>> 2, storeRegister(core, e, engine, base + register));
+    core.words.write(
+      engine.registers,
+      (base + register) >>> 2,
+      storeRegister(core, e, engine, base + register),
+    );
   }
 }
 

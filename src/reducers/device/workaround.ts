@@ -1,7 +1,7 @@
 import { ENGINE_BASES, RCS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { DEVICE_MMIO } from "../planes.ts";
 import type { EngineTree } from "../trees.ts";
+import { registerFile } from "./registers.ts";
 
 /**
  * The work-around batches of the render engine's contexts: GGTT batches that run each time a context has been
@@ -19,13 +19,13 @@ const INDIRECT_LINES = 0x3f;
 const LINE_BYTES = 64;
 
 function pointer(core: Core, e: number, distance: number): number {
-  return core.words.read(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2);
+  return core.words.read(registerFile(core, e), (ENGINE_BASES[e] + distance) >>> 2);
 }
 
 /** A context that names no work-around batches has none, whatever the one before it named. */
 export function forgetWorkarounds(core: Core, e: number): void {
   for (const distance of [PER_CONTEXT, INDIRECT]) {
-    core.words.write(DEVICE_MMIO, (ENGINE_BASES[e] + distance) >>> 2, 0);
+    core.words.write(registerFile(core, e), (ENGINE_BASES[e] + distance) >>> 2, 0);
   }
 }
 

@@ -13,8 +13,6 @@ import { GT0, GT1, GT3, raise } from "./interrupt.ts";
  * gvt.md 2.9.
  */
 
-/** TAIL, HEAD, START, CTL, ACTHD: what the guest goes on seeing of an engine that is no longer its own. */
-const RING_POSITION = [0x30, 0x34, 0x38, 0x3c, 0x74, 0x5c] as const;
 const RING_IMR = 0xa8;
 const RING_HWS_PGA = 0x80;
 const RING_CONTEXT_STATUS_BUF = 0x370;
@@ -101,19 +99,13 @@ function hand(core: Core, v: number, engine: number): void {
   const descriptors = [list.queued[0], list.queued[1], list.queued[2], list.queued[3]];
   list.queued = [];
   list.owns = true;
-  const hwsp = ENGINE_BASES[engine] + RING_HWS_PGA;
-  core.down.writeMmio(core, hwsp, core.words.read(MMIO + v, hwsp >>> 2));
-  core.down.elsp(core, engine, frameBaseOf(v), descriptors);
+  core.down.elsp(core, engine, frameBaseOf(v), MMIO + v, descriptors);
 }
 
 /** The device has nothing left of this vGPU: the next one in turn that waits takes the engine. */
 export function engineIdle(core: Core, frameBase: number, engine: number): void {
   const v = agentOf(frameBase);
   core.vgpu(v).execlists[engine].owns = false;
-  for (const register of RING_POSITION) {
-    const at = ENGINE_BASES[engine] + register;
-    core.words.write(MMIO + v, at >>> 2, core.down.mmio(core, at));
-  }
   for (let k = 1; k <= VGPU_MAX; k++) {
     const next = ((v - 1 + k) % VGPU_MAX) + 1;
     if (core.seeVgpu(next).execlists[engine].queued.length === 0) continue;

@@ -48,12 +48,6 @@ export const ringWrites = {
 } satisfies Partial<Record<WriteBehaviour, OnWrite>>;
 
 export const ringReads = {
-  /** The physical engine's word while it works for this guest, the guest's own otherwise. */
-  "ring.engine_word": (core, v, at) => {
-    const engine = engineOfRegister(at);
-    if (engine >= 0 && core.seeVgpu(v).execlists[engine].owns) return core.down.mmio(core, at);
-    return core.words.read(MMIO + v, at >>> 2);
-  },
   "ring.timestamp": (core, _v, at) => {
     const ticks = core.now * TIMESTAMP_PER_US;
     return (at & 0xfff) === TIMESTAMP_UDW ? Math.floor(ticks / 0x1_0000_0000) & 0xf : ticks >>> 0;

@@ -26,7 +26,10 @@ export interface Patch {
 
 const CRC_STEP = 1 << 20;
 
-/** Put attachments behind those that are there; of one name the last one counts. Throws RecordingError where the file is not closed. */
+/**
+ * Put attachments behind those that are there; of one name the last one counts. Throws RecordingError where
+ * the file is not closed.
+ */
 export function appendAttachments(recording: Recording, add: readonly Attachment[]): Patch {
   const { dataEnd, attachments, source } = partsOf(recording);
   if (dataEnd < 0) return replaceAttachments(recording, add);
@@ -41,8 +44,8 @@ export function appendAttachments(recording: Recording, add: readonly Attachment
 }
 
 /**
- * Put attachments in place of those of their names, and leave out broken ones; the others stay. Throws RecordingError where the file
- * is not closed.
+ * Put attachments in place of those of their names, and leave out broken ones; the others stay. Throws
+ * RecordingError where the file is not closed.
  */
 export function replaceAttachments(recording: Recording, add: readonly Attachment[]): Patch {
   const { attachments, blocks, source } = partsOf(recording);

@@ -1,16 +1,14 @@
 import type { Rows } from "../../events/rows.ts";
-import { PAGE_BYTES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { HASH_BYTES, RowDecoder } from "./decode.ts";
+import { BlockPages } from "./block-pages.ts";
+import { RowDecoder } from "./decode.ts";
 import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
-import { hashAt } from "./gather.ts";
 import { compileLayout } from "./layout.ts";
 import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
 import { ATTACHMENTS, PAGES, type RecordingMeta, ROWS, TRAILER } from "./profile.ts";
 import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES, readMessages } from "./records.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import { BlockList, type BlockTrailer, CHAIN_BYTES, type Hash64, unpackTrailer } from "./trailer.ts";
-import { ItemReader } from "./wire.ts";
 
 /** Where a recording stops being what was recorded. Everything before is verified. */
 export interface Damage {
@@ -59,19 +57,13 @@ export class Recording {
   readonly tools: Tools;
 
   private readonly source: ByteSource;
-  private readonly store: PageStore;
   private readonly start: Hash64;
   private readonly blocks: ChunkHead[];
   private readonly attachments: readonly AttachmentPlace[];
   private readonly scan: Scan;
   private readonly decoder: RowDecoder;
   private readonly hash = new Uint32Array(2);
-  private readonly pageHash = new Uint32Array(4);
-  private readonly actualHash = new Uint32Array(4);
-  /** By block: are its pages in the store? */
-  private readonly pagesLoaded: Uint8Array;
-  /** The block that brings a page, if somebody has a list of them; -1 where it does not say. */
-  private homeOf: ((hash: Uint32Array) => number) | null = null;
+  private readonly pages: BlockPages;
 
   constructor(
     source: ByteSource,
@@ -83,7 +75,6 @@ export class Recording {
   ) {
     this.source = source;
     this.tools = tools;
-    this.store = store;
     this.meta = meta;
     this.start = this.hashOf(preamble);
     this.scan = scan;
@@ -92,18 +83,19 @@ export class Recording {
     const layout = compileLayout(meta);
     this.unknownKinds = layout.unknown;
     this.decoder = new RowDecoder(layout);
-    this.pagesLoaded = new Uint8Array(this.blocks.length);
+    this.pages = new BlockPages(source.name, tools, store, this.blocks, (n) => {
+      this.guard(n, () => this.pages.load(n, this.load(n).pages));
+    });
     this.findEnd();
     this.warnAboutTail();
   }
 
   /**
-   * Pages are fetched when they are first looked at, from the block that `homeOf` names: rows can be read without all blocks before
-   * them. Where it names none, or a wrong one, all are searched.
+   * Pages are fetched when they are first looked at, from the block that `homeOf` names: rows can be read
+   * without all blocks before them. Where it names none, or a wrong one, all are searched.
    */
   findPagesBy(homeOf: (hash: Uint32Array) => number): void {
-    this.homeOf = homeOf;
-    this.store.fetchBy((hash) => this.fetchPage(hash));
+    this.pages.findBy(homeOf);
   }
 
   /** Where its parts lie in the file, for who writes another end behind the blocks. */
@@ -171,13 +163,27 @@ export class Recording {
   readBlock(n: number, into: Rows): BlockTrailer {
     return this.guard(n, () => {
       const block = this.load(n);
-      this.loadPages(n, block);
-      into.clear(block.trailer.firstSeq);
-      this.decoder.decode(block.rows, (hashes) => this.pageIds(n, hashes), into);
-      const rows = block.trailer.lastSeq + 1 - block.trailer.firstSeq;
-      if (into.count !== rows) refuse(`${into.count} rows in a block of ${rows}`);
+      this.pages.load(n, block.pages);
+      this.decode(n, block.rows, into);
       return block.trailer;
     });
+  }
+
+  /**
+   * The verified body of block n's rows: a tenth of the rows decoded, to be kept for `readBody`. Throws
+   * RecordingError.
+   */
+  body(n: number): Uint8Array {
+    return this.guard(n, () => {
+      const block = this.load(n);
+      this.pages.load(n, block.pages);
+      return new Uint8Array(block.rows);
+    });
+  }
+
+  /** Fill `into` with the rows of block n from its body. Throws RecordingError. */
+  readBody(n: number, body: Uint8Array, into: Rows): void {
+    this.guard(n, () => this.decode(n, body, into));
   }
 
   /**
@@ -281,6 +287,13 @@ export class Recording {
     if (!this.warnings.includes(line)) this.warnings.push(line);
   }
 
+  private decode(n: number, body: Uint8Array, into: Rows): void {
+    const { firstSeq, endSeq } = this.blocks[n];
+    into.clear(firstSeq);
+    this.decoder.decode(body, (hashes) => this.pages.idsOf(n, hashes), into);
+    if (into.count !== endSeq - firstSeq) refuse(`${into.count} rows in a block of ${endSeq - firstSeq}`);
+  }
+
   /** What `act` refuses becomes damage at block n and an error that says so. */
   private guard<T>(n: number, act: () => T): T {
     if (n >= this.blocks.length) throw new RangeError(`block ${n} of ${this.blocks.length}`);
@@ -343,62 +356,6 @@ export class Recording {
     if (n === 0 && !equal(trailer.previous, this.start))
       refuse("a block that does not belong to this recording");
     return { trailer, pages: bodies[PAGES - 1], rows: bodies[ROWS - 1] };
-  }
-
-  /** Put the pages that block n brings into the store. Throws Malformed. */
-  private loadPages(n: number, block: LoadedBlock): void {
-    if (this.pagesLoaded[n] === 1) return;
-    const items = new ItemReader(block.pages);
-    const hashes = items.bytes();
-    const bodies = items.bytes();
-    items.end();
-    const count = hashes.length / HASH_BYTES;
-    if (!Number.isInteger(count) || bodies.length !== count * PAGE_BYTES)
-      refuse("pages and hashes that do not match");
-    for (let i = 0; i < count; i++) {
-      hashAt(hashes, i, this.pageHash);
-      if (this.store.holds(this.pageHash)) continue;
-      const body = bodies.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
-      this.tools.hashPage(body, this.actualHash);
-      if (!this.actualHash.every((word, w) => word === this.pageHash[w]))
-        refuse("a page that is not what its hash says");
-      this.store.internHashed(this.pageHash, body);
-    }
-    this.pagesLoaded[n] = 1;
-  }
-
-  /** Put the page with this hash into the store. Throws RecordingError where no block holds it. */
-  private fetchPage(hash: Uint32Array): void {
-    const home = this.homeOf?.(hash) ?? -1;
-    const order = [home, ...this.blocks.keys()].filter((n) => n >= 0 && n < this.blocks.length);
-    for (const n of order) {
-      this.guard(n, () => this.loadPages(n, this.load(n)));
-      if (this.store.holds(hash)) return;
-    }
-    throw new RecordingError(this.source.name, 0, "a page that no block holds");
-  }
-
-  /**
-   * Ids of the pages that block n uses; pages of earlier blocks are fetched if they were never read. Throws
-   * Malformed.
-   */
-  private pageIds(n: number, hashes: Uint8Array): Uint32Array {
-    const ids = new Uint32Array(hashes.length / HASH_BYTES);
-    for (let i = 0; i < ids.length; i++) {
-      hashAt(hashes, i, this.pageHash);
-      let id = this.store.find(this.pageHash);
-      const home = id < 0 && this.homeOf !== null ? this.homeOf(this.pageHash) : -1;
-      if (home >= 0 && home < n) id = this.store.promise(this.pageHash);
-      for (let earlier = 0; id < 0 && earlier < n; earlier++) {
-        if (this.pagesLoaded[earlier] === 1) continue;
-        this.guard(earlier, () => this.loadPages(earlier, this.load(earlier)));
-        hashAt(hashes, i, this.pageHash);
-        id = this.store.find(this.pageHash);
-      }
-      if (id < 0) refuse("a row with a page that no block holds");
-      ids[i] = id;
-    }
-    return ids;
   }
 }
 

@@ -2,7 +2,10 @@ import { McapRecordBuilder, Opcode } from "@mcap/core";
 import { writeChannels } from "./profile.ts";
 import type { Tools } from "./tools.ts";
 
-/** What stands behind the last block of a file: attachments, the end of the data section, summary and footer. */
+/**
+ * What stands behind the last block of a file: attachments, the end of the data section, summary and
+ * footer.
+ */
 
 /** A record that the summary points to. */
 export interface DataPlace {
@@ -38,7 +41,10 @@ export function attachmentBytes(name: string, data: Uint8Array): Uint8Array {
   return builder.buffer;
 }
 
-/** End of the data section, summary and footer, as they belong at offset `at`; `crc` is the data section's up to there. */
+/**
+ * End of the data section, summary and footer, as they belong at offset `at`; `crc` is the data section's
+ * up to there.
+ */
 export function tailBytes(facts: TailFacts, at: number, crc: number, tools: Tools): Uint8Array {
   const end = new McapRecordBuilder();
   end.writeDataEnd({ dataSectionCrc: crc });

@@ -17,7 +17,7 @@ import { initialDeviceTree, initialVgpuTree } from "../../../src/reducers/trees.
 /** The vGPU of these tests. */
 export const V = 1;
 
-const DOWN: Down = { elsp() {}, ggtt() {}, tlb() {}, reset() {}, mmio: () => 0, writeMmio() {} };
+const DOWN: Down = { elsp() {}, ggtt() {}, tlb() {}, reset() {} };
 const UP: Up = { irq() {}, csb() {}, idle() {}, congested: () => false };
 
 const cite = "gvt.md 2.6";

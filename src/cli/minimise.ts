@@ -1,0 +1,143 @@
+import { existsSync, writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { newMeta, writeRecording } from "../node/new-recording.ts";
+import { openRecording } from "../node/open.ts";
+import { OtherBuildError, otherMachine } from "../node/other-build.ts";
+import { type MinimiseOptions, NotShownError } from "../replay/minimise.ts";
+import { caseOf } from "../replay/minimise-case.ts";
+import {
+  type Minimised,
+  minimiseDifference,
+  minimiseDivergence,
+  minimiseWhere,
+} from "../replay/minimised.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
+import { machineOf } from "../replay/run.ts";
+import { EXIT, UsageError } from "./exit.ts";
+import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
+import { count } from "./table.ts";
+import { paint, print, printJson, say, withProgress } from "./terminal.ts";
+import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
+
+interface Options extends CommonOptions {
+  readonly output: string;
+  readonly predicate?: string;
+  readonly divergence?: true;
+  readonly good?: string;
+  readonly test?: string;
+  readonly runs: number;
+}
+
+/** `gvt minimise`: how little of a recording still shows a failure? */
+export function addMinimise(program: Command): void {
+  addVerb(
+    program,
+    "minimise",
+    "the smallest part of a recording that still shows a failure, and a test case of it",
+    [
+      'gvt minimise boot.mcap -o small.mcap --predicate "vgpu1.rcs0.RING_TAIL.TailOffset > 0x400" --test small.test.ts',
+      "gvt minimise boot.mcap -o small.mcap --divergence",
+      "gvt minimise boot.mcap -o small.mcap --divergence --good ../gvt-before/dist",
+    ],
+  )
+    .argument("<file>", "recording")
+    .requiredOption("-o, --output <file>", "the smaller recording, a new file")
+    .option("--predicate <expression>", "the failure: this holds behind some event")
+    .option(
+      "--divergence",
+      "the failure: this version answers otherwise than recorded, at the same named place",
+    )
+    .option("--good <folder>", "with --divergence: compare with this built gvt, not with what is recorded")
+    .option("--test <file>", "write a vitest case too, a new file")
+    .option(
+      "--runs <n>",
+      "stop behind so many runs, with the smallest part found by then",
+      parseCount,
+      20_000,
+    )
+    .action(async (file: string, options: Options) => {
+      process.exitCode = await withRecording(file, (opened) => minimise(opened, options));
+    });
+}
+
+async function minimise(opened: OpenedRecording, options: Options): Promise<number> {
+  const { recording, store } = opened;
+  refuseUnknownKinds(recording);
+  checkOptions(options);
+  let found: Minimised;
+  try {
+    found = await search(opened, options);
+  } catch (error) {
+    if (error instanceof OtherBuildError) throw new UsageError(error.message);
+    if (!(error instanceof NotShownError)) throw error;
+    if (options.json) printJson({ file: recording.name, found: false, reason: error.message });
+    else print(error.message);
+    return EXIT.no;
+  }
+  sayWarnings(recording);
+  const { output, test } = options;
+  const meta = newMeta(recording.meta.base, recording.meta.sources);
+  const bytes = await writeRecording(output, meta, store, found.write, options.divergence === undefined);
+  if (test !== undefined) await writeCase(output, test, found);
+  report(opened, options, found, bytes);
+  return EXIT.done;
+}
+
+/** Throws UsageError. */
+function checkOptions({ predicate, divergence, good, output, test }: Options): void {
+  if ((predicate === undefined) === (divergence === undefined))
+    throw new UsageError("say what the failure is: --predicate or --divergence");
+  if (good !== undefined && divergence === undefined) throw new UsageError("--good belongs to --divergence");
+  for (const path of [output, ...(test === undefined ? [] : [test])])
+    if (existsSync(path)) throw new UsageError(`${path} exists already; name another file`);
+}
+
+async function search({ recording, store }: OpenedRecording, options: Options): Promise<Minimised> {
+  const { predicate, good } = options;
+  const other = good === undefined ? null : await otherMachine(good, recording, store);
+  return withProgress("minimise", (progress) => {
+    let total = 0;
+    let runs = 0;
+    const minimising: MinimiseOptions = {
+      enough: () => runs >= options.runs,
+      progress: (_, inputs, done) => {
+        runs = done;
+        total = Math.max(total, inputs);
+        progress(total - inputs, total);
+      },
+    };
+    if (predicate !== undefined) return minimiseWhere(recording, store, predicate, minimising);
+    if (other === null) return minimiseDivergence(recording, store, minimising);
+    return minimiseDifference(recording, store, other, machineOf(recording, store), minimising);
+  });
+}
+
+async function writeCase(output: string, test: string, found: Minimised): Promise<void> {
+  const small = await openRecording(output);
+  try {
+    const machine = machineOf(small.recording, small.store);
+    writeFileSync(test, caseOf(small.recording, small.store, machine, found.expectation), { flag: "wx" });
+  } finally {
+    small.close();
+  }
+}
+
+function report({ recording }: OpenedRecording, options: Options, found: Minimised, bytes: number): void {
+  const { before, after, runs, inputsRun, values, signature, pages } = found;
+  const { output, test = null, json } = options;
+  if (json) {
+    const facts = { before, after, runs, inputsRun, values, pages: pages.size, bytes };
+    return printJson({ file: recording.name, found: true, signature, output, test, ...facts });
+  }
+  print(`${paint.bold(`${count(before, "event")} -> ${after}`)}  ${signature}`);
+  print(
+    paint.dim(
+      `  ${count(runs, "run")} of ${count(inputsRun, "event")}; ${values} values and ${pages.size} pages made smaller`,
+    ),
+  );
+  print(`  ${output}: ${count(bytes, "byte")}${test === null ? "" : `; ${test}`}`);
+  if (options.divergence !== undefined && options.good === undefined)
+    say(
+      "gvt: compared with what is recorded: a cause that only another model knows may be left out; --good FOLDER asks one",
+    );
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import type { Digest } from "../events/digest.ts";
+import type { PageStore } from "../reducers/pages.ts";
+import { describe, type RecordingMeta } from "../replay/recording/profile.ts";
+import { type BlockSink, rewrite } from "../replay/recording/rewrite.ts";
+import { loadTools } from "./codecs.ts";
+import { FileSink, renameDurably } from "./files.ts";
+import { indexFile } from "./patching.ts";
+import { TOOL } from "./version.ts";
+
+/** A recording as another command made it out of an old one: a new id, now, this version. */
+export function newMeta(
+  base: RecordingMeta["base"],
+  sources: readonly string[] = ["recorder"],
+): RecordingMeta {
+  const facts = { id: randomBytes(8).toString("hex"), createdAt: new Date().toISOString() };
+  return describe({ ...facts, base, sources, tool: TOOL });
+}
+
+/**
+ * Write a closed recording of rows that a run makes: under another name first, so that nothing is left behind where it fails. Rejects
+ * where the disk fails, or where `produce` throws. Returns the bytes of the file.
+ */
+export async function writeRecording(
+  path: string,
+  meta: RecordingMeta,
+  store: PageStore,
+  produce: (sink: BlockSink) => readonly Digest[],
+  index = true,
+): Promise<number> {
+  const tools = await loadTools();
+  const making = `${path}.packing`;
+  const sink = new FileSink(making, true);
+  try {
+    try {
+      await rewrite(sink, { meta, tools, store }, produce);
+    } finally {
+      sink.close();
+    }
+    if (index) indexFile(making, tools);
+    renameDurably(making, path);
+  } catch (error) {
+    fs.rmSync(making, { force: true });
+    throw error;
+  }
+  return fs.statSync(path).size;
+}

@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { K } from "../../src/events/kinds.ts";
+import { Rows } from "../../src/events/rows.ts";
+import { mmioPath } from "../../src/reducers/path.ts";
+import { inputsOf } from "../../src/replay/inputs.ts";
+import { minimiseWhere } from "../../src/replay/minimised.ts";
+import { compilePredicate } from "../../src/replay/predicate.ts";
+import { machineOf } from "../../src/replay/run.ts";
+import { shrink } from "../../src/replay/shrink.ts";
+import { verify } from "../../src/replay/verify.ts";
+import { bareRecording, type Sample, written } from "./minimise-samples.ts";
+import { scriptedRecording } from "./scripted.ts";
+
+const SCRATCH = 0x4_f100;
+
+/** Does the predicate hold behind the last row? */
+function holdsAtEnd({ recording, store }: Sample, text: string): boolean {
+  const machine = machineOf(recording, store);
+  const rows = new Rows();
+  for (let n = 0; n < recording.blockCount; n++) {
+    recording.readBlock(n, rows);
+    machine.batch(rows, 0, rows.count);
+  }
+  return compilePredicate(text, machine).holds(machine);
+}
+
+function inputKinds({ recording }: Sample): string[] {
+  const { rows } = inputsOf(recording);
+  return Array.from(rows.kind.subarray(0, rows.count), (kind) => Object.keys(K)[kind]);
+}
+
+describe("shrink", () => {
+  test("leaves a smallest list, and asks few questions", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(9999), { minLength: 1, maxLength: 4 }), (wanted) => {
+        let asked = 0;
+        const all = Array.from({ length: 10_000 }, (_, n) => n);
+        const rest = shrink(all, (some) => {
+          asked++;
+          return wanted.every((one) => some.includes(one));
+        });
+        expect([...rest].sort()).toEqual([...wanted].sort());
+        expect(asked).toBeLessThan(60 * wanted.length + 60);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("of nothing needed is nothing", () => {
+    expect(shrink([1, 2, 3], () => true)).toEqual([]);
+  });
+});
+
+describe("a planted cause in 100,000 events", () => {
+  test("is found, and quickly", async () => {
+    const sample = await bareRecording((guest) => {
+      for (let n = 0; n < 100_000; n++) {
+        if (n === 31_000) guest.setMmio(0x10_0000, 0x1235_0001);
+        if (n === 77_000) guest.setMmio(0x10_0008, 0x777);
+        if (n === 90_000) guest.setMmio(0x10_0010, 0x555);
+        else if (n % 3 === 0) guest.mmio(0x4_4408);
+        else guest.setMmio(SCRATCH, n);
+      }
+    });
+    const registers = machineOf(sample.recording, sample.store).core.registers;
+    const [a, b, c] = [0x10_0000, 0x10_0008, 0x10_0010].map((at) => mmioPath(registers, 1, at));
+    const text = `${a} > 0x1234_0000 && ${b} == 0x777 && ${c} == 0x555`;
+    const from = performance.now();
+    const found = minimiseWhere(sample.recording, sample.store, text);
+    const took = performance.now() - from;
+    expect(took).toBeLessThan(60_000);
+    const small = await written(found, sample);
+    expect(inputKinds(small)).toEqual(["vgpu.created", "mmio.written", "mmio.written", "mmio.written"]);
+    expect(verify(small.recording, small.store).exact).toBe(true);
+    expect(holdsAtEnd(small, text)).toBe(true);
+  });
+});
+
+describe("a law", () => {
+  let samples: Sample[];
+  beforeAll(async () => {
+    samples = await Promise.all([
+      scriptedRecording(),
+      scriptedRecording({ coherent: false, fetchDelay: 3, writeDelay: 2 }),
+      scriptedRecording({}, 2),
+    ]);
+  });
+
+  test("what is left is never larger, shows the same, and replays exactly", async () => {
+    const failure = fc.record({ sample: fc.nat(2), place: fc.double({ min: 0.02, max: 1, noNaN: true }), pick: fc.nat() });
+    await fc.assert(
+      fc.asyncProperty(failure, async ({ sample, place, pick }) => {
+        const one = samples[sample];
+        const text = failureAt(one, place, pick);
+        if (text === null) return;
+        const found = minimiseWhere(one.recording, one.store, text, { enough: after(150) });
+        expect(found.after).toBeLessThanOrEqual(found.before);
+        const small = await written(found, one);
+        expect(small.recording.eventCount).toBe(found.after);
+        const result = verify(small.recording, small.store);
+        expect(result.divergence).toBeNull();
+        expect(result.exact).toBe(true);
+        expect(holdsAtEnd(small, text)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  }, 240_000);
+});
+
+function after(runs: number): () => boolean {
+  let n = 0;
+  return () => n++ > runs;
+}
+
+/** Something that was so behind some row: a register's value, or two of them. */
+function failureAt({ recording, store }: Sample, place: number, pick: number): string | null {
+  const machine = machineOf(recording, store);
+  const { registers } = machine.core;
+  const rows = new Rows();
+  recording.readBlock(0, rows);
+  const end = Math.floor(place * rows.count);
+  let last = 0;
+  for (let i = 0; i < end; i++) if (machine.strict(rows, i, rows.count) > 0) last = i;
+  const touched: number[] = [];
+  for (let i = 0; i <= last; i++) if (rows.kind[i] === K["mmio.written"] || rows.kind[i] === K["mmio.read"]) touched.push(i);
+  if (touched.length === 0) return null;
+  const i = touched[pick % touched.length];
+  const path = mmioPath(registers, rows.agent[i], rows.at[i]);
+  if (rows.size[i] !== 4 || !/^vgpu\d\.\w+\.[A-Za-z_]\w*$/.test(path)) return null;
+  const value = compilePredicateValue(machine, path);
+  return value === null ? null : `${path} == ${value}`;
+}
+
+function compilePredicateValue(machine: ReturnType<typeof machineOf>, path: string): number | null {
+  for (const guess of [0, 0xffff_ffff])
+    if (compilePredicate(`${path} == ${guess}`, machine).holds(machine)) return guess;
+  let value = 0;
+  for (let bit = 0; bit < 32; bit++)
+    if (compilePredicate(`(${path} >> ${bit} & 1) == 1`, machine).holds(machine)) value = (value | (1 << bit)) >>> 0;
+  return compilePredicate(`${path} == ${value}`, machine).holds(machine) ? value : null;
+}
