@@ -2,15 +2,21 @@ import { type OpenedRecording, openWith } from "../replay/opened.ts";
 import { MemorySource } from "../replay/recording/tools.ts";
 import { loadTools } from "./codecs.ts";
 import { FileSource } from "./files.ts";
+import { Parents } from "./parents.ts";
 
 /**
  * Open a recording from a path or from its bytes. A damaged one opens as what is left of it: see
- * `recording.damage`. Rejects with RecordingError (file, byte offset, reason) where nothing of it can be
- * trusted.
+ * `recording.damage`. A branch needs its parent in the same folder. Rejects with RecordingError (file, byte offset, reason) where
+ * nothing of it can be trusted.
  */
 export async function openRecording(from: string | Uint8Array): Promise<OpenedRecording> {
   const tools = await loadTools();
   if (typeof from !== "string") return openWith(new MemorySource(from), tools);
   const file = new FileSource(from);
-  return openWith(file, tools, () => file.close());
+  const parents = new Parents(from, tools);
+  const close = (): void => {
+    file.close();
+    parents.close();
+  };
+  return openWith(file, tools, close, (id, store) => parents.find(id, store));
 }

@@ -124,8 +124,8 @@ export function receivePage(core: Core, v: number, ticket: number, page: number)
   ram.fetched(gfn, page, stamp);
   if (words === null) return;
   const bytes = new Uint8Array(words.buffer);
-  for (let later = ticket + 1; later <= core.lastTicket; later++) {
-    if (!core.isOpen(later) || core.ticketKind(later) !== K["guest.write"] || core.ticketAgent(later) !== v)
+  for (const later of core.openTickets()) {
+    if (later < ticket || core.ticketKind(later) !== K["guest.write"] || core.ticketAgent(later) !== v)
       continue;
     const low = core.ticketOperand(later, 0);
     if (((core.ticketOperand(later, 1) << (32 - PAGE_SHIFT)) | (low >>> PAGE_SHIFT)) !== gfn) continue;

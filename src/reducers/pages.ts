@@ -17,6 +17,10 @@ export class PageStore {
   private readonly hasher: PageHasher;
   /** Fetches promised pages: must intern the page with this hash, or throw. */
   private fetch: ((hash: Uint32Array) => void) | null = null;
+  /** Pages that can be fetched again are let go beyond this many, the ones that came first. */
+  private most = Number.POSITIVE_INFINITY;
+  private readonly came: number[] = [];
+  private gone = 0;
 
   constructor(hasher: PageHasher) {
     this.hasher = hasher;
@@ -57,7 +61,22 @@ export class PageStore {
     copy.set(bytes);
     const id = known ?? this.reserve(hash, key);
     this.pages[id] = new Uint32Array(copy.buffer);
+    if (this.fetch !== null) this.letGo(id);
     return id;
+  }
+
+  /** Hold at most so many of the pages that come from now on; the others are fetched again when they are needed. */
+  keepAtMost(pages: number): void {
+    this.most = pages;
+  }
+
+  private letGo(id: number): void {
+    this.came.push(id);
+    if (this.came.length - this.gone <= this.most) return;
+    this.pages[this.came[this.gone++]] = null;
+    if (this.gone < this.most) return;
+    this.came.splice(0, this.gone);
+    this.gone = 0;
   }
 
   /** Id of a content of which only the hash is here; `fetchBy` says where the rest comes from once it is needed. */

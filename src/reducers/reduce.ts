@@ -63,6 +63,7 @@ REDUCERS[K["port.attached"]] = (core, v, rows, i) => {
 REDUCERS[K["port.detached"]] = (core, v) => {
   core.vgpu(v).attached = false;
   core.vgpu(v).maps = 0;
+  core.vgpu(v).freeMap = 0;
   core.words.clear(DMA + v);
 };
 REDUCERS[K["vgpu.opened"]] = (core, v) => {

@@ -107,6 +107,8 @@ export interface VgpuTree {
   /** The guest has read its PVINFO page. */
   pvAware: boolean;
   maps: number;
+  /** Slots of the table of mappings below this one are taken. */
+  freeMap: number;
   /** The interrupt line, whose rising edges are MSIs. */
   interruptLine: boolean;
   /** Ticket of the aperture read that waits for a page; 0: none. */
@@ -253,6 +255,7 @@ export function initialVgpuTree(): VgpuTree {
     failsafe: 0,
     pvAware: false,
     maps: 0,
+    freeMap: 0,
     interruptLine: false,
     apertureRead: 0,
     pipes: Array.from({ length: PIPES }, initialPipe),

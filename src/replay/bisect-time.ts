@@ -1,4 +1,4 @@
-import { CLASS_OUTCOME, isInput, K, KIND_CLASS } from "../events/kinds.ts";
+import { CLASS_OUTCOME, isInput, KIND_CLASS } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import type { Machine } from "../reducers/machine.ts";
 import { divergenceAt } from "./divergence.ts";

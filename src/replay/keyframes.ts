@@ -24,6 +24,8 @@ export const KEYFRAME_INPUTS = 1 << 17;
 const MOST_BYTES = 48 << 20;
 const MOST_CHECKPOINT = 16 << 20;
 const HOME_BYTES = 20;
+/** Behind so many keyframes that do not hold the others are not tried: the model has changed. */
+const MOST_WRONG = 3;
 
 interface Packed {
   readonly block: number;
@@ -99,6 +101,7 @@ export class Keyframes {
   private readonly homes: Uint8Array;
   private readonly frames: Packed[] = [];
   private readonly hash = new Uint32Array(4);
+  private wrong = 0;
 
   /** Null where the recording has none, or (with a warning) none that can be used. */
   static of(recording: Recording, store: PageStore): Keyframes | null {
@@ -157,6 +160,7 @@ export class Keyframes {
       if (state !== null && this.holds(state, block, machine)) return state;
       this.recording.warnings.push(`the keyframe behind block ${block} does not hold: ignored`);
       this.frames.splice(f, 1);
+      if (++this.wrong >= MOST_WRONG) this.frames.length = 0;
     }
     return null;
   }

@@ -2,6 +2,7 @@ import { CLASS_OUTCOME, isInput, KIND_CLASS } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import type { Machine, State } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
+import { PAGE_BYTES } from "../hw/units.ts";
 import { BlockCache } from "./blocks.ts";
 import { divergenceAt } from "./divergence.ts";
 import { Keyframes } from "./keyframes.ts";
@@ -24,6 +25,8 @@ const TIMELINE_BUDGET = 256 << 20;
 /** Blocks of rows take this part of it beside the states. */
 const ROWS_SHARE = 2;
 
+/** And pages of guest memory this one. */
+const PAGES_SHARE = 4;
 /** Farther than this many rows is a leap. */
 const LEAP = 8192;
 
@@ -68,6 +71,8 @@ export class Timeline {
     this.machine.core.words.cutPagesSingly();
     this.start = this.machine.snapshot();
     this.keyframes = options.keyframes === false ? null : Keyframes.of(recording, store);
+    // Without the list of pages in a file's keyframes no page could be found again.
+    if (this.keyframes !== null) store.keepAtMost(Math.floor(budget / PAGES_SHARE / PAGE_BYTES));
     this.blocks = new BlockCache(recording, Math.floor(budget / ROWS_SHARE));
     this.snapshots = new Snapshots(budget, recording.rowCount);
   }

@@ -8,14 +8,16 @@ import { GGTT, MMIO } from "../../src/reducers/planes.ts";
 import { firstBroken, firstDifferentDigest, firstWrongDigest } from "../../src/replay/bisect-runs.ts";
 import { firstWhere } from "../../src/replay/bisect-time.ts";
 import { compilePredicate } from "../../src/replay/predicate.ts";
-import { type Question, questionOf } from "../../src/replay/question.ts";
+import { type Question, questionOf, targetsOf } from "../../src/replay/question.ts";
 import { machineOf } from "../../src/replay/run.ts";
+import { blocksThatWrite } from "../../src/replay/scan-plan.ts";
 import { DivergedError } from "../../src/replay/state.ts";
 import { Timeline } from "../../src/replay/timeline.ts";
 import { alterReply, sampleRecording } from "../cli/sample.ts";
 import { openBytes } from "./samples.ts";
 import { type Scripted, scriptedRecording } from "./scripted.ts";
 import { smallRecording } from "./small.ts";
+import { indexed, openWalk, recordWalk } from "./walk.ts";
 
 let one: Scripted;
 let two: Scripted;
@@ -99,6 +101,42 @@ function fencePath(): string {
   const name = core.registers.names[core.registers.idOf[0x10_0000 >>> 2]];
   return `${name?.component}.${name?.name}[0]`;
 }
+
+describe("a long recording with an index of writers", () => {
+  let long: Scripted;
+  beforeAll(async () => {
+    long = openWalk(indexed(await recordWalk(await loadTools(), { rounds: 240 })));
+  }, 60_000);
+
+  test.each([
+    "vgpu1.bcs0.RING_CONTEXT_STATUS_PTR.WRITE_PTR == 3",
+    "vgpu2.rcs0.RING_CONTEXT_STATUS_BUF_LO[5] != 0 && vgpu1.rcs0.RING_CONTEXT_STATUS_PTR.WRITE_PTR == 1",
+    "vgpu1.tree.opened",
+    "vgpu2.rcs0.RING_IMR == 0x1234",
+    "vgpu1.gt.GEN7_GT_SCRATCH[0] == 2",
+    "device.tree.engines.rcs0.phase == 0 && vgpu1.tree.execlists.0.owns",
+  ])("%s: the same answer as by looking everywhere", (text) => {
+    const question = ask(long, text);
+    const { recording } = long;
+    const targets = targetsOf(machineOf(recording, long.store), question);
+    expect(blocksThatWrite(recording, targets, 0, recording.blockCount - 1)).not.toBeNull();
+    const everywhere = { ...question, paths: null };
+    for (let from = 0; from < recording.rowCount; from += recording.rowCount >> 3) {
+      const found = firstWhere(timelineOf(long), question, { from });
+      const wanted = firstWhere(timelineOf(long), everywhere, { from });
+      expect(found.seq, `from ${from}`).toBe(wanted.seq);
+      expect(found.evaluated).toBeLessThanOrEqual(wanted.evaluated);
+    }
+  });
+
+  test("blocks that write nothing of it are jumped over", () => {
+    expect(long.recording.blockCount).toBeGreaterThan(50);
+    const none = firstWhere(timelineOf(long), ask(long, "vgpu2.rcs0.RING_IMR == 0x1234"));
+    expect(none.evaluated).toBeLessThan(long.recording.rowCount / 20);
+    const late = { ...ask(long, "vgpu1.tree.opened"), holds: ({ core }: Machine) => core.seq > 3000 };
+    expect(firstWhere(timelineOf(long), late).evaluated).toBeLessThan(300);
+  });
+});
 
 describe("a monotone question is halved", () => {
   test("by itself, and where the user says so", () => {

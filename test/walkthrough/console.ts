@@ -19,8 +19,8 @@ export function stepsOf(markdown: string): Step[] {
   );
 }
 
-/** The same document with other outputs, one for each command. */
-export function withOutputs(markdown: string, outputs: readonly string[]): string {
+/** The same document with these commands and what they print. */
+export function withSteps(markdown: string, steps: readonly Step[]): string {
   let n = 0;
   return markdown.replace(FENCE, (_, block: string) => {
     const steps = stepsOf(`\`\`\`console\n${block}\`\`\``);

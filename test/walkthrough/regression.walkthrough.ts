@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GVT, type Outcome, ROOT, run } from "../cli/gvt.ts";
 import type { History } from "../cli/history.ts";
-import { stepsOf, withOutputs, withoutHashes } from "./console.ts";
+import { type Step, stepsOf, withoutHashes, withSteps } from "./console.ts";
 import { BUG_AT, BUG_SUBJECT, COMMITS, regressionHistory } from "./history.ts";
 
 const DOCUMENT = join(ROOT, "docs/regression-walkthrough.md");
@@ -14,7 +14,10 @@ const UPDATE = process.env.UPDATE_WALKTHROUGH !== undefined;
 
 const markdown = readFileSync(DOCUMENT, "utf8");
 const steps = stepsOf(markdown);
-const outputs: string[] = [];
+const done: Step[] = [];
+/** The row that the document's commands name, and the one that diverges now: other ones once the recording is made anew. */
+const WRITTEN_ROW = /^diverged at (\d+)/m.exec(markdown)?.[1] ?? "0";
+let row = WRITTEN_ROW;
 const programs = mkdtempSync(join(tmpdir(), "gvt-walkthrough-"));
 let history: History;
 
@@ -34,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => {
   history?.remove();
   rmSync(programs, { recursive: true, force: true });
-  if (UPDATE && outputs.length === steps.length) writeFileSync(DOCUMENT, withOutputs(markdown, outputs));
+  if (UPDATE && done.length === steps.length) writeFileSync(DOCUMENT, withSteps(markdown, done));
 });
 
 /** A command as the reader types it, in the checkout. */
@@ -52,10 +55,13 @@ describe("the regression story", () => {
   });
 
   test.each(steps)("$command", async ({ command, output }) => {
-    const { stdout, stderr } = await type(command);
+    const now = command.replace(`--at ${WRITTEN_ROW}`, `--at ${row}`);
+    const { stdout, stderr } = await type(now);
     expect(stderr).toBe("");
-    outputs.push(withoutHashes(stdout).trimEnd());
-    if (!UPDATE) expect(outputs[outputs.length - 1]).toBe(output);
+    const printed = withoutHashes(stdout).trimEnd();
+    row = /^diverged at (\d+)/m.exec(printed)?.[1] ?? row;
+    done.push({ command: now, output: printed });
+    if (!UPDATE) expect(printed).toBe(output);
   });
 
   test("led to the commit, the event, the register and the field; the checkout is as it was", async () => {

@@ -333,9 +333,10 @@ export function resetEngines(core: Core, mask: number, frameBase: number): void 
     const engines = core.device().engines;
     core.cancelTimer(engines[e].timer);
     if (core.isOpen(engines[e].fetch)) core.endTicket(engines[e].fetch);
-    const { freeAt } = engines[e];
+    const { freeAt, registers } = engines[e];
     engines[e] = initialEngine();
     engines[e].freeAt = freeAt;
+    engines[e].registers = registers;
     showPosition(core, e, engines[e]);
     flushTlb(core, e);
     core.note(0, ENGINE_RESET, e, 0, 0, 0);

@@ -2,7 +2,7 @@ import { K } from "../../events/kinds.ts";
 import { APERTURE_BYTES, BAR0_BYTES, IO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { CONFIG } from "../planes.ts";
-import { MSI_CAPABILITY } from "./interrupt.ts";
+import { interruptsAllowed, MSI_CAPABILITY, mayInterrupt } from "./interrupt.ts";
 
 /** PCI configuration space, 256 bytes as 64 words. Layout: guest-on-qemu.md 4; names: PCI Local Bus Specification 3.0, 6.1. */
 const CONFIG_BYTES = 256;
@@ -72,11 +72,11 @@ function gather(core: Core, v: number, at: number, bytes: number): number {
 
 /** A write of 1, 2, 4 or 8 bytes at any offset. */
 export function writeConfig(core: Core, v: number, at: number, size: number, lo: number, hi: number): void {
-  for (let i = 0; i < size; i++) {
-    const byte = at + i;
-    if (byte >= CONFIG_BYTES) return;
-    writeByte(core, v, byte, ((i < 4 ? lo : hi) >>> ((i & 3) * 8)) & 0xff);
+  const might = mayInterrupt(core, v);
+  for (let i = 0; i < size && at + i < CONFIG_BYTES; i++) {
+    writeByte(core, v, at + i, ((i < 4 ? lo : hi) >>> ((i & 3) * 8)) & 0xff);
   }
+  if (!might && mayInterrupt(core, v)) interruptsAllowed(core, v);
 }
 
 function writeByte(core: Core, v: number, at: number, value: number): void {

@@ -217,7 +217,7 @@ export function resetExeclists(core: Core, v: number, mask: number): void {
     const owned = core.seeVgpu(v).execlists[engine].owns;
     const tree = core.vgpu(v);
     tree.execlists[engine] = initialExeclist();
-    tree.announcements = tree.announcements.filter(({ what, a }) => what !== STATUS || a !== engine);
+    tree.announcements = tree.announcements.filter(({ a }) => a !== engine);
     resetStatusPointer(core, v, engine);
     if (owned) engineIdle(core, frameBaseOf(v), engine);
   }

@@ -45,6 +45,9 @@ const UPSTREAM: readonly (readonly [number, number, number])[] = [
 
 /** Where the MSI capability lies in configuration space. Source: guest-on-qemu.md 4. */
 export const MSI_CAPABILITY = 0xac;
+const MSI_ENABLE = 1;
+const PCI_COMMAND = 4;
+const BUS_MASTER = 1 << 2;
 
 /**
  * An event in a group: the bits enter IIR where IMR lets them, and the guest is interrupted if anything is
@@ -107,9 +110,22 @@ function updateLine(core: Core, v: number): void {
   if (high) sendMsi(core, v);
 }
 
-function sendMsi(core: Core, v: number): void {
+/** May the device send an interrupt: MSI is enabled, and it may be a bus master. */
+export function mayInterrupt(core: Core, v: number): boolean {
   const control = core.words.read(CONFIG + v, MSI_CAPABILITY >>> 2) >>> 16;
-  if ((control & 1) === 0 || (core.seeVgpu(v).port & PORT_MSI) === 0) return;
+  const command = core.words.read(CONFIG + v, PCI_COMMAND >>> 2);
+  return (
+    (control & MSI_ENABLE) !== 0 && (command & BUS_MASTER) !== 0 && (core.seeVgpu(v).port & PORT_MSI) !== 0
+  );
+}
+
+/** Interrupts have just become possible: one that is pending already is sent now, or nobody would ever hear of it. */
+export function interruptsAllowed(core: Core, v: number): void {
+  if (core.seeVgpu(v).interruptLine) sendMsi(core, v);
+}
+
+function sendMsi(core: Core, v: number): void {
+  if (!mayInterrupt(core, v)) return;
   const o = core.emit(K["irq.inject"], v);
   core.out.at[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 4) >>> 2);
   core.out.lo[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 8) >>> 2) & 0xffff;

@@ -15,6 +15,8 @@ import { populatePvinfo } from "./pvinfo.ts";
 const ALL_ENGINES = (1 << ENGINES.length) - 1;
 const PORT_B = 1;
 const DMA_WORDS = 6;
+/** Mappings that a vGPU may have at once, as the port tells its client. */
+const MAPS_MAX = 65_535;
 
 /** Power on: the share of the configuration, reset registers, the configured monitor. */
 export function createVgpu(core: Core, v: number): void {
@@ -87,12 +89,15 @@ export function mapMemory(
   range: readonly [number, number, number, number],
   code: number,
 ): void {
-  let slot = 0;
+  const tree = core.vgpu(v);
+  if (tree.maps >= MAPS_MAX) return;
+  let slot = tree.freeMap;
   while (core.words.read(DMA + v, slot * DMA_WORDS) !== 0) slot++;
+  tree.freeMap = slot + 1;
   core.words.write(DMA + v, slot * DMA_WORDS, 1);
   for (let i = 0; i < 4; i++) core.words.write(DMA + v, slot * DMA_WORDS + 1 + i, range[i]);
   core.words.write(DMA + v, slot * DMA_WORDS + 5, code);
-  core.vgpu(v).maps++;
+  tree.maps++;
 }
 
 /** Forget every mapping that lies within the range. */
@@ -107,6 +112,8 @@ export function unmapMemory(core: Core, v: number, range: readonly [number, numb
     const low = core.words.read(DMA + v, at + 1) + core.words.read(DMA + v, at + 2) * 0x1_0000_0000;
     if (low < start || low >= end) continue;
     for (let i = 0; i < DMA_WORDS; i++) core.words.write(DMA + v, at + i, 0);
-    core.vgpu(v).maps--;
+    const tree = core.vgpu(v);
+    tree.maps--;
+    tree.freeMap = Math.min(tree.freeMap, slot);
   }
 }

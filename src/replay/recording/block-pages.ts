@@ -98,6 +98,8 @@ export class BlockPages {
     const home = this.homeOf?.(hash) ?? -1;
     const order = [home, ...this.blocks.keys()].filter((n) => n >= 0 && n < this.blocks.length);
     for (const n of order) {
+      // The store may have let a page of it go.
+      this.loaded[n] = 0;
       this.bring(n);
       if (this.store.holds(hash)) return;
     }

@@ -16,10 +16,20 @@ export class InlineRecorder implements Recorder {
   failed: string | null = null;
   private readonly writer: RecordingWriter;
   private readonly store: PageStore;
-  private readonly seen = new SeenPages();
-  private readonly fill = new Fill(this.seen);
+  private readonly seen: SeenPages;
+  private readonly fill: Fill;
 
-  constructor(sink: ByteSink, meta: RecordingMeta, tools: Tools, store: PageStore, compression = "zstd") {
+  /** `seen`: pages that the file need not hold. */
+  constructor(
+    sink: ByteSink,
+    meta: RecordingMeta,
+    tools: Tools,
+    store: PageStore,
+    compression = "zstd",
+    seen = new SeenPages(),
+  ) {
+    this.seen = seen;
+    this.fill = new Fill(seen);
     this.writer = new RecordingWriter(sink, meta, tools, compression);
     this.store = store;
   }

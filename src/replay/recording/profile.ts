@@ -23,12 +23,24 @@ const MAX_DEPTH = 16;
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Where the first row starts from. Other kinds than `reset` are reserved. */
+/** Where the first row starts from: a machine after reset. */
 export interface ResetBase {
   readonly kind: "reset";
   readonly configuration: { readonly [key: string]: Json };
   /** Hash of the golden MMIO file, or null where there was none. */
   readonly goldenHash: string | null;
+}
+
+/**
+ * Where a branch starts from: behind row `seq` of another recording, whose chain there is this. It says again what that one starts
+ * from. Checkpoints as a base are reserved.
+ */
+export interface ParentBase extends Omit<ResetBase, "kind"> {
+  readonly kind: "parent";
+  readonly id: string;
+  readonly seq: number;
+  /** Of the parent's block that holds `seq`: 16 hexadecimal digits. */
+  readonly chain: string;
 }
 
 /** What a recording says of itself. Kinds, columns and lists give the numbers in its rows their meaning. */
@@ -38,7 +50,7 @@ export interface RecordingMeta extends Vocabulary {
   readonly schema: number;
   /** Where rows come from, by the `source` column; the recorder itself is the first. */
   readonly sources: readonly string[];
-  readonly base: ResetBase;
+  readonly base: ResetBase | ParentBase;
   /** ISO 8601. */
   readonly createdAt: string;
   /** Name and version of what wrote it. */
@@ -135,22 +147,13 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
   }
   checkNames(parsed);
   const top = object(parsed, "the description");
-  const base = object(top.base, "the base");
-  if (base.kind !== "reset")
-    refuse(`a base of kind ${String(base.kind)}, which this version cannot start from`);
-  const goldenHash = base.goldenHash;
-  if (goldenHash !== null && typeof goldenHash !== "string") refuse("a golden hash that is no text");
   if (!/^[0-9a-f]{8,64}$/.test(id)) refuse("an id that is no hexadecimal number");
   const meta: RecordingMeta = {
     id,
     schema,
     createdAt: textOf(top.createdAt, "createdAt"),
     tool: textOf(top.tool, "tool"),
-    base: {
-      kind: "reset",
-      configuration: object(base.configuration, "the configuration") as { [key: string]: Json },
-      goldenHash: goldenHash as string | null,
-    },
+    base: baseOf(object(top.base, "the base")),
     sources: texts(top.sources, "sources", 255),
     kinds: texts(top.kinds, "kinds", 255).map(kindOf),
     columns: list(top.columns, "columns", 64).map(columnOf),
@@ -168,6 +171,30 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
     "columns",
   );
   return meta;
+}
+
+function baseOf({
+  kind,
+  configuration,
+  goldenHash,
+  id,
+  seq,
+  chain,
+}: Record<string, unknown>): RecordingMeta["base"] {
+  if (kind !== "reset" && kind !== "parent")
+    refuse(`a base of kind ${String(kind)}, which this version cannot start from`);
+  if (goldenHash !== null && typeof goldenHash !== "string") refuse("a golden hash that is no text");
+  const from = {
+    configuration: object(configuration, "the configuration") as { [key: string]: Json },
+    goldenHash: goldenHash as string | null,
+  };
+  if (kind === "reset") return { kind: "reset", ...from };
+  if (typeof id !== "string" || !/^[0-9a-f]{8,64}$/.test(id))
+    refuse("a parent whose id is no hexadecimal number");
+  if (!Number.isSafeInteger(seq) || (seq as number) < 0)
+    refuse("a parent without the row that it is left at");
+  if (typeof chain !== "string" || !/^[0-9a-f]{16}$/.test(chain)) refuse("a parent without its chain");
+  return { kind: "parent", ...from, id: id as string, seq: seq as number, chain: chain as string };
 }
 
 /** JSON of any depth parses, but nothing here needs more than a few levels, and whoever walks it recurses. */

@@ -36,6 +36,12 @@ interface LoadedBlock {
 /** Open a recording, or what is left of one. Throws RecordingError where nothing of it can be trusted. */
 export function openRecording(source: ByteSource, tools: Tools, store: PageStore): Recording {
   const { meta, bytes } = readPreamble(source, tools);
+  if (meta.base.kind === "parent")
+    throw new RecordingError(
+      source.name,
+      0,
+      `it is a branch of recording ${meta.base.id}, which must be there too`,
+    );
   return new Recording(source, tools, store, meta, bytes, scanBlocks(source, bytes.length));
 }
 

@@ -1,6 +1,7 @@
 import type { Digest } from "../../events/digest.ts";
 import type { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import { SeenPages } from "./gather.ts";
 import { InlineRecorder } from "./inline.ts";
 import type { RecordingMeta } from "./profile.ts";
 import type { Recorded } from "./recorder.ts";
@@ -15,6 +16,8 @@ export interface RewriteTools {
   readonly tools: Tools;
   readonly store: PageStore;
   readonly compression?: string;
+  /** Pages that the file need not hold: a parent has them. */
+  readonly seen?: SeenPages;
 }
 
 /**
@@ -23,10 +26,10 @@ export interface RewriteTools {
  */
 export async function rewrite(
   sink: ByteSink,
-  { meta, tools, store, compression = "zstd" }: RewriteTools,
+  { meta, tools, store, compression = "zstd", seen = new SeenPages() }: RewriteTools,
   produce: (sink: BlockSink) => readonly Digest[],
 ): Promise<Recorded> {
-  const recorder = new InlineRecorder(sink, meta, tools, store, compression);
+  const recorder = new InlineRecorder(sink, meta, tools, store, compression, seen);
   let before: readonly Digest[] = [];
   const last = produce((rows, digests) => {
     recorder.seal(before);

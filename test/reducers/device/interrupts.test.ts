@@ -10,6 +10,7 @@ import {
   MASTER_ENABLE,
   MASTER_IRQ,
   MSI,
+  PCI_COMMAND,
   RING,
   RING_BASE,
 } from "../../../src/ports/sim/layout.ts";
@@ -106,6 +107,18 @@ describe("MSI", () => {
     bench.guest.complete(bench.context, (b) => b.userInterrupt());
     expect(bench.guest.interrupts).toBe(0);
     expect(bench.guest.takeInterrupts("rcs0")).toBe(IRQ_USER | IRQ_CONTEXT_SWITCH);
+  });
+
+  test("what is pending when it becomes possible is sent then: by MSI enable, by bus mastering", () => {
+    bench = new Bench();
+    bench.guest.write("config", MSI + 2, 2, 0);
+    bench.guest.complete(bench.context, (b) => b.userInterrupt());
+    expect(bench.guest.interrupts).toBe(0);
+    bench.guest.write("config", MSI + 2, 2, 1);
+    expect(bench.guest.interrupts).toBe(1);
+    bench.guest.write("config", PCI_COMMAND, 2, 0x3);
+    bench.guest.write("config", PCI_COMMAND, 2, 0x7);
+    expect(bench.guest.interrupts).toBe(2);
   });
 
   test("only bit 31 of the master register can be written", () => {

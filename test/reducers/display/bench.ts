@@ -97,6 +97,7 @@ export class Bench {
     const tree = { ...initialVgpuTree(), port: PORT_MSI };
     this.core = new Core(setting, pure, [initialDeviceTree(), tree], DOWN, UP);
     this.core.words.write(CONFIG + V, MSI_CAPABILITY >>> 2, 0x0001_0005);
+    this.core.words.write(CONFIG + V, 1, 4);
     this.write(0x44200, 0x8000_0000);
     for (const at of [0x44400, 0x44410, 0x44440, 0xc4000]) this.write(at + 12, 0xffff_ffff);
   }

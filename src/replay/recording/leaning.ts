@@ -1,0 +1,183 @@
+import { isInput, KIND_WORLD } from "../../events/kinds.ts";
+import { Rows } from "../../events/rows.ts";
+import type { PageStore } from "../../reducers/pages.ts";
+import { truncateRows } from "./bulk.ts";
+import { RecordingError } from "./errors.ts";
+import { readPreamble, scanBlocks } from "./open.ts";
+import type { ParentBase } from "./profile.ts";
+import { type BlockInfo, openRecording, Recording } from "./recording.ts";
+import type { ByteSource, Tools } from "./tools.ts";
+import type { BlockTrailer, Hash64 } from "./trailer.ts";
+
+/** Finds the recording of an id, opened with the same store; null where there is none. */
+export type Resolver = (id: string) => Recording | null;
+
+/**
+ * Open a recording; of a branch also its parent, which `resolve` finds. Throws RecordingError where nothing of it can be trusted, where
+ * its parent is missing, not closed, or another one than it was.
+ */
+export function openLeaning(
+  source: ByteSource,
+  tools: Tools,
+  store: PageStore,
+  resolve: Resolver | null,
+): Recording {
+  const { meta, bytes } = readPreamble(source, tools);
+  const { base } = meta;
+  if (base.kind !== "parent") return openRecording(source, tools, store);
+  const { id, seq, chain } = base;
+  const refuse = (reason: string): never => {
+    throw new RecordingError(source.name, 0, reason);
+  };
+  const parent = resolve?.(id) ?? null;
+  if (parent === null) return refuse(`it is a branch of recording ${id}, which is not there`);
+  if (!parent.closed) return refuse(`its parent ${parent.name} was not closed, or is damaged`);
+  const block = parent.blockOf(seq);
+  if (block < 0 || chainText(parent.trailer(block).chain) !== chain)
+    return refuse(`its parent ${parent.name} is not what it was at row ${seq}`);
+  const open = (): Recording => {
+    const from = { ...meta, base: parent.meta.base };
+    return new Recording(source, tools, store, from, bytes, scanBlocks(source, bytes.length));
+  };
+  return new LeaningRecording(open(), source, bytes, store, parent, base);
+}
+
+/** A chain as a branch names it. */
+export function chainText({ lo, hi }: Hash64): string {
+  return [hi, lo].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+/**
+ * A branch as one recording: the parent's blocks up to the row where it was left, the last of them cut there, then its own. Its file's
+ * rows and blocks count from 0; here they go on where the parent's end.
+ */
+class LeaningRecording extends Recording {
+  private readonly own: Recording;
+  private readonly parent: Recording;
+  /** Row, and blocks and world inputs up to it, that come from the parent. */
+  private readonly seq: number;
+  private readonly before: number;
+  private readonly events: number;
+  private readonly cut: BlockTrailer;
+  private pagesLoaded = false;
+
+  constructor(
+    own: Recording,
+    source: ByteSource,
+    preamble: Uint8Array,
+    store: PageStore,
+    parent: Recording,
+    { seq }: ParentBase,
+  ) {
+    super(source, own.tools, store, own.meta, preamble, scanBlocks(source, preamble.length));
+    this.own = own;
+    this.parent = parent;
+    this.seq = seq;
+    this.before = parent.blockOf(seq) + 1;
+    this.cut = this.cutTrailer(new Rows());
+    this.events = this.cut.eventsBefore + this.cut.events;
+    this.follow();
+  }
+
+  override get blockCount(): number {
+    return this.before + this.own.blockCount;
+  }
+
+  override get rowCount(): number {
+    return this.seq + 1 + this.own.rowCount;
+  }
+
+  override block(n: number): BlockInfo {
+    if (n < this.before - 1) return this.parent.block(n);
+    const { firstSeq, lastSeq, inputs, events } = this.trailer(n);
+    return { firstSeq, lastSeq, inputs, events };
+  }
+
+  override blockOf(seq: number): number {
+    if (seq <= this.seq) return this.parent.blockOf(seq);
+    const n = this.own.blockOf(seq - this.seq - 1);
+    return n < 0 ? -1 : n + this.before;
+  }
+
+  override trailer(n: number): BlockTrailer {
+    if (n < this.before - 1) return this.parent.trailer(n);
+    return n < this.before ? this.cut : this.shifted(this.following(() => this.own.trailer(n - this.before)));
+  }
+
+  override readBlock(n: number, into: Rows): BlockTrailer {
+    if (n < this.before - 1) return this.parent.readBlock(n, into);
+    if (n < this.before) {
+      this.parent.readBlock(n, into);
+      truncateRows(into, this.seq + 1 - into.firstSeq);
+      return this.cut;
+    }
+    this.loadPages();
+    const trailer = this.shifted(this.following(() => this.own.readBlock(n - this.before, into)));
+    into.firstSeq = trailer.firstSeq;
+    return trailer;
+  }
+
+  override checkWhole(rows: Rows, progress?: (blocks: number) => void): void {
+    this.parent.checkWhole(rows);
+    this.loadPages();
+    this.own.checkWhole(rows, (blocks) => progress?.(this.before + blocks));
+    this.follow();
+  }
+
+  /** The parent's last block, as far as it counts. Nobody has taken the digests there. */
+  private cutTrailer(rows: Rows): BlockTrailer {
+    const trailer = this.parent.readBlock(this.before - 1, rows);
+    const { kind } = rows;
+    let inputs = 0;
+    let events = 0;
+    for (let i = 0; i <= this.seq - rows.firstSeq; i++) {
+      if (isInput(kind[i])) inputs++;
+      events += KIND_WORLD[kind[i]];
+    }
+    const whole = trailer.lastSeq === this.seq;
+    return {
+      ...trailer,
+      lastSeq: this.seq,
+      inputs,
+      events,
+      closed: false,
+      digests: whole ? trailer.digests : [],
+    };
+  }
+
+  private shifted(trailer: BlockTrailer): BlockTrailer {
+    const by = this.seq + 1;
+    return {
+      ...trailer,
+      number: trailer.number + this.before,
+      firstSeq: trailer.firstSeq + by,
+      lastSeq: trailer.lastSeq + by,
+      eventsBefore: trailer.eventsBefore + this.events,
+    };
+  }
+
+  /** The branch's file does not repeat pages that the parent has. */
+  private loadPages(): void {
+    if (this.pagesLoaded) return;
+    const rows = new Rows();
+    for (let n = 0; n < this.before; n++) this.parent.readBlock(n, rows);
+    this.pagesLoaded = true;
+  }
+
+  private following<T>(act: () => T): T {
+    try {
+      return act();
+    } finally {
+      this.follow();
+    }
+  }
+
+  /** What is known by now of the file's end. */
+  private follow(): void {
+    const { own, parent } = this;
+    this.closed = own.closed;
+    this.damage = parent.damage ?? own.damage;
+    this.eventCount = this.events + own.eventCount;
+    for (const warning of own.warnings) if (!this.warnings.includes(warning)) this.warnings.push(warning);
+  }
+}
