@@ -1,4 +1,7 @@
-/** The regression story of docs/regression-walkthrough.md, run as it stands there (`npm run test:walkthrough`). */
+/**
+ * The regression story of docs/regression-walkthrough.md, run as it stands there (`npm run
+ * test:walkthrough`).
+ */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

@@ -6,6 +6,7 @@ import { FileSource } from "../src/node/files.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { openRecording } from "../src/replay/recording/recording.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
+import { bisectFigures } from "./bisect.ts";
 import { type Figure, short, verdict } from "./figure.ts";
 import { liveFigures } from "./live.ts";
 import { roundTripFigures } from "./mmio.ts";
@@ -42,6 +43,8 @@ async function measure(tools: Tools, options: Options): Promise<Figure[]> {
   if (wanted("aperture")) figures.push(...(await apertureFigures(tools, rounds)));
   if (wanted("live")) figures.push(...(await liveFigures(boot, tools, rounds)));
   if (wanted("mmio")) figures.push(...(await roundTripFigures(tools, quick)));
+  const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+  if (wanted("bisect")) figures.push(...(await bisectFigures(tools, say)));
   return figures;
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { dirname } from "node:path";
 import { FileSink } from "../src/node/files.ts";
+import { openRecording } from "../src/node/open.ts";
 import { indexFile } from "../src/node/patching.ts";
 import { type SimContext, SimDriver } from "../src/ports/sim/driver.ts";
 import { SimPort } from "../src/ports/sim/port.ts";
@@ -8,9 +9,12 @@ import { evenShare } from "../src/reducers/configuration.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { settingOf } from "../src/reducers/platform.ts";
+import { sameDigests } from "../src/replay/keyframes.ts";
 import { Live } from "../src/replay/live.ts";
 import { InlineRecorder } from "../src/replay/recording/inline.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
+import { DivergedError } from "../src/replay/state.ts";
+import { Timeline } from "../src/replay/timeline.ts";
 import { Random } from "./random.ts";
 import { configurationFor, metaFor } from "./world.ts";
 
@@ -41,7 +45,7 @@ export async function simRecording(
   say: (line: string) => void,
 ): Promise<string> {
   const path = `${CACHE}/sim-${events / 1_000_000}m.mcap`;
-  if (fs.existsSync(path)) return path;
+  if (fs.existsSync(path) && (await isCurrent(path))) return path;
   fs.mkdirSync(dirname(path), { recursive: true });
   const making = `${path}.making`;
   const start = performance.now();
@@ -54,6 +58,20 @@ export async function simRecording(
     `${path}: ${fs.statSync(path).size} bytes, with index after ${Math.round(performance.now() - start)} ms`,
   );
   return path;
+}
+
+/** Does this version's model still get to the digests of the first block? */
+async function isCurrent(path: string): Promise<boolean> {
+  const { recording, store, close } = await openRecording(path);
+  try {
+    const machine = new Timeline(recording, store, { keyframes: false }).seek(recording.block(0).lastSeq);
+    return sameDigests(machine.digests(), recording.trailer(0).digests);
+  } catch (error) {
+    if (error instanceof DivergedError) return false;
+    throw error;
+  } finally {
+    close();
+  }
 }
 
 async function record(tools: Tools, path: string, events: number): Promise<void> {

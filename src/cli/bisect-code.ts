@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import {
@@ -69,9 +70,13 @@ export async function answered<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The repository named, else the one that we stand in, else the one that this program lies in. Rejects with RevisionError. */
+/**
+ * The repository named, else the one that we stand in, else the one that this program lies in. Rejects with
+ * RevisionError.
+ */
 export function repositoryOf(repo: string | undefined): Promise<string> {
-  const own = fileURLToPath(new URL("../..", import.meta.url));
+  // The same place from src/cli and from dist/cli.
+  const own = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
   return repo === undefined ? repositoryAt(".").catch(() => repositoryAt(own)) : repositoryAt(repo);
 }
 

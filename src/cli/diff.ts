@@ -84,7 +84,10 @@ function diffRows({ recording, store }: OpenedRecording, at: readonly number[], 
   return reportStates(found, { file: recording.name, a, b }, options);
 }
 
-/** Two revisions over one recording: what becomes of it under each, and where their states differ behind a row. */
+/**
+ * Two revisions over one recording: what becomes of it under each, and where their states differ behind a
+ * row.
+ */
 async function diffRevisions(
   opened: OpenedRecording,
   rev: readonly string[],
@@ -111,7 +114,7 @@ async function diffRevisions(
 }
 
 /** Print places in which two states differ. Returns the exit code. */
-export function reportStates(found: readonly StateDifference[], what: object, options: Options): number {
+function reportStates(found: readonly StateDifference[], what: object, options: Options): number {
   if (options.json) printJson({ ...what, differences: found });
   else for (const line of stateLines(found, options.all === true)) print(line);
   const differs = found.some(({ benign }) => !benign);

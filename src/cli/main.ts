@@ -4,8 +4,10 @@ import { VERSION } from "../node/version.ts";
 import { PredicateError } from "../replay/predicate.ts";
 import { printable } from "../replay/recording/errors.ts";
 import { addBisect } from "./bisect.ts";
+import { addBranch } from "./branch.ts";
 import { addDiff } from "./diff.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
+import { addExport } from "./export.ts";
 import { addGuest } from "./guest.ts";
 import { addMark } from "./mark.ts";
 import { addMinimise } from "./minimise.ts";
@@ -50,6 +52,8 @@ function program(): Command {
     addBisect,
     addDiff,
     addMinimise,
+    addBranch,
+    addExport,
     ...WALKING,
   ])
     add(gvt);

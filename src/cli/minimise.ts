@@ -77,7 +77,11 @@ async function minimise(opened: OpenedRecording, options: Options): Promise<numb
   sayWarnings(recording);
   const { output, test } = options;
   const meta = newMeta(recording.meta.base, recording.meta.sources);
-  const bytes = await writeRecording(output, meta, store, found.write, options.divergence === undefined);
+  const bytes = await writeRecording(
+    output,
+    { meta, store, index: options.divergence === undefined },
+    found.write,
+  );
   if (test !== undefined) await writeCase(output, test, found);
   report(opened, options, found, bytes);
   return EXIT.done;

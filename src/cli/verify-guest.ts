@@ -8,7 +8,9 @@ import { count } from "./table.ts";
 import { paint, print, printJson, withProgress } from "./terminal.ts";
 import { sayDamage, verdictOf } from "./verify.ts";
 
-/** `gvt verify --level guest`: would the guest have noticed? Its exit code is what `git bisect run` asks for. */
+/**
+ * `gvt verify --level guest`: would the guest have noticed? Its exit code is what `git bisect run` asks for.
+ */
 export async function verifyAsGuest(file: string, json: boolean): Promise<number> {
   try {
     return await withRecording(file, ({ recording, store }) => {
@@ -21,7 +23,9 @@ export async function verifyAsGuest(file: string, json: boolean): Promise<number
   }
 }
 
-/** Is the file whole, but newer than this version can read? Then it says nothing about this version's model. */
+/**
+ * Is the file whole, but newer than this version can read? Then it says nothing about this version's model.
+ */
 function isOfAnotherVersion(error: unknown): boolean {
   return error instanceof RecordingError && /\bthis version\b/.test(error.reason);
 }

@@ -48,6 +48,7 @@ export const READ_BEHAVIOURS = [
   "none",
   "ring.timestamp",
   "ring.execlist_status",
+  "ring.mi_mode",
   "irq.master",
   "pll.status",
   "pipe.scan_line",

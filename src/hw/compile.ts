@@ -55,7 +55,10 @@ interface Draft {
   }[];
 }
 
-/** Compile banks for one platform. Throws, naming the register, on overlap, misalignment, a field outside 32 bits or its mask. */
+/**
+ * Compile banks for one platform. Throws, naming the register, on overlap, misalignment, and on a field outside of 32 bits, in
+ * the upper half of a masked register, or half in and half out of what a write may change (status bits lie all outside).
+ */
 export function compileRegisters(platform: Platform, banks: readonly Bank[]): RegisterIndex {
   const draft = collect(platform, banks);
   const n = draft.facts.length + 1;
@@ -141,6 +144,7 @@ function checkRow(path: string, base: number, row: RegisterRow, facts: RegisterF
     const [high, low] = fieldRange(bits);
     if (low < 0 || high > 31 || low > high)
       throw new Error(`${path}.${field}: bits ${high}:${low} are not in a dword`);
+    checkField(`${path}.${field}`, facts, high, low);
   }
   for (const mask of ["writable", "oneToClear", "reset"] as const) {
     const value = facts[mask] ?? 0;
@@ -149,6 +153,17 @@ function checkRow(path: string, base: number, row: RegisterRow, facts: RegisterF
   }
   if (facts.rule === "maskedBits" && facts.writable !== undefined && facts.writable > 0xffff)
     throw new Error(`${path}: a masked register has 16 writable bits`);
+}
+
+/** A field is written as a whole or not at all: one that its masks cut is a wrong field or a wrong mask. */
+function checkField(path: string, facts: RegisterFacts, high: number, low: number): void {
+  const rule = facts.rule ?? "plain";
+  if (rule === "maskedBits" && high > 15) throw new Error(`${path}: bits ${high}:${low} are mask bits`);
+  if (facts.writable === undefined || rule === "readOnly" || rule === "discard") return;
+  const bits = (0xffff_ffff >>> (31 - high + low)) << low;
+  const changed = bits & (facts.writable | (facts.oneToClear ?? 0));
+  if (changed !== 0 && changed !== bits)
+    throw new Error(`${path}: bits ${high}:${low} lie partly outside of what may be written`);
 }
 
 function claim(

@@ -62,9 +62,9 @@ export class NotBetween extends Error {
 }
 
 /**
- * First commit under which a recording no longer agrees with what its guest saw. Revisions are checked out and built elsewhere and
- * thrown away again; those that do not build or cannot read a recording are passed over. Rejects with RevisionError, or NotBetween
- * where the good one is bad or the bad one is good.
+ * First commit under which a recording no longer agrees with what its guest saw. Revisions are checked out
+ * and built elsewhere and thrown away again; those that do not build or cannot read a recording are passed
+ * over. Rejects with RevisionError, or NotBetween where the good one is bad or the bad one is good.
  */
 export async function bisectCode(options: BisectCodeOptions): Promise<CodeAnswer> {
   const { history } = options;
@@ -85,7 +85,7 @@ export async function bisectCode(options: BisectCodeOptions): Promise<CodeAnswer
 }
 
 /** A built model by the path of its checkout, its `dist` or its `main.js`. Throws RevisionError. */
-export function modelAt(path: string): Candidate {
+function modelAt(path: string): Candidate {
   const places = ["", "dist/cli/main.js", "cli/main.js"].map((inner) => join(path, inner));
   const cli = places.find((place) => existsSync(place) && statSync(place).isFile());
   if (cli === undefined) throw new RevisionError(`${path}: no built model; build it, and name its folder`);
@@ -202,7 +202,10 @@ class Bisection {
   }
 }
 
-/** States behind a row under two built models, with answers by address: where they differ; null where either cannot say. */
+/**
+ * States behind a row under two built models, with answers by address: where they differ; null where either
+ * cannot say.
+ */
 export async function diffStatesUnder(
   a: string,
   b: string,

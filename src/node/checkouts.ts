@@ -19,8 +19,9 @@ const OUTPUT_BYTES = 512 << 20;
 const CLI = "dist/cli/main.js";
 
 /**
- * Revisions of a repository, each in a worktree of its own under one temporary folder, built there. What is checked out in the
- * repository itself is never touched. `close` takes all of it away; so does the end of the process.
+ * Revisions of a repository, each in a worktree of its own under one temporary folder, built there. What is
+ * checked out in the repository itself is never touched. `close` takes all of it away; so does the end of the
+ * process.
  */
 export class Checkouts {
   private readonly repository: string;
@@ -78,7 +79,10 @@ export class Checkouts {
     return existsSync(join(folder, CLI)) ? { cli: join(folder, CLI) } : { reason: `has no ${CLI}` };
   }
 
-  /** Packages: those of the repository itself where the same ones are asked for, else installed. Null, or what went wrong. */
+  /**
+   * Packages: those of the repository itself where the same ones are asked for, else installed. Null, or what
+   * went wrong.
+   */
   private async install(folder: string): Promise<string | null> {
     const installed = join(this.repository, "node_modules");
     const lock = (root: string): string => readOr(join(root, "package-lock.json"));

@@ -2,7 +2,10 @@ import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Revisions of a repository, by the git that is on PATH. Nothing here changes what is checked out, or the index. */
+/**
+ * Revisions of a repository, by the git that is on PATH. Nothing here changes what is checked out, or the
+ * index.
+ */
 
 /** A revision or a repository is not there, or git is not. The message is one line. */
 export class RevisionError extends Error {
@@ -77,8 +80,8 @@ export async function commitOf(repository: string, revision: string): Promise<Co
 }
 
 /**
- * Commits behind `good` up to `bad`, the oldest first, along first parents: a merge counts as one step. Rejects with RevisionError
- * where `good` is no ancestor of `bad`.
+ * Commits behind `good` up to `bad`, the oldest first, along first parents: a merge counts as one step.
+ * Rejects with RevisionError where `good` is no ancestor of `bad`.
  */
 export async function commitsBetween(repository: string, good: Commit, bad: Commit): Promise<Commit[]> {
   await git(repository, "merge-base", "--is-ancestor", good.sha, bad.sha).catch(() => {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import type { Digest } from "../events/digest.ts";
 import type { PageStore } from "../reducers/pages.ts";
+import type { SeenPages } from "../replay/recording/gather.ts";
 import { describe, type RecordingMeta } from "../replay/recording/profile.ts";
 import { type BlockSink, rewrite } from "../replay/recording/rewrite.ts";
 import { loadTools } from "./codecs.ts";
@@ -18,23 +19,31 @@ export function newMeta(
   return describe({ ...facts, base, sources, tool: TOOL });
 }
 
+/** What a new recording is made of beside its rows. */
+export interface NewRecording {
+  readonly meta: RecordingMeta;
+  readonly store: PageStore;
+  /** Pages that a parent has. */
+  readonly seen?: SeenPages;
+  /** Give it keyframes and a writers' index; true when absent. */
+  readonly index?: boolean;
+}
+
 /**
  * Write a closed recording of rows that a run makes: under another name first, so that nothing is left behind where it fails. Rejects
  * where the disk fails, or where `produce` throws. Returns the bytes of the file.
  */
 export async function writeRecording(
   path: string,
-  meta: RecordingMeta,
-  store: PageStore,
+  { meta, store, seen, index = true }: NewRecording,
   produce: (sink: BlockSink) => readonly Digest[],
-  index = true,
 ): Promise<number> {
   const tools = await loadTools();
   const making = `${path}.packing`;
   const sink = new FileSink(making, true);
   try {
     try {
-      await rewrite(sink, { meta, tools, store }, produce);
+      await rewrite(sink, { meta, tools, store, ...(seen === undefined ? {} : { seen }) }, produce);
     } finally {
       sink.close();
     }

@@ -21,7 +21,10 @@ export interface Probe {
 
 const EXIT_USAGE = 2;
 
-/** Verify recordings under a model: bad with the first that diverges, else skipped with the first that it cannot read. */
+/**
+ * Verify recordings under a model: bad with the first that diverges, else skipped with the first that it
+ * cannot read.
+ */
 export async function probe(cli: string, recordings: readonly string[], timeout: number): Promise<Probe> {
   let skipped: Probe | null = null;
   let last: Probe | null = null;

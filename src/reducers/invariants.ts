@@ -13,7 +13,10 @@ import { eachWord } from "./words.ts";
 export interface Invariant {
   readonly name: string;
   readonly says: string;
-  /** Looks at every word of a plane: too slow for each input of a long run. Such a state stays wrong once it is. */
+  /**
+   * Looks at every word of a plane: too slow for each input of a long run. Such a state stays wrong once it
+   * is.
+   */
   readonly slow: boolean;
   /** What is wrong, in one line that names the place; null where it holds. */
   broken(core: Core): string | null;
@@ -27,7 +30,6 @@ const MASTER_ENABLE = 0x8000_0000;
 const DMA_WORDS = 6;
 const PHASE_IDLE = 0;
 const LEVELS = 4;
-const WAIT_RESET = 3;
 const PRESENT = 1;
 
 type OfVgpu = (core: Core, v: number, tree: VgpuTree) => string | null;
@@ -45,12 +47,12 @@ function ofVgpus(check: OfVgpu): (core: Core) => string | null {
   };
 }
 
-/** Of every engine that has work and has not faulted: what a fault leaves behind is the guest's own doing. */
+/** Of every engine that has work. */
 function ofEngines(check: OfEngine): (core: Core) => string | null {
   return (core) => {
     const { engines } = core.seeDevice();
     for (let e = 0; e < engines.length; e++) {
-      if (engines[e].phase === PHASE_IDLE || engines[e].waiting === WAIT_RESET) continue;
+      if (engines[e].phase === PHASE_IDLE) continue;
       const wrong = check(core, e, engines[e]);
       if (wrong !== null) return `device.tree.engines.${ENGINES[e]}.${wrong}`;
     }
@@ -189,7 +191,7 @@ const level = ofEngines((_core, _e, tree) =>
 );
 const engineTimer = ofEngines((core, _e, { timer }) => openOr(core, timer, K["timer.arm"], "timer"));
 const engineFetch = ofEngines((core, _e, { fetch }) => openOr(core, fetch, K["guest.fetch"], "fetch"));
-/** Whatever has work waits for a turn, for a page, or for its guest to reset it. */
+/** Whatever has work waits for a turn or for a page. */
 const engineWakes = ofEngines((_core, _e, { timer, fetch }) =>
   timer !== 0 || fetch !== 0 ? null : "phase is busy, and nothing will wake it",
 );

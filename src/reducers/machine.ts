@@ -1,6 +1,6 @@
 import type { Digest } from "../events/digest.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES, type KindName } from "../events/kinds.ts";
-import { type Rows, rowDifference } from "../events/rows.ts";
+import { Rows, rowDifference } from "../events/rows.ts";
 import { REG_FAST_READ, REG_FAST_WRITE } from "../hw/compile.ts";
 import { ENGINES, MMIO_BYTES, VGPU_MAX } from "../hw/units.ts";
 import { Core, type Setting } from "./core.ts";
@@ -8,7 +8,7 @@ import { resetEngines, submit } from "./device/engine.ts";
 import { flushTlb } from "./device/gtt.ts";
 import { resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
-import { contextStatus, engineIdle, engineIrq, isCongested } from "./mediator/execlist.ts";
+import { contextStatus, engineHung, engineIdle, engineIrq, isCongested, isStopped } from "./mediator/execlist.ts";
 import { writeGtt } from "./mediator/ggtt.ts";
 import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
@@ -44,7 +44,14 @@ const DOWN: Down = {
   reset: resetEngines,
 };
 
-const UP: Up = { irq: engineIrq, csb: contextStatus, idle: engineIdle, congested: isCongested };
+const UP: Up = {
+  irq: engineIrq,
+  csb: contextStatus,
+  idle: engineIdle,
+  hung: engineHung,
+  congested: isCongested,
+  stopped: isStopped,
+};
 
 /** The state before anything happened. */
 export function initialState(): State {
@@ -254,7 +261,7 @@ export function isRead(kind: number): boolean {
   return READS[kind] === 1;
 }
 
-/** A State and the rows it was answered with. */
+/** A State and the rows it was answered with: the caller's own, whatever the machine does next. */
 export interface Step {
   readonly state: State;
   readonly outcomes: Rows;
@@ -263,14 +270,25 @@ export interface Step {
 }
 
 /**
- * One input on one state, as a function: the earlier state stays valid. `machine` is a pure machine that
- * lends its tables; it keeps nothing from call to call.
+ * One input on one state, as a function: the earlier state and the earlier outcomes stay valid. `machine` is
+ * a pure machine that lends its tables; it keeps nothing from call to call.
  */
 export function reduceState(machine: Machine, state: State, rows: Rows, i: number): Step {
   machine.restore(state);
   machine.apply(rows, i);
   const { out, replyLo, replyHi } = machine.core;
-  return { state: machine.snapshot(), outcomes: out, replyLo, replyHi };
+  return { state: machine.snapshot(), outcomes: copyOf(out), replyLo, replyHi };
+}
+
+/** Rows of their own; most inputs have no outcome, and then there is nothing to be had. */
+function copyOf(out: Rows): Rows {
+  const copy = new Rows(Math.max(out.count, 1), 0);
+  for (let o = 0; o < out.count; o++) copy.copyFrom(out, o);
+  // Payloads as they lie: those of guest writes too, which are no part of a recorded row.
+  copy.payload = out.payload.slice(0, out.payloadUsed);
+  copy.payloadUsed = out.payloadUsed;
+  copy.from.set(out.from.subarray(0, out.count));
+  return copy;
 }
 
 /** A question to the world that has not been answered. */

@@ -5,8 +5,8 @@ import { wordsUnder } from "./mix.ts";
 export type PageHasher = (bytes: Uint8Array, into: Uint32Array) => void;
 
 /**
- * Every content of a guest page that was ever fetched, once each, under a small id. It only grows; ids are local to the
- * store and never enter a digest or a file. Content 0 is the zero page.
+ * Every content of a guest page that was ever fetched, once each, under a small id. It only grows; ids are
+ * local to the store and never enter a digest or a file. Content 0 is the zero page.
  */
 export class PageStore {
   /** Null: promised, not here yet. */
@@ -65,7 +65,10 @@ export class PageStore {
     return id;
   }
 
-  /** Hold at most so many of the pages that come from now on; the others are fetched again when they are needed. */
+  /**
+   * Hold at most so many of the pages that come from now on; the others are fetched again when they are
+   * needed.
+   */
   keepAtMost(pages: number): void {
     this.most = pages;
   }
@@ -79,13 +82,18 @@ export class PageStore {
     this.gone = 0;
   }
 
-  /** Id of a content of which only the hash is here; `fetchBy` says where the rest comes from once it is needed. */
+  /**
+   * Id of a content of which only the hash is here; `fetchBy` says where the rest comes from once it is
+   * needed.
+   */
   promise(hash: Uint32Array): number {
     const key = keyOf(hash);
     return this.ids.get(key) ?? this.reserve(hash, key);
   }
 
-  /** Where promised pages come from: `fetch` must intern the page with the hash that it is given, or throw. */
+  /**
+   * Where promised pages come from: `fetch` must intern the page with the hash that it is given, or throw.
+   */
   fetchBy(fetch: (hash: Uint32Array) => void): void {
     this.fetch = fetch;
   }

@@ -142,12 +142,6 @@ export class Ram {
     return frame.words ?? this.store.words(frame.content);
   }
 
-  /** Was the frame never fetched, whatever the model wrote into it? */
-  isPartial(gfn: number): boolean {
-    const frame = this.find(gfn);
-    return frame === null || frame.stamp === 0;
-  }
-
   /** Content id of the frame's last answer, or -1 where it has none or the model wrote since. */
   contentOf(gfn: number): number {
     const frame = this.find(gfn);

@@ -32,6 +32,10 @@ export interface Up {
   csb(core: Core, frameBase: number, engine: number, status: number, contextId: number): void;
   /** The engine has nothing left to do for this address space. */
   idle(core: Core, frameBase: number, engine: number): void;
+  /** The engine hangs on what this address space gave it. It stays as it is during the call; `idle` follows. */
+  hung(core: Core, frameBase: number, engine: number): void;
+  /** Does this address space tell the engine to stand still? */
+  stopped(core: Core, frameBase: number, engine: number): boolean;
   /** May the engine go on announcing, or must it wait for the guest's memory to catch up? */
   congested(core: Core, frameBase: number): boolean;
 }

@@ -10,7 +10,7 @@ import { eachPage, PAGE_SHIFT, Words } from "./words.ts";
  */
 export interface WriteListener {
   /** A word of a plane. */
-  word(plane: number, index: number, before: number, after: number): void;
+  word(plane: number, index: number): void;
   /** `length` bytes of a guest's frame are written by the model. */
   memory(v: number, gfn: number, from: number, length: number): void;
   /** A guest's frame is answered with other content than was known: null where nothing was. */
@@ -30,27 +30,25 @@ class TracedWords extends Words {
   }
 
   override write(plane: number, index: number, value: number): void {
-    this.listener.word(plane, index, this.read(plane, index), value >>> 0);
+    this.listener.word(plane, index);
     super.write(plane, index, value);
   }
 
   override writeRun(plane: number, index: number, values: Uint32Array, count: number): void {
-    for (let i = 0; i < count; i++) {
-      this.listener.word(plane, index + i, this.read(plane, index + i), values[i]);
-    }
+    for (let i = 0; i < count; i++) this.listener.word(plane, index + i);
     super.writeRun(plane, index, values, count);
   }
 
   override writePair(plane: number, index: number, low: number, high: number): void {
-    this.listener.word(plane, index, this.read(plane, index), low >>> 0);
-    this.listener.word(plane, index + 1, this.read(plane, index + 1), high >>> 0);
+    this.listener.word(plane, index);
+    this.listener.word(plane, index + 1);
     super.writePair(plane, index, low, high);
   }
 
   override clear(plane: number): void {
     eachPage(this.roots[plane], (page, words) => {
       words.forEach((word, i) => {
-        if (word !== 0) this.listener.word(plane, (page << PAGE_SHIFT) | i, word, 0);
+        if (word !== 0) this.listener.word(plane, (page << PAGE_SHIFT) | i);
       });
     });
     super.clear(plane);

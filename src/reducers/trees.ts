@@ -81,6 +81,11 @@ export interface ExeclistTree {
   queuedAt: number;
   /** The device works for this vGPU on this engine. */
   owns: boolean;
+  /**
+   * The engine hangs, to this vGPU, until it resets it: the status registers as the fault left them. 0: it does not.
+   */
+  hungLow: number;
+  hungHigh: number;
 }
 
 /** Something the guest may see only once its memory holds what was written before it. */
@@ -113,6 +118,8 @@ export interface VgpuTree {
   interruptLine: boolean;
   /** Ticket of the aperture read that waits for a page; 0: none. */
   apertureRead: number;
+  /** Tickets of pages that aperture reads have asked for without waiting. Memory not coherent only. */
+  apertureAsks: number[];
   pipes: PipeTree[];
   gmbus: GmbusTree;
   gpio: GpioTree;
@@ -156,7 +163,7 @@ export interface EngineTree {
   timer: number;
   fetch: number;
   /**
-   * Why the engine stands still: 0 it does not, 1 semaphore, 2 announcements, 3 fault (until reset), 4 event.
+   * Why the engine stands still: 0 it does not, 1 semaphore, 2 announcements, 3 stopped by STOP_RING.
    */
   waiting: number;
   /** The ring: start, size in bytes, head, tail. */
@@ -241,7 +248,7 @@ function initialGmbus(): GmbusTree {
 
 /** An engine to which the guest has submitted nothing. */
 export function initialExeclist(): ExeclistTree {
-  return { port: [0, 0, 0, 0], writes: 0, queued: [], queuedAt: 0, owns: false };
+  return { port: [0, 0, 0, 0], writes: 0, queued: [], queuedAt: 0, owns: false, hungLow: 0, hungHigh: 0 };
 }
 
 /** A vGPU before it is created. */
@@ -258,6 +265,7 @@ export function initialVgpuTree(): VgpuTree {
     freeMap: 0,
     interruptLine: false,
     apertureRead: 0,
+    apertureAsks: [],
     pipes: Array.from({ length: PIPES }, initialPipe),
     gmbus: initialGmbus(),
     gpio: { ends: [initialDdc(), initialDdc(), initialDdc()] },

@@ -7,8 +7,8 @@ import { isBroken } from "./question.ts";
 import type { Timeline } from "./timeline.ts";
 
 /**
- * First input behind which one of the invariants is broken. Those that look at whole planes are searched for by halves, the others in
- * one pass. Throws as `firstWhere` does.
+ * First input behind which one of the invariants is broken. Those that look at whole planes are searched for
+ * by halves, the others in one pass. Throws as `firstWhere` does.
  */
 export function firstBroken(
   timeline: Timeline,
@@ -30,8 +30,9 @@ export function firstBroken(
 }
 
 /**
- * First input behind which the digests of two runs differ; `seq` and `row` are of the first run. Rows are compared as long as they
- * are the same, states from where they are not: equal rows lead to equal states. Both runs must replay strictly to there.
+ * First input behind which the digests of two runs differ; `seq` and `row` are of the first run. Rows are
+ * compared as long as they are the same, states from where they are not: equal rows lead to equal states.
+ * Both runs must replay strictly to there.
  */
 export function firstDifferentDigest(a: Timeline, b: Timeline): TimeAnswer {
   const question = `the digest differs from that of ${b.recording.name}`;
@@ -40,7 +41,8 @@ export function firstDifferentDigest(a: Timeline, b: Timeline): TimeAnswer {
   if (!sameBase(a, b)) return { ...none, already: true, detail: "they start from other machines" };
   const same = sameRows(a, b);
   if (same > a.last && same > b.last) return none;
-  // The input that the first row in which they differ belongs to may itself be the same: only then its outcomes are not.
+  // The input that the first row in which they differ belongs to may itself be the same: only then its
+  // outcomes are not.
   let [seqA, seqB] = [a.inputAt(Math.min(same, a.last)), b.inputAt(Math.min(same, b.last))];
   for (let evaluated = 1; seqA >= 0 && seqB >= 0; evaluated++) {
     const detail = differingDigests(a.seek(seqA).digests(), b.seek(seqB).digests());
@@ -56,8 +58,9 @@ export function firstDifferentDigest(a: Timeline, b: Timeline): TimeAnswer {
 }
 
 /**
- * First block of a recording whose digests are not what this model comes to; `seq` is the block's last input, and the detail names
- * the rows of the block: digests are recorded only at the ends of blocks. Components of another epoch are left out.
+ * First block of a recording whose digests are not what this model comes to; `seq` is the block's last input,
+ * and the detail names the rows of the block: digests are recorded only at the ends of blocks. Components of
+ * another epoch are left out.
  */
 export function firstWrongDigest(timeline: Timeline, progress?: TimeOptions["progress"]): TimeAnswer {
   const { recording } = timeline;
@@ -92,7 +95,10 @@ function sameBase(a: Timeline, b: Timeline): boolean {
   return JSON.stringify(a.recording.meta.base) === JSON.stringify(b.recording.meta.base);
 }
 
-/** Number of the first row in which the two differ; the length of the shorter one where it is the start of the other. */
+/**
+ * Number of the first row in which the two differ; the length of the shorter one where it is the start of the
+ * other.
+ */
 function sameRows(a: Timeline, b: Timeline): number {
   const end = Math.min(a.last, b.last) + 1;
   for (let seq = 0; seq < end; ) {

@@ -19,7 +19,9 @@ export interface TimeAnswer {
   readonly row: RowText | null;
   /** Did it hold before the first input that was asked for already? */
   readonly already: boolean;
-  /** `binary`: by halves, because it is monotone; `scan`: one pass over every input; `rows`: over rows alone. */
+  /**
+   * `binary`: by halves, because it is monotone; `scan`: one pass over every input; `rows`: over rows alone.
+   */
   readonly method: "binary" | "scan" | "rows";
   /** States at which it was evaluated. */
   readonly evaluated: number;
@@ -39,8 +41,9 @@ export interface TimeOptions {
 }
 
 /**
- * First input in a range of rows behind which a question holds: by halves where the question is monotone, by one pass over the
- * range otherwise. Throws DivergedError where the replay does not get there, RecordingError for damage, and what the question throws.
+ * First input in a range of rows behind which a question holds: by halves where the question is monotone, by
+ * one pass over the range otherwise. Throws DivergedError where the replay does not get there, RecordingError
+ * for damage, and what the question throws.
  */
 export function firstWhere(timeline: Timeline, question: Question, options: TimeOptions = {}): TimeAnswer {
   const from = options.from ?? 0;
@@ -116,8 +119,9 @@ class Search {
   }
 
   /**
-   * One pass from the input `first` on. It runs on a machine of its own, looks only where the answer may have changed, and jumps over
-   * long stretches in which the file's index of writers says that nothing of it was written.
+   * One pass from the input `first` on. It runs on a machine of its own, looks only where the answer may have
+   * changed, and jumps over long stretches in which the file's index of writers says that nothing of it was
+   * written.
    */
   scan(first: number, to: number, progress: TimeOptions["progress"]): number {
     const { recording, store } = this.timeline;

@@ -1,5 +1,5 @@
-import type { Digest } from "../events/digest.ts";
 import { COLUMN_NAMES, type ColumnName } from "../events/columns.ts";
+import type { Digest } from "../events/digest.ts";
 import { isInput, K, KIND_NAMES, KIND_PAYLOAD, KIND_WORLD, KINDS, type KindName } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import { type Configuration, parseConfiguration } from "../reducers/configuration.ts";
@@ -91,7 +91,7 @@ export class Branch {
     this.store = store;
     const { at = recording.rowCount, edits = [], configuration } = options;
     this.timeline = timelineOf(recording);
-    const edited = editedInputs(inputsOf(recording), edits);
+    const edited = editedInputs(inputsOf(recording), recording.rowCount, edits);
     this.inputs = edited.inputs;
     this.order = edited.order;
     this.inStep = configuration === undefined;
@@ -115,7 +115,8 @@ export class Branch {
     rerun.run(order);
     const { contents, counts, reacted } = rerun;
     for (const seq of reacted.slice(0, MOST_MARKS))
-      if (seq < rowsMade) marks.push({ seq, text: "answered otherwise than in the parent: the guest's reaction is not known" });
+      if (seq < rowsMade)
+        marks.push({ seq, text: "answered otherwise than in the parent: the guest's reaction is not known" });
     return {
       shared,
       events: counts.events - shared,
@@ -136,7 +137,8 @@ export class Branch {
     const rows = new Rows();
     for (let n = 0; n <= block; n++) {
       recording.readBlock(n, rows);
-      for (let i = 0; i < rows.count; i++) if (rows.kind[i] === K["guest.fetched"]) this.seen.add(rows.page[i]);
+      for (let i = 0; i < rows.count; i++)
+        if (rows.kind[i] === K["guest.fetched"]) this.seen.add(rows.page[i]);
     }
     const chain = chainText(recording.trailer(block).chain);
     return { kind: "parent", id: recording.meta.id, seq, chain, configuration, goldenHash };
@@ -172,11 +174,14 @@ interface Edited {
 }
 
 /** The inputs with the edits in them. */
-function editedInputs(parent: Inputs, edits: readonly Edit[]): Edited {
+function editedInputs(parent: Inputs, rowCount: number, edits: readonly Edit[]): Edited {
   const inputs = new Inputs();
   const inserted = edits.filter((edit) => edit.type === "insert");
   for (let s = 0; s <= parent.segments; s++) {
-    for (const edit of inserted) if (segmentFor(parent, edit.seq) === s) insert(inputs, parent, s, edit.inputs);
+    for (const edit of inserted) {
+      const next = s < parent.segments ? parent.seq[parent.starts[s]] : rowCount;
+      if (parent.segmentAt(edit.seq) === s) insert(inputs, parent, s, next, edit.inputs);
+    }
     if (s === parent.segments) break;
     for (let i = parent.starts[s]; i < parent.end(s); i++) copyRow(inputs, parent, i);
   }
@@ -187,12 +192,9 @@ function editedInputs(parent: Inputs, edits: readonly Edit[]): Edited {
     if (edit.type === "move") order = moved(inputs, order, edit);
   }
   let firstChange = 0;
-  while (firstChange < order.length && order[firstChange] === firstChange && !inputs.edited.has(firstChange)) firstChange++;
+  while (firstChange < order.length && order[firstChange] === firstChange && !inputs.edited.has(firstChange))
+    firstChange++;
   return { inputs, order, firstChange };
-}
-
-function segmentFor(parent: Inputs, seq: number): number {
-  return parent.segmentAt(seq);
 }
 
 function copyRow(inputs: Inputs, from: Inputs, i: number): void {
@@ -200,11 +202,11 @@ function copyRow(inputs: Inputs, from: Inputs, i: number): void {
   inputs.add(from.rows, i, { seq: seq[i], time: time[i], gap: gap[i], timer: timers[i] });
 }
 
-/** Put inputs in before segment `s`, at the time of the row before. */
-function insert(inputs: Inputs, parent: Inputs, s: number, added: readonly NewInput[]): void {
-  const next = s < parent.segments ? parent.starts[s] : parent.rows.count;
-  const before = next - 1;
-  const last = next < parent.seq.length ? parent.seq[next] : (parent.seq.at(-1) ?? 0) + 1;
+/** Put inputs in before segment `s`, whose seq is `next`, at the time of the row before. */
+function insert(inputs: Inputs, parent: Inputs, s: number, next: number, added: readonly NewInput[]): void {
+  const before = (s < parent.segments ? parent.starts[s] : parent.rows.count) - 1;
+  let time = before < 0 ? 0 : parent.time[before];
+  const gap = before < 0 ? 0 : parent.gap[before];
   added.forEach((input, n) => {
     const rows = new Rows(1);
     const i = rows.add(kindOf(input.kind));
@@ -214,9 +216,8 @@ function insert(inputs: Inputs, parent: Inputs, s: number, added: readonly NewIn
       rows[name as ColumnName][i] = value;
     }
     if (KIND_PAYLOAD[rows.kind[i]] === 1) rows.putPayload(i, Uint8Array.from(input.bytes ?? []));
-    const seq = last - 1 + (n + 1) / (added.length + 1);
-    const time = before < 0 ? 0 : parent.time[before];
-    const gap = before < 0 ? 0 : parent.gap[before];
+    const seq = next - 1 + (n + 1) / (added.length + 1);
+    time += rows.dt[i];
     inputs.edited.add(inputs.segments);
     inputs.add(rows, i, { seq, time, gap, timer: null });
   });
@@ -240,7 +241,8 @@ function checkColumn(kind: KindName, name: string): void {
 function change(inputs: Inputs, { seq, column, value }: Extract<Edit, { type: "edit" }>): void {
   const i = inputs.rowAt(seq);
   const { rows } = inputs;
-  if (inputs.seq[i] !== seq || KIND_WORLD[rows.kind[i]] !== 1) throw new EditError(`row ${seq} is no input of the world`);
+  if (inputs.seq[i] !== seq || KIND_WORLD[rows.kind[i]] !== 1)
+    throw new EditError(`row ${seq} is no input of the world`);
   const kind = KIND_NAMES[rows.kind[i]];
   checkColumn(kind, column);
   if (kind.endsWith(".read") && (column === "lo" || column === "hi"))

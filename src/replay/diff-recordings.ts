@@ -9,7 +9,10 @@ import type { OpenedRecording } from "./opened.ts";
 
 /** Something in which two runs really differ. Numbers of rows are -1 where that run has none. */
 export interface RunDifference {
-  /** `input`: one was given what the other was not; `memory`: a guest page had other contents; else what came out. */
+  /**
+   * `input`: one was given what the other was not; `memory`: a guest page had other contents; else what came
+   * out.
+   */
   readonly what: "input" | "reply" | "shown" | "memory";
   readonly a: number;
   readonly b: number;
@@ -30,7 +33,10 @@ export interface RunComparison {
   /** World inputs that only one has. */
   readonly onlyA: number;
   readonly onlyB: number;
-  /** Why benign ones are not the same; one may be counted more than once. `polls`: reads repeated more or less often. */
+  /**
+   * Why benign ones are not the same; one may be counted more than once. `polls`: reads repeated more or less
+   * often.
+   */
   readonly reasons: Readonly<Record<Reason, number>>;
   /** The first differences, in order; at most 1000. */
   readonly differences: readonly RunDifference[];
@@ -46,9 +52,9 @@ const AGREE = 4;
 const DIFFERENCES_MAX = 1000;
 
 /**
- * Compare two runs. Their world inputs are aligned; times, ticket numbers, the order and number of fetches, and where among the reads
- * something came are benign; other replies, writes, interrupts, memory contents and inputs are real. `registers` names what
- * differs. Throws RecordingError where a block of either is damaged.
+ * Compare two runs. Their world inputs are aligned; times, ticket numbers, the order and number of fetches,
+ * and where among the reads something came are benign; other replies, writes, interrupts, memory contents and
+ * inputs are real. `registers` names what differs. Throws RecordingError where a block of either is damaged.
  */
 export function diffRecordings(
   a: OpenedRecording,

@@ -10,8 +10,9 @@ import { machineOf, refuseUnknown, rowsUpTo } from "./run.ts";
 import type { Timeline } from "./timeline.ts";
 
 /**
- * Every place in which the states at two rows of one recording differ. Only what the two do not share is looked at. Throws RangeError
- * for rows that are not there, DivergedError where the replay does not get there.
+ * Every place in which the states at two rows of one recording differ. Only what the two do not share is
+ * looked at. Throws RangeError for rows that are not there, DivergedError where the replay does not get
+ * there.
  */
 export function diffEvents(timeline: Timeline, a: number, b: number): StateDifference[] {
   const stateA = timeline.seek(a).snapshot();
@@ -20,7 +21,10 @@ export function diffEvents(timeline: Timeline, a: number, b: number): StateDiffe
   return diffMachineStates(machine, stateA, stateB);
 }
 
-/** Every place in which two states of one machine differ; `machine` lends its tables and is left in the second. */
+/**
+ * Every place in which two states of one machine differ; `machine` lends its tables and is left in the
+ * second.
+ */
 export function diffMachineStates(machine: Machine, a: State, b: State): StateDifference[] {
   machine.restore(a);
   const dumpA = dumpState(machine, b);
@@ -30,8 +34,8 @@ export function diffMachineStates(machine: Machine, a: State, b: State): StateDi
 }
 
 /**
- * The machine at row `seq` of a recording that another version may have made: this version's model over the recording's world inputs,
- * with answers by address. Throws RecordingError where a block is damaged.
+ * The machine at row `seq` of a recording that another version may have made: this version's model over the
+ * recording's world inputs, with answers by address. Throws RecordingError where a block is damaged.
  */
 export function seekByAddress({ recording, store }: OpenedRecording, seq: number): Machine {
   refuseUnknown(recording);

@@ -107,7 +107,7 @@ function ofReply(recording: Blocks, machine: Machine, rows: Rows, i: number): Di
 }
 
 /** What row `i` is about. */
-function rowPath(machine: Machine, rows: Rows, i: number): string {
+export function rowPath(machine: Machine, rows: Rows, i: number): string {
   const kind = KIND_NAMES[rows.kind[i]];
   const agent = rows.agent[i];
   if (kind.startsWith("mmio.")) return mmioPath(machine.core.registers, agent, rows.at[i]);

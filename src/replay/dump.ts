@@ -33,8 +33,8 @@ export interface StateDump {
 }
 
 /**
- * Write down the state that a machine stands in. What it shares with `except` may be left out: two dumps that each except the other's
- * state differ in the same places as whole ones.
+ * Write down the state that a machine stands in. What it shares with `except` may be left out: two dumps that
+ * each except the other's state differ in the same places as whole ones.
  */
 export function dumpState(machine: Machine, except: State | null = null): StateDump {
   const { core } = machine;

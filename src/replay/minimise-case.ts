@@ -16,6 +16,8 @@ export type Expectation =
   | { readonly type: "predicate"; readonly text: string }
   /** The last read is answered with this. */
   | { readonly type: "reply"; readonly expected: number }
+  /** The last input is answered with so many outcomes. */
+  | { readonly type: "count"; readonly expected: number }
   /** The last input is answered with such an outcome. */
   | { readonly type: "outcome"; readonly index: number; readonly column: string; readonly expected: number };
 
@@ -98,6 +100,8 @@ class CaseWriter {
           ...calls.slice(0, -1),
           `expect(gpu.${this.calls.at(-1)}).toBe(${hex(expectation.expected)});`,
         ];
+      case "count":
+        return [...calls, `expect(gpu.machine.core.out.count).toBe(${expectation.expected});`];
       case "outcome": {
         const { index, column, expected } = expectation;
         return [...calls, `expect(gpu.machine.core.out.${column}[${index}]).toBe(${hex(expected)});`];

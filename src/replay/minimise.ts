@@ -90,12 +90,13 @@ export class Experiment {
   private run(
     segments: readonly number[],
     pages: ReadonlyMap<number, number>,
-    { seen, sink }: ReturnType<Symptom["attempt"]>,
+    { seen, sink, eager = false }: ReturnType<Symptom["attempt"]>,
   ): RerunCounts {
     const { inputs, timeline, store, symptom } = this;
     symptom.machine.restore(symptom.initial);
     const options = {
       pages,
+      eager,
       ...(seen === undefined ? {} : { seen }),
       ...(sink === undefined ? {} : { sink }),
     };

@@ -16,6 +16,7 @@ import { machineOf, refuseUnknown } from "./run.ts";
 import {
   Between,
   differenceSymptom,
+  expectationOf,
   predicateSymptom,
   type Symptom,
   type WrongRow,
@@ -32,6 +33,9 @@ export interface Minimised extends Minimal {
   /** Hands over the smaller recording's rows, and in the end the digests of the state behind them (none where it ends wrong). */
   write(sink: BlockSink): readonly Digest[];
 }
+
+/** Rows that are handed over together. */
+const BLOCK_ROWS = 1 << 14;
 
 /** What the ways to minimise have in common. */
 interface Case {
@@ -94,23 +98,28 @@ export function minimiseDifference(
   const until = inputs.time.at(-1) ?? 0;
   const symptom = differenceSymptom(good, suspect, signature);
   const found = finish(one, symptom, between.expectation, until, options);
-  suspect.restore(suspectFrom);
   const last = new Between(suspect);
-  found.write(last.compare);
+  const rows = new Rows();
+  found.write((some) => {
+    for (let i = 0; i < some.count; i++) rows.copyFrom(some, i);
+  });
+  suspect.restore(suspectFrom);
+  last.compare(rows);
   return { ...found, expectation: last.expectation };
 }
 
 /**
  * The smallest sub-recording that shows where a strict replay first answers otherwise than recorded, with the same wrong answer. Its
- * outcomes are this model's, but for the last one, which is the recorded one. Throws NotShownError where the replay is exact.
+ * outcomes are the model's (this version's when absent), but for the last one, which is the recorded one. Throws NotShownError where
+ * the replay is exact.
  */
 export function minimiseDivergence(
   recording: Recording,
   store: PageStore,
-  options: MinimiseOptions = {},
+  options: MinimiseOptions & { readonly model?: Machine } = {},
 ): Minimised {
   refuseUnknown(recording);
-  const machine = machineOf(recording, store);
+  const machine = options.model ?? machineOf(recording, store);
   const initial = machine.snapshot();
   const rows = new Rows(1 << 15);
   for (let n = 0; n < recording.blockCount; n++) {
@@ -155,7 +164,14 @@ function finish(
   const experiment = new Experiment(inputs, timeline, store, symptom, until);
   const minimal = new Minimiser(experiment, store, symptom, options).run();
   const write = (sink: BlockSink): readonly Digest[] => {
-    experiment.record(minimal.segments, minimal.pages, (rows) => sink(rows, machine.digests()));
+    const all = new Rows();
+    experiment.record(minimal.segments, minimal.pages, (rows) => {
+      for (let i = 0; i < rows.count; i++) all.copyFrom(rows, i);
+      if (all.count < BLOCK_ROWS) return;
+      sink(all, machine.digests());
+      all.clear(all.firstSeq + all.count);
+    });
+    sink(all, machine.digests());
     return machine.digests();
   };
   return { ...minimal, before: inputs.segments, signature: symptom.text, expectation, write };
@@ -165,32 +181,23 @@ function finish(
 function withExpected(
   found: Minimised,
   machine: Machine,
-  { outcome, expected, got }: WrongRow,
+  { outcome, isRecorded, recorded, got }: WrongRow,
   sink: BlockSink,
 ): readonly Digest[] {
   const all = new Rows();
   found.write((rows) => {
     for (let i = 0; i < rows.count; i++) all.copyFrom(rows, i);
   });
-  const input = all.count - machine.core.out.count - 1;
-  const i = got.count === 0 ? all.append(expected.kind[0]) : input + 1 + outcome;
-  all.kind[i] = expected.kind[0];
-  all.count = i + 1;
-  for (const name of COLUMN_NAMES)
-    if (got.count === 0 || (name !== "ticket" && name !== "cause" && name !== "dt"))
-      all[name][i] = expected[name][0];
+  const i = all.count - machine.core.out.count + outcome;
+  all.count = i + (isRecorded ? 1 : 0);
+  if (isRecorded) {
+    all.kind[i] = recorded.kind[0];
+    const known = got.count > 0;
+    for (const name of COLUMN_NAMES) if (!known || !KEPT.includes(name)) all[name][i] = recorded[name][0];
+  }
   sink(all, []);
   return [];
 }
 
-function expectationOf({ outcome, expected, got }: WrongRow): Expectation {
-  if (outcome < 0) return { type: "reply", expected: expected.lo[0] };
-  const column =
-    got.count > 0 && expected.kind[0] === got.kind[0] ? COLUMN_NAMES.find((c) => differs(c)) : undefined;
-  function differs(name: (typeof COLUMN_NAMES)[number]): boolean {
-    return expected[name][0] !== got[name][0];
-  }
-  if (column === undefined)
-    return { type: "outcome", index: outcome, column: "kind", expected: expected.kind[0] };
-  return { type: "outcome", index: outcome, column, expected: expected[column][0] };
-}
+/** Columns that count on the rows before. */
+const KEPT: readonly string[] = ["ticket", "cause", "dt"];

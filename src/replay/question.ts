@@ -13,7 +13,10 @@ export interface Question {
   readonly paths: readonly string[] | null;
   /** Does it read the clock or the row number, which change with every input? */
   readonly readsClock: boolean;
-  /** Does it hold of the state that the machine stands in? It changes nothing. May throw where a user wrote it. */
+  /**
+   * Does it hold of the state that the machine stands in? It changes nothing. May throw where a user wrote
+   * it.
+   */
   holds(machine: Machine): boolean;
   /** What there is to say of a state of which it holds, in one line; may be empty. */
   says?(machine: Machine): string;
@@ -25,7 +28,10 @@ export function questionOf(predicate: Predicate, asserted = false): Question {
   return { text, paths, readsClock, monotone: monotone || asserted, holds };
 }
 
-/** "Is one of these broken?" Slow ones stay broken: they are searched for by halves, so do not mix them with others. */
+/**
+ * "Is one of these broken?" Slow ones stay broken: they are searched for by halves, so do not mix them with
+ * others.
+ */
 export function isBroken(invariants: readonly Invariant[]): Question {
   const wrong = ({ core }: Machine): string | null => {
     for (const { name, broken } of invariants) {
@@ -37,7 +43,8 @@ export function isBroken(invariants: readonly Invariant[]): Question {
   return {
     text: `broken: ${invariants.map(({ name }) => name).join(", ")}`,
     monotone: invariants.every(({ slow }) => slow),
-    // Plain registers never break one: those that matter have a behaviour, and a row with a behaviour is always looked behind.
+    // Plain registers never break one: those that matter have a behaviour, and a row with a behaviour is
+    // always looked behind.
     paths: [],
     readsClock: false,
     holds: (machine) => wrong(machine) !== null,

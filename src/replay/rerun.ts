@@ -34,6 +34,8 @@ export interface RerunOptions {
   readonly sink?: (rows: Rows, origins: readonly number[]) => void;
   /** Rows from this place in the list of segments on go to the sink; 0 when absent. */
   readonly sinkFrom?: number;
+  /** Rows go to the sink after every input, before `seen` is asked. */
+  readonly eager?: boolean;
   /** Contents that are given in place of others. */
   readonly pages?: ReadonlyMap<number, number>;
 }
@@ -333,6 +335,7 @@ export class Rerun {
       }
     }
     for (let o = 0; o < core.out.count; o++) this.carryOut(core.out, o);
+    if (this.options.eager === true) this.handOver(0);
     if (this.options.seen?.(i) === true) this.shown = true;
   }
 

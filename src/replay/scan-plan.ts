@@ -11,7 +11,10 @@ import { Writers, type WriteTarget } from "./writers.ts";
 
 export type IsQuiet = (rows: Rows, i: number) => boolean;
 
-/** Can an input not change any of the places? So it is for plain registers that are none of them, and for PTEs. */
+/**
+ * Can an input not change any of the places? So it is for plain registers that are none of them, and for
+ * PTEs.
+ */
 export function quietRows(registers: RegisterIndex, targets: readonly WriteTarget[] | null): IsQuiet {
   if (targets === null) return () => false;
   const { idOf, flags, then } = registers;
@@ -43,7 +46,10 @@ function isRegister(plane: number): boolean {
   return plane >= MMIO && plane < MMIO + 8;
 }
 
-/** Blocks from `first` to `last` in which one of the places may have been written; null where the file has no index that says so. */
+/**
+ * Blocks from `first` to `last` in which one of the places may have been written; null where the file has no
+ * index that says so.
+ */
 export function blocksThatWrite(
   recording: Recording,
   targets: readonly WriteTarget[] | null,

@@ -44,7 +44,7 @@ export interface EngineSummary {
 }
 
 const PHASES = ["idle", "load", "run", "save", "reload"];
-const WAITS = ["", "semaphore", "memory", "fault", "event"];
+const WAITS = ["", "semaphore", "memory", "STOP_RING"];
 
 /** The state that a machine stands in, at a glance. */
 export function summaryOf(machine: Machine): Summary {

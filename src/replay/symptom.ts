@@ -1,14 +1,15 @@
+import { CLASS_OUTCOME, KIND_CLASS, KIND_NAMES } from "../events/kinds.ts";
 import { Rows, rowDifference } from "../events/rows.ts";
 import type { Machine, State } from "../reducers/machine.ts";
 import { isRead } from "../reducers/machine.ts";
-import { type Blocks, type Divergence, divergenceAt } from "./divergence.ts";
+import { type Blocks, divergenceAt, rowPath } from "./divergence.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Expectation } from "./minimise-case.ts";
 import type { Predicate } from "./predicate.ts";
 import type { RerunOptions } from "./rerun.ts";
 
 /** One run's look at whether the failure is there. */
-export interface Attempt extends Pick<RerunOptions, "seen" | "sink"> {
+export interface Attempt extends Pick<RerunOptions, "seen" | "sink" | "eager"> {
   /** Asked when the run is over. */
   shown(): boolean;
 }
@@ -42,12 +43,6 @@ export function predicateSymptom(machine: Machine, predicate: Predicate): Sympto
   };
 }
 
-/** Kind, path and field: where a divergence is, but neither when nor with which values. */
-export function signatureOf({ kind, path, column, fields }: Divergence): string {
-  const names = fields.map(({ field }) => field).join(",");
-  return `${kind} ${path} ${names === "" ? column : names}`;
-}
-
 const NO_BLOCKS: Blocks = {
   blockOf: () => 0,
   readBlock: () => {
@@ -55,10 +50,52 @@ const NO_BLOCKS: Blocks = {
   },
 };
 
+/** Where a machine's answer to its last input is not what the rows say. */
+export interface Difference {
+  /** Kind, path and field: where it is, but neither when nor with which values. */
+  readonly signature: string;
+  /** Row of the input; which of its outcomes (-1: its reply); is there a row for it at all? */
+  readonly cause: number;
+  readonly outcome: number;
+  readonly isRecorded: boolean;
+  readonly column: string;
+  readonly expected: number;
+}
+
+/** The difference at which `machine.batch` stopped. It does not matter which rows follow, nor where a block ends. */
+export function differenceAt(machine: Machine, rows: Rows, stop: number): Difference {
+  const { core } = machine;
+  const cause = core.seq - rows.firstSeq;
+  if (stop === cause && isRead(rows.kind[cause])) {
+    // It runs the input once more: the batch loop compares plain registers without it.
+    const { expected, got, detail, fields, path, kind } = divergenceAt(NO_BLOCKS, machine, rows, stop);
+    const names = fields.map(({ field }) => field).join(",");
+    const signature = `${kind} ${path} ${names === "" ? "reply" : names}`;
+    if (expected !== got || detail !== "")
+      return { signature, cause, outcome: -1, isRecorded: true, column: "reply", expected };
+  }
+  let o = 0;
+  const recorded = (): boolean => isOutcome(rows, cause + 1 + o);
+  while (o < core.out.count && recorded() && rowDifference(core.out, o, rows, cause + 1 + o) === null) o++;
+  if (!recorded()) {
+    const signature = `${KIND_NAMES[core.out.kind[o]]} ${rowPath(machine, core.out, o)} not expected`;
+    return { signature, cause, outcome: o, isRecorded: false, column: "kind", expected: 0 };
+  }
+  const i = cause + 1 + o;
+  const column = o < core.out.count ? (rowDifference(core.out, o, rows, i) ?? "kind") : "kind";
+  const expected = column === "payload" || column === "kind" ? rows.kind[i] : rows[column][i];
+  const signature = `${KIND_NAMES[rows.kind[i]]} ${rowPath(machine, rows, i)} ${column}`;
+  return { signature, cause, outcome: o, isRecorded: true, column, expected };
+}
+
+function isOutcome(rows: Rows, i: number): boolean {
+  return i < rows.count && KIND_CLASS[rows.kind[i]] === CLASS_OUTCOME;
+}
+
 /** Rows of one model compared with what another answers: where they differ first, if they do. */
 export class Between {
   signature: string | null = null;
-  expectation: Expectation = { type: "outcome", index: 0, column: "kind", expected: 0 };
+  expectation: Expectation = { type: "count", expected: 0 };
   private readonly suspect: Machine;
 
   constructor(suspect: Machine) {
@@ -71,17 +108,20 @@ export class Between {
     const { suspect } = this;
     const stop = suspect.batch(rows, 0, rows.count);
     if (stop === rows.count) return;
-    const divergence = divergenceAt(NO_BLOCKS, suspect, rows, stop);
-    this.signature = signatureOf(divergence);
-    const { column, expected } = divergence;
-    const index = stop - (suspect.core.seq - rows.firstSeq) - 1;
-    if (index < 0) this.expectation = { type: "reply", expected: rows.lo[stop] };
-    else if (column === "kind")
-      this.expectation = { type: "outcome", index, column, expected: rows.kind[stop] };
-    else this.expectation = { type: "outcome", index, column, expected };
+    const difference = differenceAt(suspect, rows, stop);
+    this.signature = difference.signature;
+    this.expectation = expectationOf(difference);
   };
 
   readonly found = (): boolean => this.signature !== null;
+}
+
+/** What a test case expects where this is wrong. */
+export function expectationOf({ outcome, isRecorded, column, expected }: Difference): Expectation {
+  if (outcome < 0) return { type: "reply", expected };
+  return isRecorded
+    ? { type: "outcome", index: outcome, column, expected }
+    : { type: "count", expected: outcome };
 }
 
 /** Two models answer otherwise, first at this place: `good` runs the inputs, and `suspect` is compared with it, row by row. */
@@ -94,33 +134,34 @@ export function differenceSymptom(good: Machine, suspect: Machine, signature: st
     attempt: () => {
       suspect.restore(from);
       const between = new Between(suspect);
-      return { sink: between.compare, seen: between.found, shown: () => between.signature === signature };
+      return {
+        sink: between.compare,
+        eager: true,
+        seen: between.found,
+        shown: () => between.signature === signature,
+      };
     },
   };
 }
 
 /** A row of the recording that the model answers otherwise. */
-export interface WrongRow {
+export interface WrongRow extends Difference {
   /** Row of the inputs that led to it. */
   readonly input: number;
-  /** Which of its outcomes; -1: its reply. */
-  readonly outcome: number;
   /** What was recorded, and what came (nothing, where it is empty): one row each, without tickets. */
-  readonly expected: Rows;
+  readonly recorded: Rows;
   readonly got: Rows;
-  readonly signature: string;
 }
 
 /** The row at which a strict replay stopped, with the machine as it stands there. */
 export function wrongRowAt(machine: Machine, inputs: Inputs, rows: Rows, stop: number): WrongRow {
-  const divergence = divergenceAt(NO_BLOCKS, machine, rows, stop);
-  const { core } = machine;
-  const outcome = stop - (core.seq - rows.firstSeq) - 1;
-  const input = inputs.rowAt(core.seq);
+  const difference = differenceAt(machine, rows, stop);
+  const { cause, outcome, isRecorded } = difference;
+  const input = inputs.rowAt(machine.core.seq);
   const got = answerTo(machine, inputs.rows, input, outcome);
-  const expected = new Rows(1);
-  plain(expected, rows, stop);
-  return { input, outcome, expected, got, signature: signatureOf(divergence) };
+  const recorded = new Rows(1);
+  if (isRecorded) plain(recorded, rows, cause + 1 + outcome);
+  return { ...difference, input, recorded, got };
 }
 
 /**

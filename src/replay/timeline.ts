@@ -1,8 +1,8 @@
 import { CLASS_OUTCOME, isInput, KIND_CLASS } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
+import { PAGE_BYTES } from "../hw/units.ts";
 import type { Machine, State } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
-import { PAGE_BYTES } from "../hw/units.ts";
 import { BlockCache } from "./blocks.ts";
 import { divergenceAt } from "./divergence.ts";
 import { Keyframes } from "./keyframes.ts";

@@ -19,7 +19,9 @@ export interface History {
   /** Hashes in order; 0 is the program as it is here. */
   readonly commits: string[];
   git(...args: string[]): string;
-  /** Change files and commit; each change gets a file's text and must change it. Returns the commit's hash. */
+  /**
+   * Change files and commit; each change gets a file's text and must change it. Returns the commit's hash.
+   */
   commit(subject: string, changes: Readonly<Record<string, Change>>): string;
   /** Replace a word wherever it stands in the source, and commit. */
   rename(subject: string, from: string, to: string): string;

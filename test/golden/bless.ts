@@ -65,7 +65,7 @@ async function record(path: string, from: Awaited<ReturnType<typeof openRecordin
     recorder.seal(machine.digests());
   });
   replay.run(recording);
-  await recorder.close(machine.digests());
+  recorder.seal(machine.digests());
   sink.close();
   return replay.counts.unknown;
 }

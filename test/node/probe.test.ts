@@ -40,7 +40,8 @@ describe("what a model makes of recordings", () => {
   test("of several recordings: bad if one is, else cannot tell if one cannot", async () => {
     const mixed = model(
       "mixed",
-      `if (args[1] === "bad") { console.log("{}"); process.exitCode = 1; } else if (args[1] === "old") process.exitCode = 125;`,
+      `if (args[1] === "bad") console.log("{}");
+      process.exitCode = { bad: 1, old: 125 }[args[1]] ?? 0;`,
     );
     expect(await probe(mixed, ["good", "old", "bad"], 0)).toMatchObject({ verdict: "bad", recording: "bad" });
     expect(await probe(mixed, ["good", "old"], 0)).toMatchObject({ verdict: "skip", recording: "old" });

@@ -2,14 +2,22 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { K } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
+import { createMachine } from "../../src/index.ts";
+import type { Machine } from "../../src/reducers/machine.ts";
 import { mmioPath } from "../../src/reducers/path.ts";
 import { inputsOf } from "../../src/replay/inputs.ts";
-import { minimiseWhere } from "../../src/replay/minimised.ts";
+import { NotShownError } from "../../src/replay/minimise.ts";
+import { caseOf } from "../../src/replay/minimise-case.ts";
+import { minimiseDifference, minimiseDivergence, minimiseWhere } from "../../src/replay/minimised.ts";
 import { compilePredicate } from "../../src/replay/predicate.ts";
 import { machineOf } from "../../src/replay/run.ts";
 import { shrink } from "../../src/replay/shrink.ts";
+import { Steps } from "../../src/replay/steps.ts";
+import { differenceAt } from "../../src/replay/symptom.ts";
 import { verify } from "../../src/replay/verify.ts";
+import { PLANTED } from "../laws/planted.ts";
 import { bareRecording, type Sample, written } from "./minimise-samples.ts";
+import { OtherModel } from "./other-model.ts";
 import { scriptedRecording } from "./scripted.ts";
 
 const SCRATCH = 0x4_f100;
@@ -88,13 +96,17 @@ describe("a law", () => {
   });
 
   test("what is left is never larger, shows the same, and replays exactly", async () => {
-    const failure = fc.record({ sample: fc.nat(2), place: fc.double({ min: 0.02, max: 1, noNaN: true }), pick: fc.nat() });
+    const failure = fc.record({
+      sample: fc.nat(2),
+      place: fc.double({ min: 0.02, max: 1, noNaN: true }),
+      pick: fc.nat(),
+    });
     await fc.assert(
       fc.asyncProperty(failure, async ({ sample, place, pick }) => {
         const one = samples[sample];
         const text = failureAt(one, place, pick);
         if (text === null) return;
-        const found = minimiseWhere(one.recording, one.store, text, { enough: after(150) });
+        const found = minimiseWhere(one.recording, one.store, text, { enough: atMost(150) });
         expect(found.after).toBeLessThanOrEqual(found.before);
         const small = await written(found, one);
         expect(small.recording.eventCount).toBe(found.after);
@@ -108,7 +120,7 @@ describe("a law", () => {
   }, 240_000);
 });
 
-function after(runs: number): () => boolean {
+function atMost(runs: number): () => boolean {
   let n = 0;
   return () => n++ > runs;
 }
@@ -123,7 +135,8 @@ function failureAt({ recording, store }: Sample, place: number, pick: number): s
   let last = 0;
   for (let i = 0; i < end; i++) if (machine.strict(rows, i, rows.count) > 0) last = i;
   const touched: number[] = [];
-  for (let i = 0; i <= last; i++) if (rows.kind[i] === K["mmio.written"] || rows.kind[i] === K["mmio.read"]) touched.push(i);
+  for (let i = 0; i <= last; i++)
+    if (rows.kind[i] === K["mmio.written"] || rows.kind[i] === K["mmio.read"]) touched.push(i);
   if (touched.length === 0) return null;
   const i = touched[pick % touched.length];
   const path = mmioPath(registers, rows.agent[i], rows.at[i]);
@@ -137,6 +150,111 @@ function compilePredicateValue(machine: ReturnType<typeof machineOf>, path: stri
     if (compilePredicate(`${path} == ${guess}`, machine).holds(machine)) return guess;
   let value = 0;
   for (let bit = 0; bit < 32; bit++)
-    if (compilePredicate(`(${path} >> ${bit} & 1) == 1`, machine).holds(machine)) value = (value | (1 << bit)) >>> 0;
+    if (compilePredicate(`(${path} >> ${bit} & 1) == 1`, machine).holds(machine))
+      value = (value | (1 << bit)) >>> 0;
   return compilePredicate(`${path} == ${value}`, machine).holds(machine) ? value : null;
 }
+
+/** Signature of the first divergence of a strict replay by a model; null where it is exact. */
+function divergenceOf({ recording }: Sample, machine: Machine): string | null {
+  const rows = new Rows();
+  for (let n = 0; n < recording.blockCount; n++) {
+    recording.readBlock(n, rows);
+    const stop = machine.batch(rows, 0, rows.count);
+    if (stop < rows.count) return differenceAt(machine, rows, stop).signature;
+  }
+  return null;
+}
+
+/** Run the text of a test case. Throws what its `expect` throws. */
+function runCase(text: string): void {
+  const body = text
+    .split("\n")
+    .filter((line) => !line.startsWith("import"))
+    .join("\n");
+  let ran = false;
+  const test = (_: string, act: () => void): void => {
+    ran = true;
+    act();
+  };
+  new Function("createMachine", "Steps", "expect", "test", body)(createMachine, Steps, expect, test);
+  expect(ran).toBe(true);
+}
+
+describe("a divergence", () => {
+  const faults = [
+    "the power controller's mailbox stays busy",
+    "the blitter's IMR is looked at unshifted",
+    "the CSB write pointer in the status page is one behind",
+    "a user interrupt is lost",
+    "a written 1 does not clear IIR",
+  ];
+
+  test.each(faults)("between two models stays at its place: %s", async (name) => {
+    const fault = PLANTED.find((planted) => planted.name === name)!;
+    const other = await OtherModel.build([fault.patch]);
+    const sample = await scriptedRecording();
+    const { recording, store } = sample;
+    const signature = divergenceOf(sample, other.machine(recording, store));
+    expect(signature).not.toBeNull();
+    const found = minimiseDifference(
+      recording,
+      store,
+      machineOf(recording, store),
+      other.machine(recording, store),
+      { enough: atMost(1500) },
+    );
+    expect(found.signature).toBe(signature);
+    expect(found.after).toBeLessThan(found.before / 4);
+    const small = await written(found, sample);
+    expect(verify(small.recording, small.store).exact).toBe(true);
+    expect(divergenceOf(small, other.machine(small.recording, small.store))).toBe(signature);
+    const text = caseOf(
+      small.recording,
+      small.store,
+      machineOf(small.recording, small.store),
+      found.expectation,
+    );
+    runCase(text);
+  });
+
+  test.each(faults)("from what is recorded stays at its place: %s", async (name) => {
+    const fault = PLANTED.find((planted) => planted.name === name)!;
+    const other = await OtherModel.build([fault.patch]);
+    const sample = await scriptedRecording();
+    const { recording, store } = sample;
+    const signature = divergenceOf(sample, other.machine(recording, store));
+    const found = minimiseDivergence(recording, store, {
+      model: other.machine(recording, store),
+      enough: atMost(1500),
+    });
+    expect(found.signature).toBe(signature);
+    expect(found.after).toBeLessThan(found.before / 4);
+    const small = await written(found, sample);
+    expect(divergenceOf(small, other.machine(small.recording, small.store))).toBe(signature);
+  });
+
+  test("that is not there is said so", async () => {
+    const { recording, store } = await scriptedRecording();
+    expect(() => minimiseDivergence(recording, store)).toThrow(NotShownError);
+    const [good, same] = [machineOf(recording, store), machineOf(recording, store)];
+    expect(() => minimiseDifference(recording, store, good, same)).toThrow(NotShownError);
+    expect(() => minimiseWhere(recording, store, "now < 0")).toThrow(NotShownError);
+  });
+});
+
+test("a case of a predicate reproduces it", async () => {
+  const sample = await scriptedRecording();
+  const registers = "vgpu1.rcs0.RING_HWS_PGA > 0";
+  const found = minimiseWhere(sample.recording, sample.store, registers);
+  const small = await written(found, sample);
+  const code = caseOf(
+    small.recording,
+    small.store,
+    machineOf(small.recording, small.store),
+    found.expectation,
+  );
+  expect(code.split("\n").length).toBeLessThan(14);
+  runCase(code);
+  expect(() => runCase(code.replace('RING_HWS_PGA"', 'RING_IMR"'))).toThrow();
+});

@@ -26,10 +26,13 @@ function* verbsOf(file: SourceFile): Generator<{ verb: string; line: number }> {
     if (node.type !== "CallExpression") continue;
     const [first, second] = node.arguments as (SyntaxNode | undefined)[];
     const callee = node.callee as SyntaxNode;
-    const name = nameOf(callee) === "addVerb" ? nameOf(second) : null;
+    const own = nameOf(callee) === "addVerb" ? nameOf(second) : null;
+    // A verb of a group is called by both names: `gvt bisect time`.
+    const group = nameOf(first);
+    const name = own === null || group === "program" ? own : `${group} ${own}`;
     const command =
       nameOf(callee.property) === "command" && first?.type === "StringLiteral" ? nameOf(first) : null;
-    const verb = (name ?? command)?.split(" ")[0];
+    const verb = name ?? command?.split(" ")[0];
     if (verb !== undefined) yield { verb, line: lineOf(node) };
   }
 }
@@ -77,6 +80,7 @@ export const VERBS: Rule = {
       files: {
         "src/cli/main.ts": 'program.command("serve <config>"); program.command(name);',
         "src/cli/show.ts": 'addVerb(program, "show", "what is in it", ["gvt show boot.mcap"]);',
+        "src/cli/bisect.ts": 'addVerb(bisect, "time", "when", ["gvt bisect time boot.mcap"]);',
         "README.md": "    gvt serve machine.json",
       },
     },

@@ -1,4 +1,7 @@
-/** The commands of a document: fenced `console` blocks with `$ command` lines, each followed by what it prints. */
+/**
+ * The commands of a document: fenced `console` blocks with `$ command` lines, each followed by what it
+ * prints.
+ */
 export interface Step {
   readonly command: string;
   readonly output: string;
@@ -22,11 +25,11 @@ export function stepsOf(markdown: string): Step[] {
 /** The same document with these commands and what they print. */
 export function withSteps(markdown: string, steps: readonly Step[]): string {
   let n = 0;
-  return markdown.replace(FENCE, (_, block: string) => {
-    const steps = stepsOf(`\`\`\`console\n${block}\`\`\``);
-    const text = steps.map(({ command }) =>
-      [`$ ${command}`, outputs[n++]].filter((line) => line !== "").join("\n"),
-    );
+  return markdown.replace(FENCE, (whole) => {
+    const text = stepsOf(whole).map(() => {
+      const { command, output } = steps[n++];
+      return `$ ${command}${output === "" ? "" : `\n${output}`}`;
+    });
     return `\`\`\`console\n${text.join("\n")}\n\`\`\``;
   });
 }

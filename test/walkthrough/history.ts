@@ -2,7 +2,7 @@ import { type History, newHistory, swap } from "../cli/history.ts";
 
 /** Where in the history the bug comes: 1 is the first commit behind the release. */
 export const BUG_AT = 17;
-export const BUG_SUBJECT = "Name the last entry of the context status buffer";
+export const BUG_SUBJECT = "Write the wrap of the context status pointer as a remainder";
 export const COMMITS = 32;
 
 const COST = "src/hw/cost.ts";
@@ -44,16 +44,14 @@ const notes =
   (history) =>
     history.commit(line, { "NOTES.md": (text) => `${text}${line}.\n` });
 
-/** The bug: meant as a refactor, and off by one. The write pointer goes from 4 back to 0; entry 5 is never used. */
+const WRAP = /(pointer|\(word & 7\)) >= CSB_ENTRIES - 1 \? 0 : (pointer|\(word & 7\)) \+ 1/g;
+
+/**
+ * The bug: meant as a refactor. `+ 1 % n` is `+ (1 % n)`, so the write pointer goes on from 5 to 6 and never
+ * comes back to 0.
+ */
 const bug: Step = (history) =>
-  history.commit(BUG_SUBJECT, {
-    [EXECLIST]: (text) =>
-      swap(
-        "CSB_ENTRIES - 1",
-        "CSB_LAST",
-        true,
-      )(swap("const CSB_ENTRIES = 6;", "const CSB_ENTRIES = 6;\nconst CSB_LAST = 4;")(text)),
-  });
+  history.commit(BUG_SUBJECT, { [EXECLIST]: (text) => text.replace(WRAP, "$1 + 1 % CSB_ENTRIES") });
 
 const BEFORE: readonly Step[] = [
   notes("Plan for the summer"),

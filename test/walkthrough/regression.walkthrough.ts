@@ -15,7 +15,10 @@ const UPDATE = process.env.UPDATE_WALKTHROUGH !== undefined;
 const markdown = readFileSync(DOCUMENT, "utf8");
 const steps = stepsOf(markdown);
 const done: Step[] = [];
-/** The row that the document's commands name, and the one that diverges now: other ones once the recording is made anew. */
+/**
+ * The row that the document's commands name, and the one that diverges now: other ones once the recording is
+ * made anew.
+ */
 const WRITTEN_ROW = /^diverged at (\d+)/m.exec(markdown)?.[1] ?? "0";
 let row = WRITTEN_ROW;
 const programs = mkdtempSync(join(tmpdir(), "gvt-walkthrough-"));
@@ -72,9 +75,11 @@ describe("the regression story", () => {
       state: { path: string; fields: { field: string; expected: number; got: number }[] }[];
     };
     expect(found.first.id).toBe(history.commits[BUG_AT]);
-    expect(found.divergence).toMatchObject({ kind: "guest.write", path: "vgpu1.rcs0.csb.5" });
+    expect(found.divergence).toMatchObject({ kind: "guest.write", path: "vgpu1.rcs0.csb.0" });
     const pointer = found.state.find(({ path }) => path === "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR");
-    expect(pointer?.fields).toEqual([{ field: "WRITE_PTR", expected: 5, got: 0 }]);
+    expect(pointer?.fields).toEqual([{ field: "WRITE_PTR", expected: 0, got: 6 }]);
+    const lines = readFileSync(join(history.folder, "out/small.test.ts"), "utf8").trimEnd().split("\n");
+    expect(lines.slice(lines.indexOf("") + 1).length).toBeLessThanOrEqual(10);
     expect(history.git("status", "--porcelain")).toBe("");
     expect(history.git("rev-parse", "HEAD")).toBe(history.commits[COMMITS - 1]);
     expect(history.git("worktree", "list").split("\n")).toHaveLength(1);

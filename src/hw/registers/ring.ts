@@ -89,6 +89,7 @@ export const RING = bank("RING", RING_BASES, {
     offset: 0x9c,
     rule: "maskedBits",
     then: "ring.mi_mode",
+    read: "ring.mi_mode",
     fields: {
       ASYNC_FLIP_PERF_DISABLE: 14,
       MI_FLUSH_ENABLE: 12,

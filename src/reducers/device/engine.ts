@@ -20,7 +20,7 @@ const RELOAD = 4;
 
 const WAIT_SEMAPHORE = 1;
 const WAIT_MEMORY = 2;
-const WAIT_RESET = 3;
+const WAIT_STOPPED = 3;
 
 /** Descriptor bit: save and restore even where a lite restore would do. Source: gvt.md 2.9. */
 const FORCE_RESTORE = 1 << 2;
@@ -97,7 +97,7 @@ function schedule(core: Core, e: number, engine: EngineTree, delay: number): voi
 
 /** Look at a standing engine at once instead of at its poll. */
 function wake(core: Core, e: number, engine: EngineTree): void {
-  if (engine.waiting === WAIT_RESET || engine.waiting === 0) return;
+  if (engine.waiting === 0) return;
   engine.waiting = 0;
   core.cancelTimer(engine.timer);
   engine.timer = 0;
@@ -108,7 +108,7 @@ function wake(core: Core, e: number, engine: EngineTree): void {
 export function startTurn(core: Core, e: number): void {
   const engine = core.device().engines[e];
   engine.timer = 0;
-  if (engine.phase === IDLE || engine.waiting === WAIT_RESET) return;
+  if (engine.phase === IDLE) return;
   engine.waiting = 0;
   engine.turn = core.newStamp();
   engine.turnNs = 0;
@@ -116,7 +116,14 @@ export function startTurn(core: Core, e: number): void {
   engine.wrote = false;
   engine.freeAt = Math.max(engine.freeAt, core.now * 1000);
   if (core.up.congested(core, engine.frameBase)) waitForMemory(core, e, engine);
-  else goOn(core, e, engine);
+  else goOnUnlessStopped(core, e, engine);
+}
+
+/** STOP_RING: what the engine has begun stays as it is, and is looked at again. */
+function goOnUnlessStopped(core: Core, e: number, engine: EngineTree): void {
+  if (!core.up.stopped(core, engine.frameBase, e)) return goOn(core, e, engine);
+  engine.waiting = WAIT_STOPPED;
+  endTurn(core, e, engine, POLL_NS);
 }
 
 /** Too much of what the engine wrote is still on its way to the guest. */
@@ -129,7 +136,7 @@ function waitForMemory(core: Core, e: number, engine: EngineTree): void {
 export function continueTurn(core: Core, e: number): void {
   const engine = core.device().engines[e];
   engine.fetch = 0;
-  goOn(core, e, engine);
+  goOnUnlessStopped(core, e, engine);
 }
 
 /** The page could not be had: to the engine that is a fault. */
@@ -315,13 +322,22 @@ function goIdle(core: Core, e: number, engine: EngineTree): boolean {
   return false;
 }
 
-/** The engine hangs, as hardware does, until it is reset: its registers show where. */
+/**
+ * The engine hangs, as hardware does, until it is reset: its registers show where. But only to whom it worked
+ * for: the hang is that vGPU's own, and the engine is free for the others.
+ */
 function fault(core: Core, e: number, engine: EngineTree): void {
   const { level } = engine;
   const at = level === 0 ? (engine.ringStart + engine.head) >>> 0 : engine.ipLow[level];
   core.note(0, FAULTED, e, at, level === 0 ? 0 : engine.ipHigh[level], level);
-  engine.waiting = WAIT_RESET;
   endTurn(core, e, engine, -1);
+  const { frameBase, freeAt } = engine;
+  core.up.hung(core, frameBase, e);
+  const { engines } = core.device();
+  engines[e] = initialEngine();
+  engines[e].freeAt = freeAt;
+  flushTlb(core, e);
+  core.up.idle(core, frameBase, e);
 }
 
 /** Drop whatever the engines in `mask` do for this address space. */

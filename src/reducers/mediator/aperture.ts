@@ -19,6 +19,8 @@ const DATA = PURPOSES.indexOf("data");
 const UNMAPPED = NOTES.indexOf("aperture.unmapped");
 const STALE = NOTES.indexOf("aperture.stale");
 const NO_ENGINE = 255;
+/** Pages asked for by accesses that did not wait for them, at most. */
+const ASKS_MAX = 32;
 
 /**
  * A piece of an access that is contiguous in guest memory: `gma` after detiling, and how many bytes go on
@@ -103,17 +105,35 @@ function mappable(core: Core, v: number, gma: number): boolean {
  */
 export function readAperture(core: Core, v: number, at: number, size: number): void {
   const stamp = core.newStamp();
-  const missing = gather(core, v, at, size, isCoherent(core, v) ? stamp : 0);
+  const missing = gather(core, v, at, size, stamp, -1);
   if (missing < 0) return;
   if (!isCoherent(core, v)) {
     core.note(v, STALE, NO_ENGINE, at, missing, 0);
-    if (!core.isCrowded()) fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+    askAhead(core, v, at, size, stamp);
+    gather(core, v, at, size, 0, -1);
     return;
   }
   const ticket = core.openTicket(K["aperture.read"], v, at, size, stamp, 0);
   core.owed = ticket;
   core.vgpu(v).apertureRead = ticket;
   fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+}
+
+/**
+ * Memory by message: no page is fresh for this access. Ask for each of its pages, so that a later one knows
+ * more; a page that was asked for and has not come is not asked for again.
+ */
+function askAhead(core: Core, v: number, at: number, size: number, stamp: number): void {
+  const tree = core.vgpu(v);
+  tree.apertureAsks = tree.apertureAsks.filter((ticket) => core.isOpen(ticket));
+  for (let i = 0; i < size; ) {
+    const { gma, bytes } = spanAt(core, v, at + i);
+    i += bytes;
+    const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
+    if (gfn < 0 || tree.apertureAsks.length >= ASKS_MAX || core.isCrowded()) continue;
+    if (tree.apertureAsks.some((ticket) => core.ticketOperand(ticket, 0) === gfn)) continue;
+    tree.apertureAsks.push(fetchGuest(core, v, gfn, DATA, NO_ENGINE, stamp));
+  }
 }
 
 /** A page has come that an aperture read may wait for: ask for the next, or complete the read. */
@@ -123,7 +143,7 @@ export function continueApertureRead(core: Core, v: number): void {
   const at = core.ticketOperand(ticket, 0);
   const size = core.ticketOperand(ticket, 1);
   const stamp = core.ticketOperand(ticket, 2);
-  const missing = gather(core, v, at, size, stamp);
+  const missing = gather(core, v, at, size, stamp, -1);
   if (missing >= 0) {
     fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
     return;
@@ -131,10 +151,16 @@ export function continueApertureRead(core: Core, v: number): void {
   completeRead(core, v, ticket);
 }
 
-/** The page could not be had: the read is answered with what is known, as a bus answers with zeros. */
+/** The page could not be had: its bytes read 0, as a bus answers, the others what is known of them. */
 export function failApertureRead(core: Core, v: number): void {
   const ticket = core.seeVgpu(v).apertureRead;
-  if (core.isOpen(ticket)) completeRead(core, v, ticket);
+  if (!core.isOpen(ticket)) return;
+  const at = core.ticketOperand(ticket, 0);
+  const size = core.ticketOperand(ticket, 1);
+  // Pages are asked for one after the other: the first that is not fresh is the one that failed.
+  const failed = gather(core, v, at, size, core.ticketOperand(ticket, 2), -1);
+  gather(core, v, at, size, 0, failed);
+  completeRead(core, v, ticket);
 }
 
 function completeRead(core: Core, v: number, ticket: number): void {
@@ -148,20 +174,21 @@ function completeRead(core: Core, v: number, ticket: number): void {
 
 /**
  * Collect the bytes into `core.replyLo` and `replyHi`. With a stamp, every page must have been fetched under
- * it: the first that was not is returned. With stamp 0 what is known will do, and the first page never seen
- * is returned. -1: none.
+ * it: the first that was not is returned. With stamp 0 what is known will do, but of page `without` nothing
+ * is. -1: none.
  */
-function gather(core: Core, v: number, at: number, size: number, stamp: number): number {
+function gather(core: Core, v: number, at: number, size: number, stamp: number, without: number): number {
   core.replyLo = 0;
   core.replyHi = 0;
-  if ((size === 4 || size === 8) && (at & (size - 1)) === 0) return gatherWords(core, v, at, size, stamp);
+  if ((size === 4 || size === 8) && (at & (size - 1)) === 0)
+    return gatherWords(core, v, at, size, stamp, without);
   let missing = -1;
   for (let i = 0; i < size; i++) {
     const { gma } = spanAt(core, v, at + i);
     const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
-    if (gfn < 0) continue;
+    if (gfn < 0 || gfn === without) continue;
     const words = stamp === 0 ? core.ram[v].known(gfn) : core.ram[v].fresh(gfn, stamp);
-    if (missing < 0 && (words === null || (stamp === 0 && core.ram[v].isPartial(gfn)))) missing = gfn;
+    if (missing < 0 && words === null) missing = gfn;
     if (words === null) continue;
     const byte = (words[(gma & 4095) >>> 2] >>> ((gma & 3) * 8)) & 0xff;
     if (i < 4) core.replyLo |= byte << (i * 8);
@@ -173,13 +200,20 @@ function gather(core: Core, v: number, at: number, size: number, stamp: number):
 }
 
 /** The same for a whole dword or two: tiles do not cut them. */
-function gatherWords(core: Core, v: number, at: number, size: number, stamp: number): number {
+function gatherWords(
+  core: Core,
+  v: number,
+  at: number,
+  size: number,
+  stamp: number,
+  without: number,
+): number {
   const { gma } = spanAt(core, v, at);
   const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
-  if (gfn < 0) return -1;
+  if (gfn < 0 || gfn === without) return -1;
   const words = stamp === 0 ? core.ram[v].known(gfn) : core.ram[v].fresh(gfn, stamp);
   if (words === null) return gfn;
   core.replyLo = words[(gma & 4095) >>> 2];
   if (size === 8) core.replyHi = words[((gma & 4095) >>> 2) + 1];
-  return stamp === 0 && core.ram[v].isPartial(gfn) ? gfn : -1;
+  return -1;
 }

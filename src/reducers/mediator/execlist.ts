@@ -4,7 +4,7 @@ import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../
 import type { Core } from "../core.ts";
 import { agentOf, frameBaseOf, isCoherent, writeGuestWords } from "../memory.ts";
 import { MMIO } from "../planes.ts";
-import { initialExeclist } from "../trees.ts";
+import { type EngineTree, initialExeclist } from "../trees.ts";
 import { translateGgtt } from "./ggtt.ts";
 import { GT0, GT1, GT3, raise } from "./interrupt.ts";
 
@@ -15,6 +15,9 @@ import { GT0, GT1, GT3, raise } from "./interrupt.ts";
 
 const RING_IMR = 0xa8;
 const RING_HWS_PGA = 0x80;
+const RING_MI_MODE = 0x9c;
+/** Source: intel_engine_regs.h, STOP_RING. */
+const MI_MODE_STOP_RING = 1 << 8;
 const RING_CONTEXT_STATUS_BUF = 0x370;
 const RING_CONTEXT_STATUS_PTR = 0x3a0;
 const CSB_ENTRIES = 6;
@@ -59,6 +62,7 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
     if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
   list.queued = descriptors;
   list.queuedAt = core.seq;
+  if (list.hungLow !== 0) return;
   if (list.owns || ownerOf(core, engine) === 0) hand(core, v, engine);
 }
 
@@ -108,10 +112,37 @@ export function engineIdle(core: Core, frameBase: number, engine: number): void 
   core.vgpu(v).execlists[engine].owns = false;
   for (let k = 1; k <= VGPU_MAX; k++) {
     const next = ((v - 1 + k) % VGPU_MAX) + 1;
-    if (core.seeVgpu(next).execlists[engine].queued.length === 0) continue;
+    const { queued, hungLow } = core.seeVgpu(next).execlists[engine];
+    if (queued.length === 0 || hungLow !== 0) continue;
     hand(core, next, engine);
     return;
   }
+}
+
+/**
+ * The engine hangs on this vGPU's work: to it the engine stays hung until it resets it, and nothing more of its
+ * work runs there. A submission that was still to be taken waits again.
+ */
+export function engineHung(core: Core, frameBase: number, engine: number): void {
+  const list = core.vgpu(agentOf(frameBase)).execlists[engine];
+  const device = core.seeDevice().engines[engine];
+  list.hungLow = statusOf(device);
+  list.hungHigh = device.contextId;
+  if (!device.preempt) return;
+  const [first, second] = device.pending;
+  list.queued = [first.low, first.id, second.low, second.id];
+}
+
+/** RING_EXECLIST_STATUS, lower half, of an engine that works; the bit of a full queue is the caller's. */
+export function statusOf(engine: EngineTree): number {
+  const valid = (1 << 4) | (engine.elements[1].valid ? 1 << 3 : 0);
+  return valid | (1 << (14 + engine.active)) | (1 << (18 - engine.active));
+}
+
+/** Does the guest tell this engine to stand still? */
+export function isStopped(core: Core, frameBase: number, engine: number): boolean {
+  const mode = core.words.read(MMIO + agentOf(frameBase), (ENGINE_BASES[engine] + RING_MI_MODE) >>> 2);
+  return (mode & MI_MODE_STOP_RING) !== 0;
 }
 
 /** Interrupt bits of an engine, in the low half's layout, as far as RING_IMR lets them through. */

@@ -1,7 +1,7 @@
 import { NOTES } from "../../events/codes.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import { REG_KEPT_ON_GT_RESET } from "../../hw/compile.ts";
-import { BCS0, ENGINES, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
+import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -12,6 +12,10 @@ const ALL_ENGINES = (1 << ENGINES.length) - 1;
 /** Registers below this go back to their reset values at a full GT reset. Source: gvt.md 2.5, Reset. */
 const GT_RESET_END = 0x44200;
 const GUC_STATUS = 0xc000;
+/** RING_TAIL, HEAD, START, CTL, ACTHD and its upper half. Source: intel_engine_regs.h. */
+const RING_POSITION: readonly number[] = [0x30, 0x34, 0x38, 0x3c, 0x74, 0x5c];
+const RING_MI_MODE = 0x9c;
+const MI_MODE_STOP_RING = 1 << 8;
 const GUC_MIA_IN_RESET = 1;
 const GT_RESET = NOTES.indexOf("gt.reset");
 
@@ -52,12 +56,20 @@ export function resetRegisters(core: Core, v: number, end: number, all: boolean)
   }
 }
 
+/** An engine's reset: it stands nowhere, and is no longer told to stop. */
+function resetRing(core: Core, v: number, base: number): void {
+  for (const register of RING_POSITION) core.words.write(MMIO + v, (base + register) >>> 2, 0);
+  const mode = (base + RING_MI_MODE) >>> 2;
+  core.words.write(MMIO + v, mode, core.words.read(MMIO + v, mode) & ~MI_MODE_STOP_RING);
+}
+
 function reset(core: Core, v: number, value: number): void {
   let mask = 0;
   for (const [bit, engines] of GDRST_ENGINES) if ((value & (1 << bit)) !== 0) mask |= engines;
   if (mask === 0) return;
   core.down.reset(core, mask, frameBaseOf(v));
   resetExeclists(core, v, mask);
+  for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) resetRing(core, v, ENGINE_BASES[e]);
   core.note(v, GT_RESET, 255, 0, mask, 0);
   if ((value & 1) !== 0) resetRegisters(core, v, GT_RESET_END, false);
 }

@@ -3,7 +3,7 @@ import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviours.ts";
-import { isFull, writeElsp } from "./execlist.ts";
+import { isFull, statusOf, writeElsp } from "./execlist.ts";
 
 /** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */
 const BASE_MASK = ~0xfff;
@@ -25,10 +25,18 @@ function executionStatus(core: Core, v: number, at: number): number {
   const mine = core.seeVgpu(v).execlists[engineOfRegister(at)];
   const queueFull = isFull(core, v, engineOfRegister(at)) ? 1 << 2 : 0;
   const low = (at & 7) === 4;
+  if (mine.hungLow !== 0) return low ? mine.hungLow | queueFull : mine.hungHigh;
   if (!mine.owns || engine.phase === 0) return low ? queueFull : 0;
-  if (!low) return engine.contextId;
-  const valid = (1 << 4) | (engine.elements[1].valid ? 1 << 3 : 0);
-  return valid | queueFull | (1 << (14 + engine.active)) | (1 << (18 - engine.active));
+  return low ? statusOf(engine) | queueFull : engine.contextId;
+}
+
+/** A stopped engine is idle once its turn is over: the next one does not come. */
+function mode(core: Core, v: number, at: number): number {
+  const word = core.words.read(MMIO + v, at >>> 2);
+  if ((word & MI_MODE_STOP_RING) === 0) return word & ~MI_MODE_IDLE;
+  const e = engineOfRegister(at);
+  const busy = core.seeVgpu(v).execlists[e].owns && core.seeDevice().engines[e].turn !== 0;
+  return busy ? word & ~MI_MODE_IDLE : word | MI_MODE_IDLE;
 }
 
 export const ringWrites = {
@@ -37,8 +45,7 @@ export const ringWrites = {
   "ring.hws_pga": () => {},
   "ring.mode": () => {},
   "ring.mi_mode": (core, v, at, _id, _before, after) => {
-    const idle = (after & MI_MODE_STOP_RING) !== 0 ? after | MI_MODE_IDLE : after & ~MI_MODE_IDLE;
-    core.words.write(MMIO + v, at >>> 2, idle);
+    core.words.write(MMIO + v, at >>> 2, after & ~MI_MODE_IDLE);
   },
   "ring.reset_ctl": (core, v, at, _id, _before, after) => {
     const ready = (after & RESET_REQUEST) !== 0 ? after | RESET_READY : after & ~RESET_READY;
@@ -53,4 +60,5 @@ export const ringReads = {
     return (at & 0xfff) === TIMESTAMP_UDW ? Math.floor(ticks / 0x1_0000_0000) & 0xf : ticks >>> 0;
   },
   "ring.execlist_status": executionStatus,
+  "ring.mi_mode": mode,
 } satisfies Record<string, OnRead>;

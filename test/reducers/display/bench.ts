@@ -18,7 +18,14 @@ import { initialDeviceTree, initialVgpuTree } from "../../../src/reducers/trees.
 export const V = 1;
 
 const DOWN: Down = { elsp() {}, ggtt() {}, tlb() {}, reset() {} };
-const UP: Up = { irq() {}, csb() {}, idle() {}, congested: () => false };
+const UP: Up = {
+  irq() {},
+  csb() {},
+  idle() {},
+  hung() {},
+  congested: () => false,
+  stopped: () => false,
+};
 
 const cite = "gvt.md 2.6";
 const group = (offset: number) => ({

@@ -1,0 +1,234 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Command } from "commander";
+import type { ColumnName } from "../events/columns.ts";
+import { newMeta, writeRecording } from "../node/new-recording.ts";
+import { openRecording } from "../node/open.ts";
+import { patchFile } from "../node/patching.ts";
+import type { Configuration } from "../reducers/configuration.ts";
+import { Branch, type BranchReport, type Edit, EditError, type NewInput } from "../replay/branch.ts";
+import { lookUp } from "../replay/lookup.ts";
+import { withMarks } from "../replay/marks.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
+import { PathError } from "../replay/reader.ts";
+import { configurationOf } from "../replay/run.ts";
+import { seekTo } from "../replay/state.ts";
+import { EXIT, UsageError } from "./exit.ts";
+import { refuseUnknownKinds, sayWarnings, seqIn, withRecording } from "./recordings.ts";
+import { count } from "./table.ts";
+import { paint, print, printJson } from "./terminal.ts";
+import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
+
+interface Options extends CommonOptions {
+  readonly at?: number;
+  readonly output: string;
+  readonly set: readonly string[];
+  readonly edit: readonly string[];
+  readonly drop: readonly string[];
+  readonly move: readonly string[];
+  readonly insert?: string;
+  readonly config: readonly string[];
+}
+
+const several = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+/** `gvt branch`: what if it had been otherwise from here on? */
+export function addBranch(program: Command): void {
+  addVerb(
+    program,
+    "branch",
+    "change inputs or the configuration, and run on: a new recording that leans on this one",
+    [
+      "gvt branch boot.mcap --at 48211 --set vgpu1.irq.GEN8_MASTER_IRQ=0 -o what-if.mcap",
+      "gvt branch boot.mcap --edit 48190:lo=0x100 --drop 48200..48210 -o what-if.mcap",
+      "gvt branch boot.mcap --at 48211 --insert inputs.json -o what-if.mcap",
+      "gvt branch boot.mcap --config screenEvery=0 -o what-if.mcap",
+    ],
+  )
+    .argument("<file>", "recording")
+    .requiredOption("-o, --output <file>", "the branch, a new file; keep it in its parent's folder")
+    .option("--at <n>", "where it leaves the recording: before the first input at or behind row n", parseSeq)
+    .option("--set <path=value>", "the guest writes this register, or field of one, at N", several, [])
+    .option("--edit <seq:column=value>", "another value in a column of an input", several, [])
+    .option("--drop <a..b>", "without these inputs", several, [])
+    .option("--move <a..b:n>", "these inputs before row n", several, [])
+    .option("--insert <file>", "inputs to put in at N: [{kind, agent, columns, bytes}]")
+    .option(
+      "--config <key=value>",
+      "another configuration (vgpus.0.fences=4); runs everything anew",
+      several,
+      [],
+    )
+    .action(async (file: string, options: Options) => {
+      process.exitCode = await withRecording(file, (opened) => branch(opened, options));
+    });
+}
+
+async function branch(opened: OpenedRecording, options: Options): Promise<number> {
+  const { recording, store } = opened;
+  refuseUnknownKinds(recording);
+  const { output } = options;
+  if (existsSync(output)) throw new UsageError(`${output} exists already; name another file`);
+  if (!recording.closed) throw new UsageError(`${recording.name}: only a closed recording can have branches`);
+  const configuration = configured(opened, options.config);
+  const edits = editsOf(opened, options);
+  const made = usable(() => {
+    const at = options.at === undefined ? {} : { at: seqIn(recording, options.at) };
+    return new Branch(recording, store, {
+      ...at,
+      edits,
+      ...(configuration === null ? {} : { configuration }),
+    });
+  });
+  const meta = newMeta(made.base, recording.meta.sources);
+  const leans = made.base.kind === "parent";
+  let report: BranchReport | null = null;
+  const bytes = await writeRecording(output, { meta, store, seen: made.seen, index: !leans }, (sink) => {
+    report = made.run(sink);
+    return report.digests;
+  });
+  sayWarnings(recording);
+  await mark(output, report!);
+  tell(opened, options, report!, bytes, leans);
+  return EXIT.done;
+}
+
+/** What is wrong with an edit is the user's business. */
+function usable<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof EditError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+async function mark(output: string, { marks }: BranchReport): Promise<void> {
+  if (marks.length === 0) return;
+  const written = await openRecording(output).catch(() => null);
+  // A branch in another folder than its parent's cannot be opened there: its marks can wait.
+  if (written === null) return;
+  try {
+    patchFile(output, withMarks(written.recording, marks));
+  } finally {
+    written.close();
+  }
+}
+
+/** Throws UsageError for what does not parse, PathError for an unknown register. */
+function editsOf(opened: OpenedRecording, options: Options): Edit[] {
+  const { at, set, edit, drop, move, insert } = options;
+  const edits: Edit[] = [];
+  if ((set.length > 0 || insert !== undefined) && at === undefined)
+    throw new UsageError("--set and --insert need a place: give --at N");
+  for (const text of edit) {
+    const [, seq, column, value] = matched(text, /^(\d+):(\w+)=(\w+)$/, "--edit SEQ:column=value");
+    edits.push({ type: "edit", seq: Number(seq), column: column as ColumnName, value: numberOf(value) });
+  }
+  for (const text of drop) {
+    const [, from, to] = matched(text, /^(\d+)(?:\.\.(\d+))?$/, "--drop A..B");
+    edits.push({ type: "drop", from: Number(from), to: Number(to ?? from) });
+  }
+  for (const text of move) {
+    const [, from, to, before] = matched(text, /^(\d+)\.\.(\d+):(\d+)$/, "--move A..B:N");
+    edits.push({ type: "move", from: Number(from), to: Number(to), before: Number(before) });
+  }
+  const seq = at ?? 0;
+  if (set.length > 0)
+    edits.push({ type: "insert", seq, inputs: set.map((text) => writeOf(opened, seq, text)) });
+  if (insert !== undefined) edits.push({ type: "insert", seq, inputs: inputsIn(insert) });
+  return edits;
+}
+
+function matched(text: string, pattern: RegExp, form: string): RegExpExecArray {
+  const match = pattern.exec(text);
+  if (match === null) throw new UsageError(`${text}: give ${form}`);
+  return match;
+}
+
+function numberOf(text: string): number {
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= 0xffff_ffff)) throw new UsageError(`${text} is no number of 32 bits`);
+  return value;
+}
+
+/** The guest's write that sets a register, or a field of it and nothing else. */
+function writeOf({ recording, store }: OpenedRecording, seq: number, text: string): NewInput {
+  const [, path, given] = matched(text, /^([^=]+)=(\w+)$/, "--set PATH=VALUE");
+  const value = numberOf(given);
+  const machine = seekTo(recording, store, seq - 1);
+  const found = lookUp(machine, path);
+  const owner = found.type === "field" ? path.slice(0, path.lastIndexOf(".")) : path;
+  const register = found.type === "field" ? lookUp(machine, owner) : found;
+  if (register.type !== "register" || !/^vgpu\d\./.test(path))
+    throw new PathError(
+      path,
+      "no register of a vGPU, and a guest can write nothing else here",
+      "nearest" in found ? found.nearest : [],
+    );
+  let lo = value;
+  if (found.type === "field") {
+    const [high, low] = found.field.bits;
+    const mask = (high - low === 31 ? 0xffff_ffff : ((1 << (high - low + 1)) - 1) << low) >>> 0;
+    lo = ((register.value & ~mask) | ((value << low) & mask)) >>> 0;
+  }
+  return { kind: "mmio.written", agent: Number(path[4]), columns: { at: register.at, size: 4, lo } };
+}
+
+function inputsIn(file: string): NewInput[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const isInput = (one: unknown): one is NewInput =>
+    typeof one === "object" &&
+    one !== null &&
+    "kind" in one &&
+    typeof one.kind === "string" &&
+    "agent" in one;
+  if (!Array.isArray(parsed) || !parsed.every(isInput))
+    throw new UsageError(
+      `${file}: no list of inputs: [{"kind": "mmio.written", "agent": 1, "columns": {...}}]`,
+    );
+  return parsed.map((one) => ({ ...one, columns: one.columns ?? {} }));
+}
+
+/** The configuration with some values changed; null where none is. Throws UsageError. */
+function configured({ recording }: OpenedRecording, changes: readonly string[]): Configuration | null {
+  if (changes.length === 0) return null;
+  const configuration = structuredClone(configurationOf(recording)) as unknown as Record<string, unknown>;
+  for (const change of changes) {
+    const [, path, text] = matched(change, /^([\w.]+)=(.+)$/, "--config key=value");
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    let at: unknown = configuration;
+    for (const key of keys)
+      at = typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : null;
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, last))
+      throw new UsageError(
+        `${path}: the configuration has no such value; it has ${Object.keys(configuration).join(", ")}`,
+      );
+    (at as Record<string, unknown>)[last] = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : text;
+  }
+  return configuration as unknown as Configuration;
+}
+
+function tell(
+  { recording }: OpenedRecording,
+  { output, json }: Options,
+  report: BranchReport,
+  bytes: number,
+  leans: boolean,
+): void {
+  const { shared, events, answers, inferred, distances, unknown, reactions } = report;
+  const facts = { shared, events, answers, inferred, distances, unknown, reactions, bytes };
+  if (json) return printJson({ file: recording.name, output, base: leans ? "parent" : "reset", ...facts });
+  print(
+    `${paint.bold(output)}: ${count(shared, "event")} shared, ${count(events, "event")} run on; ${count(bytes, "byte")}`,
+  );
+  print(
+    `  answers by address: ${count(answers, "page")}, ${inferred} inferred, ${count(unknown, "question")} without an answer`,
+  );
+  print(`  ${count(reactions, "read")} answered otherwise: what the guest would have done then is not known`);
+}

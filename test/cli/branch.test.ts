@@ -1,0 +1,87 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { smallRecording } from "../replay/small.ts";
+import { gvt, jsonOf, temporaryFolder } from "./gvt.ts";
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const SCRATCH = "vgpu1.rcs0.RING_HWS_PGA";
+let rows = 0;
+
+beforeAll(async () => {
+  writeFileSync(at("parent.mcap"), await smallRecording({ rounds: 3 }));
+  rows = Number(jsonOf(await gvt("show", at("parent.mcap"), "--json")).rows);
+});
+
+describe("gvt branch", () => {
+  test("sets a register, leans on its parent, and can stand alone", async () => {
+    const half = String(Math.floor(rows / 2));
+    const made = await gvt(
+      "branch",
+      at("parent.mcap"),
+      "--at",
+      half,
+      "--set",
+      `${SCRATCH}=0x5000`,
+      "-o",
+      at("a.mcap"),
+      "--json",
+    );
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    expect(jsonOf(made)).toMatchObject({ base: "parent", unknown: 0 });
+    expect((await gvt("verify", at("a.mcap"))).stdout).toContain("exact:");
+    const whole = await gvt("export", at("a.mcap"), "--standalone", "-o", at("whole.mcap"));
+    expect(whole).toMatchObject({ code: 0, stderr: "" });
+    mkdirSync(at("away"));
+    copyFileSync(at("whole.mcap"), at("away/whole.mcap"));
+    copyFileSync(at("a.mcap"), at("away/a.mcap"));
+    expect((await gvt("verify", at("away/whole.mcap"))).stdout).toContain("exact:");
+    const lost = await gvt("verify", at("away/a.mcap"));
+    expect(lost.code).toBe(3);
+    expect(lost.stderr).toContain("00000000000000aa");
+  });
+
+  test("drops, edits, moves and inserts inputs", async () => {
+    const input = { kind: "mmio.written", agent: 1, columns: { at: 0x4_f100, size: 4, lo: 9 } };
+    writeFileSync(at("inputs.json"), JSON.stringify([input]));
+    const [a, b] = [Math.floor(rows * 0.5), Math.floor(rows * 0.6)];
+    const edits = ["--drop", `${a}..${a + 10}`, "--move", `${b}..${b + 3}:${b + 20}`];
+    const insert = ["--at", String(a), "--insert", at("inputs.json")];
+    const made = await gvt("branch", at("parent.mcap"), ...edits, ...insert, "-o", at("b.mcap"));
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    expect((await gvt("verify", at("b.mcap"))).stdout).toContain("exact:");
+  });
+
+  test("of another configuration starts from a reset", async () => {
+    const made = await gvt(
+      "branch",
+      at("parent.mcap"),
+      "--config",
+      "revision=7",
+      "-o",
+      at("c.mcap"),
+      "--json",
+    );
+    expect(jsonOf(made)).toMatchObject({ base: "reset", shared: 0 });
+    expect((await gvt("verify", at("c.mcap"))).stdout).toContain("exact:");
+  });
+
+  test.each([
+    [["--at", "99999999"], /there is no row 99999999/],
+    [["--set", "vgpu1.rcs0.RING_TAIL=1"], /need a place/],
+    [["--at", "5", "--set", "vgpu1.rcs0.RING_TIAL=1"], /RING_TAIL/],
+    [["--at", "5", "--set", "vgpu1.rcs0.RING_TAIL"], /--set PATH=VALUE/],
+    [["--edit", "5:purpose=3"], /row 5|no column/],
+    [["--drop", "x"], /--drop A..B/],
+    [["--config", "nothing=1"], /no such value/],
+    [["--config", "platform=xyz"], /no known platform/],
+    [["--at", "5", "--insert", "/nonexistent.json"], /ENOENT/],
+  ])("refuses %j, and writes nothing", async (args, message) => {
+    const { code, stderr } = await gvt("branch", at("parent.mcap"), "-o", at("refused.mcap"), ...args);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(existsSync(at("refused.mcap"))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".packing"))).toEqual([]);
+  });
+});

@@ -1,0 +1,214 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { K } from "../../src/events/kinds.ts";
+import { Rows, rowDifference } from "../../src/events/rows.ts";
+import { PageStore } from "../../src/reducers/pages.ts";
+import { mmioPath } from "../../src/reducers/path.ts";
+import { Branch, type BranchOptions, type BranchReport, EditError } from "../../src/replay/branch.ts";
+import { inputsOf } from "../../src/replay/inputs.ts";
+import { compilePredicate } from "../../src/replay/predicate.ts";
+import { RecordingError } from "../../src/replay/recording/errors.ts";
+import { openLeaning } from "../../src/replay/recording/leaning.ts";
+import { describe as describeRecording } from "../../src/replay/recording/profile.ts";
+import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
+import { rewrite } from "../../src/replay/recording/rewrite.ts";
+import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
+import { configurationOf, machineOf } from "../../src/replay/run.ts";
+import { everyRow } from "../../src/replay/standalone.ts";
+import { verify } from "../../src/replay/verify.ts";
+import type { Sample } from "./minimise-samples.ts";
+import { scriptedRecording } from "./scripted.ts";
+
+const SCRATCH = 0x4_f100;
+
+interface Made {
+  readonly bytes: Uint8Array;
+  readonly report: BranchReport;
+  readonly shared: number;
+  readonly base: Branch["base"];
+}
+
+async function branchOf(
+  { recording, store }: Sample,
+  options: BranchOptions,
+  id = "00000000000000bb",
+): Promise<Made> {
+  const made = new Branch(recording, store, options);
+  const sink = new MemorySink();
+  const meta = describeRecording({ id, createdAt: "2024-05-01T12:00:00Z", base: made.base });
+  let report: BranchReport | null = null;
+  await rewrite(sink, { meta, tools: recording.tools, store, compression: "lz4", seen: made.seen }, (to) => {
+    report = made.run(to);
+    return report.digests;
+  });
+  return { bytes: sink.bytes(), report: report!, shared: report!.shared, base: made.base };
+}
+
+/** The branch as a reader gets it: with a store of its own, and its parent opened from bytes. */
+function opened(branch: Uint8Array, parent: Uint8Array, { tools }: Recording): Sample {
+  const store = new PageStore(tools.hashPage);
+  const find = (): Recording => openRecording(new MemorySource(parent, "parent"), tools, store);
+  return { recording: openLeaning(new MemorySource(branch, "branch"), tools, store, find), store };
+}
+
+function allRows({ recording }: Sample): Rows {
+  const all = new Rows();
+  const rows = new Rows();
+  for (let n = 0; n < recording.blockCount; n++) {
+    recording.readBlock(n, rows);
+    expect(rows.firstSeq).toBe(all.count);
+    for (let i = 0; i < rows.count; i++) all.copyFrom(rows, i);
+  }
+  return all;
+}
+
+/** The parent written anew, in several blocks. */
+async function rewritten({ recording, store }: Sample): Promise<Uint8Array> {
+  const sink = new MemorySink();
+  const { meta, tools } = recording;
+  await rewrite(sink, { meta, tools, store, compression: "lz4" }, (to) => everyRow(recording, to));
+  return sink.bytes();
+}
+
+describe("a branch", () => {
+  let parent: Sample;
+  let bytes: Uint8Array;
+  /** World inputs of the parent. */
+  let inputs: ReturnType<typeof inputsOf>;
+  beforeAll(async () => {
+    const scripted = await scriptedRecording();
+    bytes = await rewritten(scripted);
+    const { tools } = scripted.recording;
+    const store = new PageStore(tools.hashPage);
+    parent = { recording: openRecording(new MemorySource(bytes, "parent"), tools, store), store };
+    inputs = inputsOf(parent.recording);
+  });
+
+  const seqAt = (part: number): number => inputs.seq[inputs.starts[Math.floor(inputs.segments * part)]];
+
+  test("without a change is the recording again, exactly", async () => {
+    for (const part of [0.01, 0.5, 0.99]) {
+      const made = await branchOf(parent, { at: seqAt(part) });
+      expect(made.base.kind).toBe("parent");
+      const child = opened(made.bytes, bytes, parent.recording);
+      const [mine, theirs] = [allRows(child), allRows(parent)];
+      expect(mine.count).toBe(theirs.count);
+      expect(child.recording.rowCount).toBe(theirs.count);
+      expect(child.recording.eventCount).toBe(parent.recording.eventCount);
+      for (let i = 0; i < mine.count; i++)
+        if (mine.kind[i] !== K["guest.fetched"]) expect(rowDifference(mine, i, theirs, i)).toBeNull();
+      const result = verify(child.recording, child.store);
+      expect(result.exact).toBe(true);
+      expect(made.bytes.length).toBeLessThan(bytes.length);
+      expect(made.report).toMatchObject({ reactions: 0, unknown: 0, inferred: 0 });
+    }
+  });
+
+  test("with an insertion, an edit and a drop replays exactly, and shows them", async () => {
+    const registers = machineOf(parent.recording, parent.store).core.registers;
+    const path = mmioPath(registers, 1, SCRATCH);
+    const insert = { kind: "mmio.written", agent: 1, columns: { at: SCRATCH, size: 4, lo: 0x1234 } } as const;
+    const made = await branchOf(parent, {
+      edits: [
+        { type: "insert", seq: seqAt(0.6), inputs: [insert] },
+        { type: "drop", from: seqAt(0.7), to: seqAt(0.75) },
+      ],
+    });
+    expect(made.report.shared).toBe(Math.floor(inputs.segments * 0.6));
+    const child = opened(made.bytes, bytes, parent.recording);
+    expect(verify(child.recording, child.store).exact).toBe(true);
+    const machine = machineOf(child.recording, child.store);
+    const rows = allRows(child);
+    expect(machine.batch(rows, 0, rows.count)).toBe(rows.count);
+    expect(compilePredicate(`${path} == 0x1234`, machine).holds(machine)).toBe(true);
+    expect(child.recording.eventCount).toBeLessThan(parent.recording.eventCount);
+  });
+
+  test("at the very end goes on behind the last row", async () => {
+    const insert = { kind: "mmio.written", agent: 1, columns: { at: SCRATCH, size: 4, lo: 7 } } as const;
+    const made = await branchOf(parent, {
+      edits: [{ type: "insert", seq: parent.recording.rowCount, inputs: [insert] }],
+    });
+    expect(made.report.events).toBe(1);
+    const child = opened(made.bytes, bytes, parent.recording);
+    expect(child.recording.rowCount).toBe(parent.recording.rowCount + 1);
+    expect(verify(child.recording, child.store).exact).toBe(true);
+  });
+
+  test("counts reads that the guest would have been surprised by, and marks them", async () => {
+    const { rows, starts, seq } = inputs;
+    const writes = starts.filter((i) => rows.kind[i] === K["mmio.written"] && rows.lo[i] !== 0);
+    const first = writes.find((i) => rows.at[i] === 0x4_4200 || rows.at[i] === 0xa188) ?? writes[0];
+    const made = await branchOf(parent, { edits: [{ type: "drop", from: seq[first], to: seq[first] + 40 }] });
+    expect(made.report.reactions).toBeGreaterThan(0);
+    expect(made.report.marks.length).toBeGreaterThan(0);
+  });
+
+  test("of a branch, and as one file, are the same rows", async () => {
+    const { tools } = parent.recording;
+    const one = await branchOf(parent, { edits: [{ type: "drop", from: seqAt(0.5), to: seqAt(0.51) }] });
+    const child = opened(one.bytes, bytes, parent.recording);
+    const childInputs = inputsOf(child.recording);
+    const late = childInputs.seq[childInputs.starts[Math.floor(childInputs.segments * 0.9)]];
+    // The parent's id is in the branch's base: two levels are told apart by it.
+    const two = await branchOf(
+      child,
+      { edits: [{ type: "drop", from: late, to: late }] },
+      "00000000000000cc",
+    );
+    const store = new PageStore(tools.hashPage);
+    const find = (id: string): Recording =>
+      id === "00000000000000bb"
+        ? openLeaning(new MemorySource(one.bytes, "one"), tools, store, find)
+        : openRecording(new MemorySource(bytes, "parent"), tools, store);
+    const grandchild = {
+      recording: openLeaning(new MemorySource(two.bytes, "two"), tools, store, find),
+      store,
+    };
+    expect(verify(grandchild.recording, store).exact).toBe(true);
+    const whole = await rewritten(grandchild);
+    const alone = new PageStore(tools.hashPage);
+    const standalone = openRecording(new MemorySource(whole, "whole"), tools, alone);
+    expect(verify(standalone, alone).exact).toBe(true);
+    expect(standalone.rowCount).toBe(grandchild.recording.rowCount);
+  });
+
+  test("with another configuration starts from a reset", async () => {
+    const configuration = configurationOf(parent.recording);
+    const made = await branchOf(parent, { configuration: { ...configuration, revision: 9 } });
+    expect(made.base.kind).toBe("reset");
+    const store = new PageStore(parent.recording.tools.hashPage);
+    const child = openRecording(new MemorySource(made.bytes, "child"), parent.recording.tools, store);
+    expect(verify(child, store).exact).toBe(true);
+    expect(child.eventCount).toBe(parent.recording.eventCount);
+  });
+
+  test("is refused without its parent, and with another one", async () => {
+    const made = await branchOf(parent, { at: seqAt(0.5) });
+    const { tools } = parent.recording;
+    const store = new PageStore(tools.hashPage);
+    const source = new MemorySource(made.bytes, "branch");
+    const { id } = parent.recording.meta;
+    expect(() => openRecording(source, tools, store)).toThrow(id);
+    expect(() => openLeaning(source, tools, store, () => null)).toThrow(RecordingError);
+    const cut = new MemorySource(bytes.subarray(0, bytes.length - 3000), "cut");
+    expect(() => openLeaning(source, tools, store, () => openRecording(cut, tools, store))).toThrow(
+      /not closed|not what/,
+    );
+    const other = await scriptedRecording({ coherent: false });
+    expect(() => openLeaning(source, tools, store, () => other.recording)).toThrow(/not what it was/);
+  });
+
+  test("refuses edits that do not fit", () => {
+    const { recording, store } = parent;
+    const read = inputs.starts.find((i) => inputs.rows.kind[i] === K["mmio.read"])!;
+    const outcome = parent.recording.rowCount + 5;
+    for (const edit of [
+      { type: "edit", seq: inputs.seq[read], column: "lo", value: 1 },
+      { type: "edit", seq: inputs.seq[read], column: "purpose", value: 1 },
+      { type: "edit", seq: outcome, column: "lo", value: 1 },
+      { type: "insert", seq: 5, inputs: [{ kind: "timer.fired", agent: 0, columns: {} }] },
+      { type: "insert", seq: 5, inputs: [{ kind: "mmio.written", agent: 1, columns: { engine: 1 } }] },
+    ] as const)
+      expect(() => new Branch(recording, store, { edits: [edit] })).toThrow(EditError);
+  });
+});
