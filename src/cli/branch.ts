@@ -224,11 +224,9 @@ function tell(
   const { shared, events, answers, inferred, distances, unknown, reactions } = report;
   const facts = { shared, events, answers, inferred, distances, unknown, reactions, bytes };
   if (json) return printJson({ file: recording.name, output, base: leans ? "parent" : "reset", ...facts });
-  print(
-    `${paint.bold(output)}: ${count(shared, "event")} shared, ${count(events, "event")} run on; ${count(bytes, "byte")}`,
-  );
-  print(
-    `  answers by address: ${count(answers, "page")}, ${inferred} inferred, ${count(unknown, "question")} without an answer`,
-  );
+  const ran = `${count(shared, "event")} shared, ${count(events, "event")} run on`;
+  print(`${paint.bold(output)}: ${ran}; ${count(bytes, "byte")}`);
+  const open = `${inferred} inferred, ${count(unknown, "question")} without an answer`;
+  print(`  answers by address: ${count(answers, "page")}, ${open}`);
   print(`  ${count(reactions, "read")} answered otherwise: what the guest would have done then is not known`);
 }

@@ -134,14 +134,11 @@ function report({ recording }: OpenedRecording, options: Options, found: Minimis
     return printJson({ file: recording.name, found: true, signature, output, test, ...facts });
   }
   print(`${paint.bold(`${count(before, "event")} -> ${after}`)}  ${signature}`);
-  print(
-    paint.dim(
-      `  ${count(runs, "run")} of ${count(inputsRun, "event")}; ${values} values and ${pages.size} pages made smaller`,
-    ),
-  );
+  const smaller = `${values} values and ${pages.size} pages made smaller`;
+  print(paint.dim(`  ${count(runs, "run")} of ${count(inputsRun, "event")}; ${smaller}`));
   print(`  ${output}: ${count(bytes, "byte")}${test === null ? "" : `; ${test}`}`);
   if (options.divergence !== undefined && options.good === undefined)
     say(
-      "gvt: compared with what is recorded: a cause that only another model knows may be left out; --good FOLDER asks one",
+      "gvt: compared with what is recorded; --good FOLDER compares with another model, and keeps its causes",
     );
 }

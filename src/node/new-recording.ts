@@ -30,8 +30,8 @@ export interface NewRecording {
 }
 
 /**
- * Write a closed recording of rows that a run makes: under another name first, so that nothing is left behind where it fails. Rejects
- * where the disk fails, or where `produce` throws. Returns the bytes of the file.
+ * Write a closed recording of rows that a run makes: under another name first, so that nothing is left behind
+ * where it fails. Rejects where the disk fails, or where `produce` throws. Returns the bytes of the file.
  */
 export async function writeRecording(
   path: string,

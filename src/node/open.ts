@@ -6,8 +6,8 @@ import { Parents } from "./parents.ts";
 
 /**
  * Open a recording from a path or from its bytes. A damaged one opens as what is left of it: see
- * `recording.damage`. A branch needs its parent in the same folder. Rejects with RecordingError (file, byte offset, reason) where
- * nothing of it can be trusted.
+ * `recording.damage`. A branch needs its parent in the same folder. Rejects with RecordingError (file, byte
+ * offset, reason) where nothing of it can be trusted.
  */
 export async function openRecording(from: string | Uint8Array): Promise<OpenedRecording> {
   const tools = await loadTools();

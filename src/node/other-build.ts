@@ -13,7 +13,10 @@ export class OtherBuildError extends Error {
   override readonly name = "OtherBuildError";
 }
 
-/** The machine that a recording starts from, by the model of another build of gvt: its `dist` folder, or one with a `dist` in it. */
+/**
+ * The machine that a recording starts from, by the model of another build of gvt: its `dist` folder, or one
+ * with a `dist` in it.
+ */
 export async function otherMachine(folder: string, recording: Recording, store: PageStore): Promise<Machine> {
   const dist = [resolve(folder), resolve(folder, "dist")].find((at) =>
     existsSync(join(at, "reducers/machine.js")),

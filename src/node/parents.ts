@@ -11,7 +11,9 @@ import { FileSource } from "./files.ts";
 /** Branches of branches of branches: more is a circle. */
 const MOST_PARENTS = 64;
 
-/** Finds the parents of a branch among the recordings in its folder, and keeps their files open until `close`. */
+/**
+ * Finds the parents of a branch among the recordings in its folder, and keeps their files open until `close`.
+ */
 export class Parents {
   private readonly folder: string;
   private readonly tools: Tools;
@@ -22,7 +24,10 @@ export class Parents {
     this.tools = tools;
   }
 
-  /** The recording of this id; null where the folder has none. Throws RecordingError for one that cannot be read. */
+  /**
+   * The recording of this id; null where the folder has none. Throws RecordingError for one that cannot be
+   * read.
+   */
   find(id: string, store: PageStore): Recording | null {
     const file = this.fileOf(id);
     if (file === null) return null;

@@ -8,7 +8,14 @@ import { resetEngines, submit } from "./device/engine.ts";
 import { flushTlb } from "./device/gtt.ts";
 import { resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
-import { contextStatus, engineHung, engineIdle, engineIrq, isCongested, isStopped } from "./mediator/execlist.ts";
+import {
+  contextStatus,
+  engineHung,
+  engineIdle,
+  engineIrq,
+  isCongested,
+  isStopped,
+} from "./mediator/execlist.ts";
 import { writeGtt } from "./mediator/ggtt.ts";
 import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";

@@ -3,8 +3,8 @@ import type { Rows } from "../events/rows.ts";
 import { REG_TIME_VALUE, type RegisterIndex } from "../hw/compile.ts";
 import { ENGINES } from "../hw/units.ts";
 import { agentName, fieldDifferences, mmioPath } from "../reducers/path.ts";
-import type { Follower, Reply64 } from "./by-address.ts";
 import { type Divergence, lastWrite } from "./divergence.ts";
+import type { Follower, Reply64 } from "./model.ts";
 import { NO_ENGINE } from "./pace.ts";
 import type { Recording } from "./recording/recording.ts";
 
@@ -52,6 +52,7 @@ const STATUS_ROWS = 3;
 const HWSP_CSB = 0x40;
 const HWSP_CSB_WRITE = 0x7c;
 
+/** Follows a replay and its parent, and keeps the first thing in which a guest could tell them apart. */
 export class Agreement implements Follower {
   readonly counts: AgreementCounts = { replies: 0, writes: 0, interrupts: 0, times: 0 };
   divergence: Divergence | null = null;

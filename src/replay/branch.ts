@@ -62,7 +62,10 @@ export interface BranchReport {
   readonly inferences: readonly Inferred[];
   /** Questions that nothing answers. */
   readonly unknown: number;
-  /** Reads answered otherwise than in the parent: the guest would have gone on in another way, nobody knows which. */
+  /**
+   * Reads answered otherwise than in the parent: the guest would have gone on in another way, nobody knows
+   * which.
+   */
   readonly reactions: number;
   readonly marks: readonly Mark[];
   readonly digests: readonly Digest[];

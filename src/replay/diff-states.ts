@@ -21,7 +21,17 @@ export interface StateDifference {
 const DWORDS_MAX = 64;
 /** Leaves of trees that hold a ticket, a stamp, a row's number or a time. */
 const PASSING = new Set([
-  ...["timer", "fetch", "apertureRead", "apertureAsks", "screenTimer", "turn", "submittedAt", "pendingAt", "queuedAt"],
+  ...[
+    "timer",
+    "fetch",
+    "apertureRead",
+    "apertureAsks",
+    "screenTimer",
+    "turn",
+    "submittedAt",
+    "pendingAt",
+    "queuedAt",
+  ],
   ...["freeAt", "turnNs", "last", "due", "carry", "after"],
 ]);
 const PASSING_PREFIX = /^device\.(tickets|tlb)\./;

@@ -3,7 +3,9 @@ import type { RegisterIndex } from "../hw/compile.ts";
 import { isRead } from "../reducers/machine.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** Segments that belong together, in ascending order, and whether they set up the bus: such are left out last. */
+/**
+ * Segments that belong together, in ascending order, and whether they set up the bus: such are left out last.
+ */
 export interface Group {
   readonly segments: readonly number[];
   readonly setup: boolean;
@@ -19,7 +21,10 @@ const SETUP = new Set<number>(
 );
 /** An ELSP submission is four dwords, whatever lies between two of them. */
 const ELSP_DWORDS = 4;
-/** Registers that are driven by several accesses in a row: the monitor's bus, forcewake, the power controller's mailbox, AUX. */
+/**
+ * Registers that are driven by several accesses in a row: the monitor's bus, forcewake, the power
+ * controller's mailbox, AUX.
+ */
 const HANDSHAKES: readonly (readonly [name: RegExp, role: Role])[] = [
   [/^GMBUS|GPIO/, "gmbus"],
   [/FORCEWAKE/, "forcewake"],
@@ -29,8 +34,8 @@ const HANDSHAKES: readonly (readonly [name: RegExp, role: Role])[] = [
 ];
 
 /**
- * Inputs that only make sense together: a run of PTEs, of aperture writes, of DMA maps or of reads, the four dwords of a submission, a
- * handshake over several registers.
+ * Inputs that only make sense together: a run of PTEs, of aperture writes, of DMA maps or of reads, the four
+ * dwords of a submission, a handshake over several registers.
  */
 export function groupsOf(inputs: Inputs, registers: RegisterIndex): Group[] {
   const groups: { segments: number[]; setup: boolean; role: Role; agent: number }[] = [];

@@ -11,19 +11,24 @@ export interface TimerPurpose {
 }
 
 /**
- * The inputs of a recording as a list to choose from. A *segment* is a world input with the answers and timers right behind it: they
- * are chosen together, because an answer has no meaning without its place.
+ * The inputs of a recording as a list to choose from. A *segment* is a world input with the answers and
+ * timers right behind it: they are chosen together, because an answer has no meaning without its place.
  */
 export class Inputs {
   readonly rows = new Rows(1 << 12);
-  /** By row: its seq in the recording; one that was put in stands at a fraction before the row that it precedes. */
+  /**
+   * By row: its seq in the recording; one that was put in stands at a fraction before the row that it
+   * precedes.
+   */
   readonly seq: number[] = [];
   /** By row: model time in microseconds, and world inputs of the recording up to it. */
   readonly time: number[] = [];
   readonly gap: number[] = [];
   /** By row: what the timer was for; null for other rows, and for a timer that nobody armed. */
   readonly timers: (TimerPurpose | null)[] = [];
-  /** Row of each segment's world input; a recording's leading rows without one belong to the first segment. */
+  /**
+   * Row of each segment's world input; a recording's leading rows without one belong to the first segment.
+   */
   readonly starts: number[] = [];
   /** Segments that are not as recorded. */
   readonly edited = new Set<number>();
@@ -47,7 +52,9 @@ export class Inputs {
     return lowerBound(this.seq, seq);
   }
 
-  /** The first segment whose world input's seq is at least `seq`; the number of segments where there is none. */
+  /**
+   * The first segment whose world input's seq is at least `seq`; the number of segments where there is none.
+   */
   segmentAt(seq: number): number {
     return lowerBound(this.starts, this.rowAt(seq));
   }

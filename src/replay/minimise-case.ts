@@ -24,7 +24,10 @@ export type Expectation =
 /** Names of columns that a row's other words say already. */
 const SAID: readonly ColumnName[] = ["agent", "ticket", "page", "length", "source"];
 
-/** A vitest case that drives a machine with a small recording's inputs, by names, and expects what is to be expected. */
+/**
+ * A vitest case that drives a machine with a small recording's inputs, by names, and expects what is to be
+ * expected.
+ */
 export function caseOf(
   recording: Recording,
   store: PageStore,

@@ -109,8 +109,9 @@ export class Experiment {
 }
 
 /**
- * Leave out whatever the failure does not need: groups of inputs, single inputs, then bits of values, then contents of pages. The
- * failure's signature holds of every step, and nothing ever grows. Throws NotShownError where all inputs together do not show it.
+ * Leave out whatever the failure does not need: groups of inputs, single inputs, then bits of values, then
+ * contents of pages. The failure's signature holds of every step, and nothing ever grows. Throws
+ * NotShownError where all inputs together do not show it.
  */
 export class Minimiser {
   private readonly experiment: Experiment;

@@ -30,7 +30,10 @@ export interface Minimised extends Minimal {
   readonly signature: string;
   /** What a test case made of it expects at its end. */
   readonly expectation: Expectation;
-  /** Hands over the smaller recording's rows, and in the end the digests of the state behind them (none where it ends wrong). */
+  /**
+   * Hands over the smaller recording's rows, and in the end the digests of the state behind them (none where
+   * it ends wrong).
+   */
   write(sink: BlockSink): readonly Digest[];
 }
 
@@ -46,8 +49,8 @@ interface Case {
 }
 
 /**
- * The smallest sub-recording in which the predicate holds behind some input. Throws PredicateError or PathError for the expression,
- * NotShownError where it never holds, RecordingError for a bad file.
+ * The smallest sub-recording in which the predicate holds behind some input. Throws PredicateError or
+ * PathError for the expression, NotShownError where it never holds, RecordingError for a bad file.
  */
 export function minimiseWhere(
   recording: Recording,
@@ -73,8 +76,8 @@ export function minimiseWhere(
 }
 
 /**
- * The smallest sub-recording whose replay on `suspect` differs from one on `good` first at the same named place as the whole does. Its
- * outcomes are those of `good`. Throws NotShownError where the two answer alike.
+ * The smallest sub-recording whose replay on `suspect` differs from one on `good` first at the same named
+ * place as the whole does. Its outcomes are those of `good`. Throws NotShownError where the two answer alike.
  */
 export function minimiseDifference(
   recording: Recording,
@@ -109,9 +112,9 @@ export function minimiseDifference(
 }
 
 /**
- * The smallest sub-recording that shows where a strict replay first answers otherwise than recorded, with the same wrong answer. Its
- * outcomes are the model's (this version's when absent), but for the last one, which is the recorded one. Throws NotShownError where
- * the replay is exact.
+ * The smallest sub-recording that shows where a strict replay first answers otherwise than recorded, with the
+ * same wrong answer. Its outcomes are the model's (this version's when absent), but for the last one, which
+ * is the recorded one. Throws NotShownError where the replay is exact.
  */
 export function minimiseDivergence(
   recording: Recording,

@@ -12,8 +12,8 @@ export interface OpenedRecording {
 }
 
 /**
- * Open a recording with a store of its own; `resolve` finds the parent of a branch. Throws RecordingError where nothing of it can be
- * trusted; `close` is called then.
+ * Open a recording with a store of its own; `resolve` finds the parent of a branch. Throws RecordingError
+ * where nothing of it can be trusted; `close` is called then.
  */
 export function openWith(
   source: ByteSource,

@@ -28,9 +28,14 @@ interface Armed {
 }
 
 export interface RerunOptions {
-  /** Called after every input with the row of the inputs that it is (-1: one that only this run has); true ends the run. */
+  /**
+   * Called after every input with the row of the inputs that it is (-1: one that only this run has); true
+   * ends the run.
+   */
   readonly seen?: (row: number) => boolean;
-  /** Takes the rows made, some thousand at a time, with the seq that each one's input has in the recording. */
+  /**
+   * Takes the rows made, some thousand at a time, with the seq that each one's input has in the recording.
+   */
   readonly sink?: (rows: Rows, origins: readonly number[]) => void;
   /** Rows from this place in the list of segments on go to the sink; 0 when absent. */
   readonly sinkFrom?: number;
@@ -46,11 +51,15 @@ export interface RerunCounts {
   events: number;
   /** Questions that the recording cannot answer at all: an engine that asked one stands still. */
   unknown: number;
-  /** Reads that were answered otherwise than recorded: what the guest would have done about it is not known. */
+  /**
+   * Reads that were answered otherwise than recorded: what the guest would have done about it is not known.
+   */
   reactions: number;
 }
 
-/** Timers without a place in the recording that fire between two world inputs, at most: the rest come later. */
+/**
+ * Timers without a place in the recording that fire between two world inputs, at most: the rest come later.
+ */
 const TIMERS_MAX = 2048;
 /** Answers given at the end of one segment, at most. */
 const ANSWERS_MAX = 1 << 16;
@@ -61,10 +70,11 @@ const EFAULT = 14;
 const MOST_DT = 0xffff_ffff;
 
 /**
- * Runs a model over chosen segments of a recording's inputs. As long as they are all there and unedited, recorded answers and timers
- * are fed as they are: the run is the recorded one. From the first that is not, a recorded timer fires if the model has armed one for
- * that purpose; the others fire at their deadlines; pages are answered by address, at their recorded place if they were asked for
- * there, else before the next world input.
+ * Runs a model over chosen segments of a recording's inputs. As long as they are all there and unedited,
+ * recorded answers and timers are fed as they are: the run is the recorded one. From the first that is not, a
+ * recorded timer fires if the model has armed one for that purpose; the others fire at their deadlines; pages
+ * are answered by address, at their recorded place if they were asked for there, else before the next world
+ * input.
  */
 export class Rerun {
   readonly counts: RerunCounts = { events: 0, unknown: 0, reactions: 0 };

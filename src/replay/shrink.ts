@@ -1,7 +1,8 @@
 /**
- * Leave out as much of a list as possible so that `shows` still holds of the rest: first everything, then halves, quarters, ..., single
- * items, until no single one can go. From the back to the front: what came last is needed least. Items keep their order. `enough`
- * ends the search early; what was found by then is the answer.
+ * Leave out as much of a list as possible so that `shows` still holds of the rest: first everything, then
+ * halves, quarters, ..., single items, until no single one can go. From the back to the front: what came last
+ * is needed least. Items keep their order. `enough` ends the search early; what was found by then is the
+ * answer.
  */
 export function shrink<T>(
   items: readonly T[],

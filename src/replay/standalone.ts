@@ -3,7 +3,10 @@ import { Rows } from "../events/rows.ts";
 import type { Recording } from "./recording/recording.ts";
 import type { BlockSink } from "./recording/rewrite.ts";
 
-/** Hand over every row of a recording, those of its parents too: what one file that leans on nothing is made of. */
+/**
+ * Hand over every row of a recording, those of its parents too: what one file that leans on nothing is made
+ * of.
+ */
 export function everyRow(recording: Recording, sink: BlockSink): readonly Digest[] {
   const rows = new Rows(1 << 15);
   let last: readonly Digest[] = [];

@@ -54,7 +54,10 @@ export class Steps {
     this.input("timer.fired", agent, { ticket, dt });
   }
 
-  /** The guest's page that was asked for is answered: its dwords that are not 0, by index. Throws Error where nobody asked. */
+  /**
+   * The guest's page that was asked for is answered: its dwords that are not 0, by index. Throws Error where
+   * nobody asked.
+   */
   page(agent: number, gfn: number, purpose: number, words: Readonly<Record<number, number>>, dt = 0): void {
     const ticket = this.ticketOf("guest.fetch", agent, ([at, why]) => at === gfn && why === purpose);
     if (ticket === 0) throw new Error(`nobody has asked for frame ${gfn.toString(16)}`);

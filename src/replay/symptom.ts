@@ -62,7 +62,10 @@ export interface Difference {
   readonly expected: number;
 }
 
-/** The difference at which `machine.batch` stopped. It does not matter which rows follow, nor where a block ends. */
+/**
+ * The difference at which `machine.batch` stopped. It does not matter which rows follow, nor where a block
+ * ends.
+ */
 export function differenceAt(machine: Machine, rows: Rows, stop: number): Difference {
   const { core } = machine;
   const cause = core.seq - rows.firstSeq;
@@ -124,7 +127,10 @@ export function expectationOf({ outcome, isRecorded, column, expected }: Differe
     : { type: "count", expected: outcome };
 }
 
-/** Two models answer otherwise, first at this place: `good` runs the inputs, and `suspect` is compared with it, row by row. */
+/**
+ * Two models answer otherwise, first at this place: `good` runs the inputs, and `suspect` is compared with
+ * it, row by row.
+ */
 export function differenceSymptom(good: Machine, suspect: Machine, signature: string): Symptom {
   const from = suspect.snapshot();
   return {
@@ -165,8 +171,9 @@ export function wrongRowAt(machine: Machine, inputs: Inputs, rows: Rows, stop: n
 }
 
 /**
- * The model answers this input of the recording with the same wrong row. Where only the recording knows what is right, nothing says
- * what would be right after fewer inputs; so the wrong answer must stay the same, value for value.
+ * The model answers this input of the recording with the same wrong row. Where only the recording knows what
+ * is right, nothing says what would be right after fewer inputs; so the wrong answer must stay the same,
+ * value for value.
  */
 export function wrongRowSymptom(machine: Machine, initial: State, inputs: Inputs, wrong: WrongRow): Symptom {
   return {

@@ -1,9 +1,10 @@
 import type { PageStore } from "../reducers/pages.ts";
 import { Agreement, type AgreementCounts } from "./agreement.ts";
 import { type Timeline, timelineOf } from "./answers.ts";
-import { ByAddress, type ByAddressCounts, type Model, type Unanswered } from "./by-address.ts";
+import { ByAddress, type ByAddressCounts } from "./by-address.ts";
 import type { Inferred } from "./content.ts";
 import type { Divergence } from "./divergence.ts";
+import type { Model, Unanswered } from "./model.ts";
 import type { Recording } from "./recording/recording.ts";
 import { machineOf, refuseUnknown } from "./run.ts";
 import type { VerifyOptions } from "./verify.ts";
@@ -65,7 +66,7 @@ export function verifyGuest(
     inferred: contents.inferredCount,
     distances: contents.distances,
     inferences: contents.inferred,
-    unknowns: replay.unknown,
+    unknowns: replay.unanswered,
     overlaid: contents.overlaid,
     divergence: agreement.divergence,
     damage: recording.damage,

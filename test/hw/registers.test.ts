@@ -33,14 +33,20 @@ describe("a bad row is refused, by name", () => {
     ],
     ["no citation", { A: { offset: 0, cite: " " } }, /no citation/],
     ["a mask of more than 32 bits", { A: { offset: 0, writable: 0x1_0000_0000, cite } }, /writable is not/],
-    ["a masked register of 17 bits", { A: { offset: 0, rule: "maskedBits", writable: 0x1_ffff, cite } }, /16/],
+    [
+      "a masked register of 17 bits",
+      { A: { offset: 0, rule: "maskedBits", writable: 0x1_ffff, cite } },
+      /16/,
+    ],
   ])("%s", (_name, rows, message) => {
     expect(() => compile(rows)).toThrow(message);
   });
 
   test("two rows of a name", () => {
     const rows = (offset: number) => bank("T", { one: 0x2000 }, { A: { offset, cite } });
-    expect(() => compileRegisters("kbl", [rows(0), rows(4)])).toThrow(/one\.T_A: two rows of this name on kbl/);
+    expect(() => compileRegisters("kbl", [rows(0), rows(4)])).toThrow(
+      /one\.T_A: two rows of this name on kbl/,
+    );
   });
 });
 

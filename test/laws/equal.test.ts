@@ -42,6 +42,7 @@ test("pure equals hot at every event, and every earlier state stays valid", () =
       const hot = machineFor(rig);
       const pure = machineFor(rig, true);
       const past: { readonly state: State; readonly digests: readonly Digest[] }[] = [];
+      const outcomes: { readonly i: number; readonly outcomes: Rows }[] = [];
       let state = pure.snapshot();
       for (let i = 0; i < rig.rows.count; ) {
         hot.apply(rig.rows, i);
@@ -50,6 +51,7 @@ test("pure equals hot at every event, and every earlier state stays valid", () =
         const step = reduceState(pure, state, rig.rows, i);
         if (!pure.replyMatches(rig.rows, i)) expect.fail(`pure: reply at ${i}`);
         compareOutcomes(rig.rows, i, step.outcomes, "pure");
+        outcomes.push({ i, outcomes: step.outcomes });
         hot.snapshot();
         const digests = hot.digests();
         if (!same(digests, pure.digests())) {
@@ -62,6 +64,7 @@ test("pure equals hot at every event, and every earlier state stays valid", () =
       }
       expect(undisciplined(hot.core.trees)).toBe(null);
       expect(undisciplined(pure.core.trees)).toBe(null);
+      for (const earlier of outcomes) compareOutcomes(rig.rows, earlier.i, earlier.outcomes, "kept");
       for (const { state: earlier, digests } of past) {
         pure.restore(earlier);
         if (!same(digests, pure.digests())) expect.fail(`the state at ${earlier.seq} has changed`);

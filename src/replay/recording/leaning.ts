@@ -13,8 +13,8 @@ import type { BlockTrailer, Hash64 } from "./trailer.ts";
 export type Resolver = (id: string) => Recording | null;
 
 /**
- * Open a recording; of a branch also its parent, which `resolve` finds. Throws RecordingError where nothing of it can be trusted, where
- * its parent is missing, not closed, or another one than it was.
+ * Open a recording; of a branch also its parent, which `resolve` finds. Throws RecordingError where nothing
+ * of it can be trusted, where its parent is missing, not closed, or another one than it was.
  */
 export function openLeaning(
   source: ByteSource,
@@ -48,8 +48,8 @@ export function chainText({ lo, hi }: Hash64): string {
 }
 
 /**
- * A branch as one recording: the parent's blocks up to the row where it was left, the last of them cut there, then its own. Its file's
- * rows and blocks count from 0; here they go on where the parent's end.
+ * A branch as one recording: the parent's blocks up to the row where it was left, the last of them cut there,
+ * then its own. Its file's rows and blocks count from 0; here they go on where the parent's end.
  */
 class LeaningRecording extends Recording {
   private readonly own: Recording;

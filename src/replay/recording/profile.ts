@@ -32,8 +32,8 @@ export interface ResetBase {
 }
 
 /**
- * Where a branch starts from: behind row `seq` of another recording, whose chain there is this. It says again what that one starts
- * from. Checkpoints as a base are reserved.
+ * Where a branch starts from: behind row `seq` of another recording, whose chain there is this. It says again
+ * what that one starts from. Checkpoints as a base are reserved.
  */
 export interface ParentBase extends Omit<ResetBase, "kind"> {
   readonly kind: "parent";

@@ -21,8 +21,8 @@ export interface RewriteTools {
 }
 
 /**
- * Write rows that a run makes as a closed recording: `produce` hands them over, from the first on, and returns the digests of the last
- * state. Rejects where the sink fails.
+ * Write rows that a run makes as a closed recording: `produce` hands them over, from the first on, and
+ * returns the digests of the last state. Rejects where the sink fails.
  */
 export async function rewrite(
   sink: ByteSink,

@@ -139,7 +139,10 @@ describe("an engine that cannot go on", () => {
     const { guest, context, rig } = bench;
     guest.advance(50_000);
     expect(rig.notes()).toContain(note);
-    expect(rig.engine("rcs0").waiting).not.toBe(0);
+    expect(rig.engine("rcs0").phase).toBe(0);
+    expect(rig.machine.core.seeVgpu(1).execlists[0].hungLow).not.toBe(0);
+    expect(guest.mmio(RCS + RING.statusLo) & 0x1f).toBe(0x10);
+    expect(guest.mmio(RCS + RING.statusHi)).toBe(context.id);
     expect(guest.image(context, CTX.head)).toBe(0);
     expect(guest.mmio(RCS + RING.acthd)).toBe(address % 0x1_0000_0000);
     expect(guest.mmio(RCS + RING.acthdUdw)).toBe(Math.floor(address / 0x1_0000_0000));

@@ -104,6 +104,55 @@ describe("what one guest cannot do to the other", () => {
     rig.verify();
   });
 
+  describe("keep the engine by a fault", () => {
+    const hang = (bench: Bench): void => bench.guest.run(bench.context, (b) => b.raw(0x1f80_0000));
+    const works = (bench: Bench, n: number): void => {
+      bench.guest.run(bench.context, (b) => b.sdi(at(n), n));
+      expect(bench.rig.port.until(() => bench.guest.isDone(bench.context), 1_000)).toBe(true);
+      expect(bench.word(n)).toBe(n);
+    };
+
+    test("it hangs for itself alone, until it resets it", () => {
+      const { rig, benches } = pair();
+      const [mine, theirs] = benches;
+      mine.guest.run(mine.context, (b) => b.semaphoreWait(COMPARE.equal, 1, at(0)));
+      rig.port.advance(100);
+      mine.guest.setMmio(GDRST, 2);
+      mine.guest.enableEngine("rcs0");
+      hang(mine);
+      theirs.guest.run(theirs.context, (b) => b.sdi(at(1), 1));
+      expect(rig.port.until(() => theirs.guest.isDone(theirs.context), 1_000)).toBe(true);
+      const stands = mine.guest.mmio(RING_BASE.rcs0 + RING.acthd);
+      expect(stands).not.toBe(0);
+      works(theirs, 2);
+      const other = mine.guest.createContext("rcs0", { ppgtt: mine.context.ppgtt });
+      mine.guest.run(other, (b) => b.sdi(at(3), 3));
+      rig.port.advance(2_000);
+      expect(mine.word(3)).toBe(0);
+      expect(mine.guest.mmio(RING_BASE.rcs0 + RING.statusLo) & 0x14).toBe(0x14);
+      expect(mine.guest.mmio(RING_BASE.rcs0 + RING.acthd)).toBe(stands);
+      works(theirs, 4);
+      mine.guest.setMmio(GDRST, 2);
+      mine.guest.enableEngine("rcs0");
+      expect(mine.guest.mmio(RING_BASE.rcs0 + RING.statusLo)).toBe(0);
+      expect(mine.guest.mmio(RING_BASE.rcs0 + RING.acthd)).toBe(0);
+      const anew = mine.guest.createContext("rcs0", { ppgtt: mine.context.ppgtt });
+      expect(mine.guest.complete(anew, (b) => b.sdi(at(5), 5), 1_000)).toBe(true);
+      works(theirs, 6);
+      rig.verify();
+    });
+
+    test("nor when it leaves while it hangs", () => {
+      const { rig, benches } = pair();
+      const [mine, theirs] = benches;
+      hang(mine);
+      rig.port.advance(100);
+      mine.guest.detach();
+      works(theirs, 1);
+      rig.verify();
+    });
+  });
+
   test.each([
     ["engine reset", (bench: Bench) => bench.guest.setMmio(GDRST, 2)],
     ["device reset", (bench: Bench) => bench.guest.reset()],

@@ -149,6 +149,45 @@ describe("reads never wait", () => {
     expect(rig.count("access.reply")).toBe(0);
   });
 
+  test("a page that was fetched before is old, which is said, and asked for again: once", () => {
+    const { guest, rig } = bench;
+    const gma = guest.bindMappable(bench.data);
+    bench.setWord(3, 1);
+    guest.aperture(gma + 12);
+    expect(guest.aperture(gma + 12)).toBe(1);
+    guest.host.capabilities.fetchDelay = NEVER;
+    bench.setWord(3, 2);
+    const asked = rig.count("guest.fetch");
+    for (let n = 0; n < 5; n++) expect(guest.aperture(gma + 12)).toBe(1);
+    expect(rig.count("guest.fetch")).toBe(asked + 1);
+    expect(rig.notes()).toEqual(new Array(7).fill("aperture.stale"));
+    rig.port.deliver();
+    expect(guest.aperture(gma + 12)).toBe(2);
+    expect(rig.count("guest.fetch")).toBe(asked + 2);
+  });
+
+  test("over two pages, both are asked for", () => {
+    const { guest, rig } = bench;
+    guest.host.capabilities.fetchDelay = NEVER;
+    const gma = guest.bindMappable(bench.data, 2);
+    bench.setWord(1023, 0x4433_2211);
+    bench.setWord(1024, 0x8877_6655);
+    expect(guest.read32("aperture", gma + 4094, 4)).toBe(0);
+    expect(rig.port.pending).toBe(2);
+    rig.port.deliver();
+    expect(guest.read32("aperture", gma + 4094, 4)).toBe(0x6655_4433);
+  });
+
+  test("pages that never come fill no list", () => {
+    const { guest, rig } = bench;
+    guest.host.capabilities.fetchDelay = NEVER;
+    const gma = guest.bindMappable(guest.memory.allocate(100), 100);
+    for (let n = 0; n < 100; n++) guest.aperture(gma + n * 4096);
+    expect(rig.machine.core.seeVgpu(1).apertureAsks.length).toBeLessThanOrEqual(64);
+    guest.reset();
+    expect(rig.machine.core.seeVgpu(1).apertureAsks).toEqual([]);
+  });
+
   test("registers are answered while an engine waits for a page", () => {
     const { guest, context, rig } = bench;
     guest.host.capabilities.fetchDelay = NEVER;
@@ -186,6 +225,24 @@ describe("reads never wait", () => {
     fast.setWord(1024, 0x8877_6655);
     expect(guest.read32("aperture", gma + 4094, 4)).toBe(0x6655_4433);
     expect(guest.read64("aperture", gma + 4092, 8)).toEqual({ lo: 0x4433_2211, hi: 0x8877_6655 });
+    rig.verify();
+  });
+});
+
+describe("over two pages, of which one cannot be had", () => {
+  test.each([
+    ["the second", 1, 0x4433],
+    ["the first", 0, 0x6655_0000],
+  ])("%s: the other's bytes are answered as they are known", (_name, page, answer) => {
+    const fast = new Bench();
+    const { guest, rig } = fast;
+    const gma = guest.bindMappable(fast.data, 2);
+    fast.setWord(1023, 0x4433_2211);
+    fast.setWord(1024, 0x8877_6655);
+    guest.aperture(gma);
+    guest.aperture(gma + 4096);
+    guest.host.capabilities.failFetch = (gfn) => (gfn === fast.data + page ? 14 : 0);
+    expect(guest.read32("aperture", gma + 4094, 4)).toBe(answer);
     rig.verify();
   });
 });

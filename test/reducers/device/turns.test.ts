@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { K } from "../../../src/events/kinds.ts";
 import { TURN_NS } from "../../../src/hw/cost.ts";
-import { CTX, RING, RING_BASE } from "../../../src/ports/sim/layout.ts";
+import { CTX, GDRST, RING, RING_BASE } from "../../../src/ports/sim/layout.ts";
 import { at, BATCH, Bench } from "./rig.ts";
 
 /** Turns: bounded work an event, nobody starves, engine time adds up. */
@@ -55,6 +55,62 @@ describe("a batch that never ends starves nobody", () => {
     const other = guest.createContext("bcs0");
     expect(guest.complete(other, (b) => b.noop(2), 200)).toBe(true);
     expect(guest.image(context, CTX.bbState) & 1).toBe(1);
+  });
+
+  test("STOP_RING: no new turn, and idle; it goes on when that is taken back", () => {
+    const { guest, rig } = bench;
+    spin();
+    guest.advance(500);
+    const mode = RING_BASE.bcs0 + RING.miMode;
+    expect(guest.mmio(mode) & 0x300).toBe(0);
+    guest.setMmio(mode, 0x0100_0100);
+    guest.advance(100);
+    expect(guest.mmio(mode) & 0x300).toBe(0x300);
+    const head = (): number => rig.engine("bcs0").freeAt;
+    const position = guest.mmio(RING_BASE.bcs0 + RING.acthd);
+    const { turnDwords } = rig.engine("bcs0");
+    guest.advance(2_000);
+    expect(guest.mmio(RING_BASE.bcs0 + RING.acthd)).toBe(position);
+    expect(rig.engine("bcs0").turnDwords).toBe(turnDwords);
+    const before = head();
+    guest.setMmio(mode, 0x0100_0000);
+    guest.advance(2_000);
+    expect(guest.mmio(mode) & 0x300).toBe(0);
+    expect(head()).toBeGreaterThan(before + 1_000_000);
+  });
+
+  test("STOP_RING while a turn waits for a page: not idle before that has come", () => {
+    const slow = new Bench("bcs0", { coherent: false, fetchDelay: Number.POSITIVE_INFINITY });
+    const { guest, context, rig } = slow;
+    guest.run(context, (b) => b.sdi(at(0), 1));
+    guest.advance(100);
+    const mode = RING_BASE.bcs0 + RING.miMode;
+    guest.setMmio(mode, 0x0100_0100);
+    expect(guest.mmio(mode) & 0x300).toBe(0x100);
+    guest.host.capabilities.fetchDelay = 0;
+    rig.port.deliver();
+    guest.advance(2_000);
+    expect(guest.mmio(mode) & 0x300).toBe(0x300);
+    expect(slow.word(0)).toBe(0);
+    guest.setMmio(mode, 0x0100_0000);
+    expect(guest.until(() => guest.isDone(context))).toBe(true);
+    expect(slow.word(0)).toBe(1);
+    rig.verify();
+  });
+
+  test("STOP_RING, then a reset: what comes next runs", () => {
+    const { guest } = bench;
+    spin();
+    guest.advance(500);
+    const mode = RING_BASE.bcs0 + RING.miMode;
+    guest.setMmio(mode, 0x0100_0100);
+    guest.advance(50);
+    expect(guest.mmio(mode) & 0x200).toBe(0x200);
+    guest.setMmio(GDRST, 8);
+    guest.enableEngine("bcs0");
+    expect(guest.mmio(mode) & 0x300).toBe(0);
+    const other = guest.createContext("bcs0");
+    expect(guest.complete(other, (b) => b.noop(2), 200)).toBe(true);
   });
 
   test("a batch that is rewritten while it runs goes on with what it has become", () => {
