@@ -56,8 +56,9 @@ interface Draft {
 }
 
 /**
- * Compile banks for one platform. Throws, naming the register, on overlap, misalignment, and on a field outside of 32 bits, in
- * the upper half of a masked register, or half in and half out of what a write may change (status bits lie all outside).
+ * Compile banks for one platform. Throws, naming the register, on overlap, misalignment, and on a field outside of
+ * 32 bits, in the upper half of a masked register, or half in and half out of what a write may change. Status bits
+ * lie all outside of that.
  */
 export function compileRegisters(platform: Platform, banks: readonly Bank[]): RegisterIndex {
   const draft = collect(platform, banks);

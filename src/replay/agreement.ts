@@ -9,9 +9,10 @@ import { NO_ENGINE } from "./pace.ts";
 import type { Recording } from "./recording/recording.ts";
 
 /**
- * Level `guest`: do two runs agree in what the guest can see? Per vGPU, in order: the replies to its reads, the writes to its memory
- * by each engine (and by its own accesses), its interrupts, none of which may cross a read. Times are left out: replies of registers
- * whose row is a time value, and writes that both runs mark as a time.
+ * Level `guest`: do two runs agree in what the guest can see? Per vGPU, in order: the replies to its reads,
+ * the writes to its memory by each engine (and by its own accesses), its interrupts, none of which may cross
+ * a read. Times are left out: replies of registers whose row is a time value, and writes that both runs mark
+ * as a time.
  */
 
 /** What was compared. */
@@ -197,7 +198,10 @@ function laneOf(lanes: Map<number, Lane>, key: number): Lane {
   return lane;
 }
 
-/** The engine whose context status this write tells of, or null. A status is told right before its `context.switched`. */
+/**
+ * The engine whose context status this write tells of, or null. A status is told right before its
+ * `context.switched`.
+ */
 function statusEngine(rows: Rows, i: number, engine: number): number | null {
   for (let k = i + 1; k < rows.count && k <= i + STATUS_ROWS; k++) {
     if (KIND_CLASS[rows.kind[k]] !== CLASS_OUTCOME) return null;

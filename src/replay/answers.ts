@@ -12,7 +12,9 @@ export interface Answers {
   readonly page: number[];
 }
 
-/** What the recorded model wrote into one guest frame, in the order of the log. A run lies within the frame. */
+/**
+ * What the recorded model wrote into one guest frame, in the order of the log. A run lies within the frame.
+ */
 export interface RecordedWrites {
   readonly seq: number[];
   readonly offset: number[];
@@ -46,8 +48,8 @@ export function lowerBound(numbers: readonly number[], value: number): number {
 }
 
 /**
- * A recording as a timeline of contents, built in one pass: what each guest frame held when, what the recorded model wrote into it,
- * between which rows each submission ran, and where its timers fired.
+ * A recording as a timeline of contents, built in one pass: what each guest frame held when, what the
+ * recorded model wrote into it, between which rows each submission ran, and where its timers fired.
  */
 export class Timeline {
   private readonly answersOf = new Map<number, Answers>();
@@ -91,8 +93,9 @@ export class Timeline {
   }
 
   /**
-   * Rows between which the submission ran that engine `e` works on at row `seq`: from its `workload.submitted` (of several in one
-   * stretch of work, the first) to its recorded completion. Infinity where it never completed.
+   * Rows between which the submission ran that engine `e` works on at row `seq`: from its
+   * `workload.submitted` (of several in one stretch of work, the first) to its recorded completion. Infinity
+   * where it never completed.
    */
   submission(e: number, seq: number): readonly [number, number] {
     const { submitted, completed } = { submitted: this.submitted[e], completed: this.completed[e] };

@@ -32,9 +32,10 @@ const STEP_TIME = 0.05;
 const SINK_ROWS = 1 << 14;
 
 /**
- * Runs a model over the world inputs of a recording. No recorded answer, `.done` or timer is fed as such: each lends its place and
- * its content. Where an engine's place shows something, the replay's engine runs until it has shown as much; a place that shows
- * nothing lets it catch up in engine time, but a turn that would show something there is taken back until its place comes.
+ * Runs a model over the world inputs of a recording. No recorded answer, `.done` or timer is fed as such:
+ * each lends its place and its content. Where an engine's place shows something, the replay's engine runs
+ * until it has shown as much; a place that shows nothing lets it catch up in engine time, but a turn that
+ * would show something there is taken back until its place comes.
  */
 export class ByAddress {
   private events = 0;
@@ -183,7 +184,9 @@ export class ByAddress {
     this.stage.pace.engines[e].completed = this.parent.engines[e].completed;
   }
 
-  /** Nothing is to be seen here: take turns until the engine time agrees, as long as they show nothing either. */
+  /**
+   * Nothing is to be seen here: take turns until the engine time agrees, as long as they show nothing either.
+   */
   private catchUp(e: number): void {
     const own = this.stage.pace.engines[e];
     const limit = this.patience(this.parent.engines[e].time - this.reached[e].parent) + this.reached[e].own;

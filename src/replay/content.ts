@@ -18,7 +18,9 @@ export interface Question {
   readonly since: number;
 }
 
-/** An answer that the recording does not hold between the same two world inputs, and where it was taken from. */
+/**
+ * An answer that the recording does not hold between the same two world inputs, and where it was taken from.
+ */
 export interface Inferred {
   readonly seq: number;
   readonly vgpu: number;
@@ -56,14 +58,20 @@ interface OwnWrites {
   same: boolean;
 }
 
-/** Answers a replaying model's questions from a recording's timeline, and remembers what the model itself wrote. */
+/**
+ * Answers a replaying model's questions from a recording's timeline, and remembers what the model itself
+ * wrote.
+ */
 export class Contents {
   /** Answers given, and how many of them the recording does not hold between the same two world inputs. */
   answered = 0;
   inferredCount = 0;
   /** The first of them. */
   readonly inferred: Inferred[] = [];
-  /** By power of two of the distance in world inputs: how many. [0] is distance 0, [1] 1, [2] 2-3, [3] 4-7, ... */
+  /**
+   * By power of two of the distance in world inputs: how many. [0] is distance 0, [1] 1, [2] 2-3, [3] 4-7,
+   * ...
+   */
   readonly distances: number[] = [];
   /** Answers in which the model's own bytes took the place of the recorded model's. */
   overlaid = 0;
@@ -153,8 +161,9 @@ export class Contents {
   }
 
   /**
-   * Among several answers of one gap, the next one that was not given yet, from the engine's last place on and not ahead of this
-   * one: a replay that asks as the recorded model did gets exactly its answers. What was asked from outside an engine was answered behind.
+   * Among several answers of one gap, the next one that was not given yet, from the engine's last place on
+   * and not ahead of this one: a replay that asks as the recorded model did gets exactly its answers. What
+   * was asked from outside an engine was answered behind.
    */
   private chooseWithin(
     key: number,
@@ -242,8 +251,9 @@ function runsOf(recorded: RecordedWrites, before: number): Map<number, Counted> 
 }
 
 /**
- * Does the model's own run belong into this content? Where the model has written the run more often than the recorded one had by
- * then, its write came behind the answer. Else only if the content still holds what the recorded model wrote last.
+ * Does the model's own run belong into this content? Where the model has written the run more often than the
+ * recorded one had by then, its write came behind the answer. Else only if the content still holds what the
+ * recorded model wrote last.
  */
 function takesPlace(
   content: Uint8Array,

@@ -7,7 +7,8 @@ import { MMIO } from "../reducers/planes.ts";
 import type { Timeline } from "./answers.ts";
 import { groupsOf } from "./groups.ts";
 import type { Inputs } from "./inputs.ts";
-import { Rerun, type RerunCounts } from "./rerun.ts";
+import { Rerun } from "./rerun.ts";
+import type { RerunCounts } from "./rerun-options.ts";
 import { shrink } from "./shrink.ts";
 import type { Symptom } from "./symptom.ts";
 

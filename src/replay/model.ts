@@ -35,7 +35,10 @@ export interface Follower {
   readonly stopped: boolean;
 }
 
-/** Takes the rows that a replay makes, some thousand at a time; `origins[i]` is the parent's seq in whose place row i came. */
+/**
+ * Takes the rows that a replay makes, some thousand at a time; `origins[i]` is the parent's seq in whose
+ * place row i came.
+ */
 export type RowSink = (rows: Rows, origins: readonly number[]) => void;
 
 /** A question that the recording cannot answer, at the place of the parent's row `seq`. */

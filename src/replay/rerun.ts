@@ -7,6 +7,7 @@ import { gfnOf, lowerBound, type Timeline } from "./answers.ts";
 import { Contents, UNKNOWN } from "./content.ts";
 import type { Inputs } from "./inputs.ts";
 import { NO_ENGINE } from "./pace.ts";
+import type { RerunCounts, RerunOptions } from "./rerun-options.ts";
 
 /** A question of the model that is open. */
 interface Question {
@@ -25,36 +26,6 @@ interface Armed {
   readonly deadline: number;
   /** Row of the inputs at which the recording fired it; -1: nowhere. */
   readonly place: number;
-}
-
-export interface RerunOptions {
-  /**
-   * Called after every input with the row of the inputs that it is (-1: one that only this run has); true
-   * ends the run.
-   */
-  readonly seen?: (row: number) => boolean;
-  /**
-   * Takes the rows made, some thousand at a time, with the seq that each one's input has in the recording.
-   */
-  readonly sink?: (rows: Rows, origins: readonly number[]) => void;
-  /** Rows from this place in the list of segments on go to the sink; 0 when absent. */
-  readonly sinkFrom?: number;
-  /** Rows go to the sink after every input, before `seen` is asked. */
-  readonly eager?: boolean;
-  /** Contents that are given in place of others. */
-  readonly pages?: ReadonlyMap<number, number>;
-}
-
-/** What a rerun counts. */
-export interface RerunCounts {
-  /** World inputs run. */
-  events: number;
-  /** Questions that the recording cannot answer at all: an engine that asked one stands still. */
-  unknown: number;
-  /**
-   * Reads that were answered otherwise than recorded: what the guest would have done about it is not known.
-   */
-  reactions: number;
 }
 
 /**

@@ -43,8 +43,9 @@ interface Mark {
 }
 
 /**
- * The replaying machine with everything that it has open: its questions, timers and writes in flight, the rows it has made so far,
- * and how far its engines have come. Who holds it says when what goes on, and sets `place`.
+ * The replaying machine with everything that it has open: its questions, timers and writes in flight, the
+ * rows it has made so far, and how far its engines have come. Who holds it says when what goes on, and sets
+ * `place`.
  */
 export class Stage {
   readonly place: Place = { seq: 0, now: 0, gap: 0, since: ENGINES.map(() => -1) };
@@ -151,7 +152,9 @@ export class Stage {
     unanswered.length = Math.min(unanswered.length, mark.unanswered);
   }
 
-  /** A step that must show nothing: false if it did (and must be taken back), or if there was none to take. */
+  /**
+   * A step that must show nothing: false if it did (and must be taken back), or if there was none to take.
+   */
   stepUnseen(e: number): boolean {
     const m = this.nextInput(e);
     if (m < 0) return false;

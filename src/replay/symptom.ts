@@ -6,7 +6,7 @@ import { type Blocks, divergenceAt, rowPath } from "./divergence.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Expectation } from "./minimise-case.ts";
 import type { Predicate } from "./predicate.ts";
-import type { RerunOptions } from "./rerun.ts";
+import type { RerunOptions } from "./rerun-options.ts";
 
 /** One run's look at whether the failure is there. */
 export interface Attempt extends Pick<RerunOptions, "seen" | "sink" | "eager"> {

@@ -40,8 +40,9 @@ export interface GuestOptions extends VerifyOptions {
 }
 
 /**
- * Run a model over a recording's world inputs, with answers by address, and compare what the guest can see. The first
- * mismatch is the divergence, and ends it. Throws RecordingError where the file cannot be read at all.
+ * Run a model over a recording's world inputs, with answers by address, and compare what the guest can see.
+ * The first mismatch is the divergence, and ends it. Throws RecordingError where the file cannot be read at
+ * all.
  */
 export function verifyGuest(
   recording: Recording,

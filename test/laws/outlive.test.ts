@@ -23,7 +23,8 @@ describe("a recording outlives a change of the model that a guest cannot see", (
         const found = verifyGuest(recording, store, { model: model.machine(recording, store), timeline });
         const { answers, inferred, distances, stalls, held, turns, overlaid } = found;
         console.log(
-          `${change.name}, ${name}: ${inferred} of ${answers} answers inferred (${distances}), ${stalls} stalls, ${held} of ${turns} turns taken back, ${overlaid} overlaid`,
+          `${change.name}, ${name}: ${inferred} of ${answers} answers inferred (${distances}), ${stalls} stalls, ` +
+            `${held} of ${turns} turns taken back, ${overlaid} overlaid`,
         );
         expect.soft(found.divergence, name).toBeNull();
         expect.soft(found.unknown, name).toBe(0);

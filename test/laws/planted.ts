@@ -1,6 +1,8 @@
 import type { Patch } from "../replay/other-model.ts";
 
-/** A fault that a guest can see, planted as a commit would plant it, and the place at which it must be named. */
+/**
+ * A fault that a guest can see, planted as a commit would plant it, and the place at which it must be named.
+ */
 export interface Planted {
   readonly name: string;
   readonly patch: Patch;
@@ -65,7 +67,7 @@ export const PLANTED: readonly Planted[] = [
   planted(
     "MI_FLUSH_DW forgets its notify event",
     ACTIONS,
-    /(const flushDw[\s\S]*?)if \(\(c\[0\] & \(1 << 8\)\) !== 0\) core\.up\.irq\(core, engine\.frameBase, e, FLUSH_NOTIFY\);/,
+    /(const flushDw[\s\S]*?)if \(\(c\[0\] & \(1 << 8\)\) !== 0\) core\.up\.irq\([^)]*, FLUSH_NOTIFY\);/,
     "$1",
     /irq|IIR/i,
   ),
@@ -105,16 +107,17 @@ export const PLANTED: readonly Planted[] = [
     /bcs0\.write/,
   ),
   planted(
-    "the aperture sees the first half of an 8-byte PTE only at the next write",
+    "an 8-byte PTE takes its new flags and keeps its old frame",
     "mediator/ggtt.ts",
     "core.words.writePair(GGTT + v, word, lo, hi);",
-    "core.words.writePair(GGTT + v, word, (lo & 0xfff) | (core.words.read(GGTT + v, word) & 0xffff_f000), hi);",
+    "lo = (lo & 0xfff) | (core.words.read(GGTT + v, word) & 0xffff_f000);" +
+      " core.words.writePair(GGTT + v, word, lo, hi);",
     /aperture|write|csb/,
   ),
   planted(
     "PTEs outside the guest's share can be read",
     "mediator/ggtt.ts",
-    /if \(!ownsAddress\(core\.setting\.configuration\.vgpus\[v - 1\], \(at >>> 3\) \* 4096\)\) return;\n( +const word)/,
+    /if \(!ownsAddress\(.*\)\) return;\n( +const word)/,
     "if (!ownsAddress(core.setting.configuration.vgpus[v - 1], (at >>> 3) * 4096)) core.replyHi = 1;\n$1",
     /\.gtt\./,
   ),

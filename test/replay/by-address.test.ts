@@ -60,7 +60,7 @@ for (const [name, make] of kinds) {
       expect(found.times).toBeGreaterThan(5);
     });
 
-    it("what the replay makes is a log of its own: it replays strictly, and has every world input in its place", async () => {
+    it("what the replay makes replays strictly, with every world input in its place", async () => {
       const { recording, store } = scripted;
       const other = await OtherModel.build([
         { file: "hw/cost.ts", find: "TURN_NS = 20_000", replace: "TURN_NS = 7_000" },

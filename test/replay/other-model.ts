@@ -24,7 +24,10 @@ interface ModelModule {
   readonly settingOf: typeof settingOf;
 }
 
-/** A model built from this version's sources with some changes: what a checkout of another revision would give. */
+/**
+ * A model built from this version's sources with some changes: what a checkout of another revision would
+ * give.
+ */
 export class OtherModel {
   private readonly module: ModelModule;
 

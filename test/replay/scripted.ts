@@ -36,7 +36,9 @@ const BATCHES = 0x10_0000;
 const DATA = 0x7654_3210_0000;
 const GPR = 0x600;
 
-/** A guest that does a bit of everything that a guest can see, and handles its interrupts as a driver does. */
+/**
+ * A guest that does a bit of everything that a guest can see, and handles its interrupts as a driver does.
+ */
 class BusyGuest extends SimDriver {
   private handled = 0;
   private batchAt = BATCHES;
@@ -86,7 +88,9 @@ class BusyGuest extends SimDriver {
 
 const at = (n: number): { readonly address: number } => ({ address: DATA + n * 4 });
 
-/** What a driver asks at load: fuses, the mailbox, power, forcewake, the monitor, an AUX channel nobody is on. */
+/**
+ * What a driver asks at load: fuses, the mailbox, power, forcewake, the monitor, an AUX channel nobody is on.
+ */
 function probe(guest: BusyGuest): void {
   for (const register of [0x7_8050, 0x9120, 0x9134, 0x913c, 0x4_2014, 0x5_1000, 0x13_0044, 0xc_2000])
     guest.mmio(register);
@@ -134,7 +138,10 @@ function flips(guest: BusyGuest): void {
   guest.setMmio(0x7_0008, 0);
 }
 
-/** A fence of four X-tiled pages of 2,048 bytes pitch; the CPU draws and looks through it, and at PTEs written by halves. */
+/**
+ * A fence of four X-tiled pages of 2,048 bytes pitch; the CPU draws and looks through it, and at PTEs written
+ * by halves.
+ */
 function draw(guest: BusyGuest): void {
   const gma = guest.bindMappable(guest.memory.allocate(8), 8);
   guest.setMmio(FENCE, gma | 1);
@@ -192,7 +199,10 @@ function halves(guest: BusyGuest): void {
   guest.work(100);
 }
 
-/** A batch that needs many turns, with results on its way, while the guest reads, submits more and preempts it. */
+/**
+ * A batch that needs many turns, with results on its way, while the guest reads, submits more and preempts
+ * it.
+ */
 function longBatch(guest: BusyGuest): void {
   const context = guest.context("rcs0");
   const other = guest.context("rcs0");

@@ -1,7 +1,7 @@
 import { NOTES } from "../../events/codes.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import { REG_KEPT_ON_GT_RESET } from "../../hw/compile.ts";
-import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
+import { BCS0, ENGINE_BASES, ENGINES, type Platform, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -37,9 +37,13 @@ const PCODE_READ_RC6VIDS = 0x05;
 const PCODE_SAGV_CONTROL = 0x21;
 
 /** Request register of each forcewake domain and its acknowledge. Source: gvt.md 2.6. */
-const FORCEWAKE_ACKS: Readonly<Record<"kbl" | "bdw", Readonly<Record<number, number>>>> = {
-  kbl: { 40584: 0x130044, 41584: 0xd88, 41592: 0xd84 },
-  bdw: { 40584: 0x130044 },
+const FORCEWAKE_ACKS: Readonly<Record<Platform, ReadonlyMap<number, number>>> = {
+  kbl: new Map([
+    [0xa188, 0x13_0044],
+    [0xa270, 0xd88],
+    [0xa278, 0xd84],
+  ]),
+  bdw: new Map([[0xa188, 0x13_0044]]),
 };
 
 /**
@@ -68,10 +72,11 @@ function reset(core: Core, v: number, value: number): void {
   for (const [bit, engines] of GDRST_ENGINES) if ((value & (1 << bit)) !== 0) mask |= engines;
   if (mask === 0) return;
   core.down.reset(core, mask, frameBaseOf(v));
+  // Before the execlists: their status pointers do not go back to what the rows say.
+  if ((value & 1) !== 0) resetRegisters(core, v, GT_RESET_END, false);
   resetExeclists(core, v, mask);
   for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) resetRing(core, v, ENGINE_BASES[e]);
   core.note(v, GT_RESET, 255, 0, mask, 0);
-  if ((value & 1) !== 0) resetRegisters(core, v, GT_RESET_END, false);
 }
 
 /** Answer a mailbox command: data, then ready. Source of the values: gvt.md 2.6, guest-on-qemu.md 7. */
@@ -106,7 +111,7 @@ export const gtWrites = {
   "gt.ggtt_flush": () => {},
   "gt.fence": () => {},
   "gt.forcewake": (core, v, at, _id, _before, after) => {
-    const ack = FORCEWAKE_ACKS[core.registers.platform][at];
+    const ack = FORCEWAKE_ACKS[core.registers.platform].get(at);
     if (ack !== undefined) core.words.write(MMIO + v, ack >>> 2, after & 0xffff);
   },
   "gt.pcode": (core, v, _at, _id, _before, _after, value) => pcode(core, v, value),

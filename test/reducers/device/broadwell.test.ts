@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ENGINE_NAMES, GDRST, RING, RING_BASE } from "../../../src/ports/sim/layout.ts";
 import { at, Bench, Rig } from "./rig.ts";
 
-/** Broadwell: the same scripted guest on the other platform. */
+/** Broadwell: the same scripted guest on the other platform; and where the two differ. */
 const FORCEWAKE = 0xa188;
 const FORCEWAKE_ACK = 0x13_0044;
 const PCODE_MAILBOX = 0x13_8124;
@@ -43,4 +43,18 @@ describe("a Broadwell machine", () => {
     expect(guest.complete(guest.createContext(engine), (b) => b.noop(2))).toBe(true);
     rig.verify();
   });
+});
+
+test.each([
+  ["the GT", 0xa188, 0x13_0044],
+  ["media", 0xa270, 0xd88],
+  ["render", 0xa278, 0xd84],
+])("Kaby Lake wakes up by three domains: %s", (_name, request, acknowledge) => {
+  const rig = new Rig();
+  const guest = rig.guest();
+  guest.setMmio(request, 0x0001_0001);
+  expect(guest.mmio(acknowledge) & 1).toBe(1);
+  guest.setMmio(request, 0x0001_0000);
+  expect(guest.mmio(acknowledge) & 1).toBe(0);
+  rig.verify();
 });

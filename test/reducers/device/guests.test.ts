@@ -115,10 +115,6 @@ describe("what one guest cannot do to the other", () => {
     test("it hangs for itself alone, until it resets it", () => {
       const { rig, benches } = pair();
       const [mine, theirs] = benches;
-      mine.guest.run(mine.context, (b) => b.semaphoreWait(COMPARE.equal, 1, at(0)));
-      rig.port.advance(100);
-      mine.guest.setMmio(GDRST, 2);
-      mine.guest.enableEngine("rcs0");
       hang(mine);
       theirs.guest.run(theirs.context, (b) => b.sdi(at(1), 1));
       expect(rig.port.until(() => theirs.guest.isDone(theirs.context), 1_000)).toBe(true);
