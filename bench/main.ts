@@ -15,6 +15,7 @@ import { recordFigures } from "./record.ts";
 import { stateFigures } from "./states.ts";
 import { apertureFigures, streamerFigures } from "./streamer.ts";
 import { syntheticTrace } from "./synthetic.ts";
+import { timelineFigures } from "./timeline.ts";
 import { loadTrace, type Trace } from "./trace.ts";
 
 const BOOT = "recordings/linux-6.1-boot.mcap";
@@ -44,6 +45,7 @@ async function measure(tools: Tools, options: Options): Promise<Figure[]> {
   if (wanted("live")) figures.push(...(await liveFigures(boot, tools, rounds)));
   if (wanted("mmio")) figures.push(...(await roundTripFigures(tools, quick)));
   const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+  if (wanted("timeline")) figures.push(...(await timelineFigures(tools, quick, say)));
   if (wanted("bisect")) figures.push(...(await bisectFigures(tools, say)));
   return figures;
 }

@@ -16,7 +16,10 @@ const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0")
 /** How the state is come to: strictly, or by this version's model over the recording's world inputs. */
 export type Level = "exact" | "guest";
 
-/** The value at a path after row `seq`; of path `all` everything, as JSON. Exit code 2 where there is no such path. */
+/**
+ * The value at a path after row `seq`; of path `all` everything, as JSON. Exit code 2 where there is no such
+ * path.
+ */
 export function showState(
   opened: OpenedRecording,
   seq: number,

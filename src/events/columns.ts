@@ -1,6 +1,8 @@
 /**
- * The columns of the log. A kind names those it has (`kinds.ts`); a file names both, so neither is ever numbered in it.
- * In memory every column is dense, one element a row; in a file a column holds only the rows whose kind has it.
+ * The columns of the log. A kind names those it has (`kinds.ts`); a file names both, so neither is ever
+ * numbered in it.
+ * In memory every column is dense, one element a row; in a file a column holds only the rows whose kind has
+ * it.
  */
 export const COLUMNS = {
   /** Microseconds since the last input. */

@@ -1,8 +1,9 @@
 import type { ColumnName } from "./columns.ts";
 
 /**
- * input: the world did it, drives. answer: the world's answer to an effect, drives. effect, outcome: what the model
- * answered, compared. observation: someone else's answer, never drives. Figures per event count inputs other than answers and clock rows.
+ * input: the world did it, drives. answer: the world's answer to an effect, drives. effect, outcome: what the
+ * model answered, compared. observation: someone else's answer, never drives. Figures per event count inputs
+ * other than answers and clock rows.
  */
 export type KindClass = "input" | "answer" | "effect" | "outcome" | "observation";
 
@@ -35,7 +36,9 @@ const observed = (...columns: ColumnName[]): KindRow => ({
 });
 
 const access = (): KindRow => input("at", "size", "lo", "hi");
-/** A read that had to ask the guest first is *owed*: `ticket` is that of the `access.reply` that completes it. */
+/**
+ * A read that had to ask the guest first is *owed*: `ticket` is that of the `access.reply` that completes it.
+ */
 const read = (): KindRow => input("at", "size", "lo", "hi", "ticket");
 const done = (): KindRow => answer();
 const failed = (): KindRow => answer("code");
@@ -98,8 +101,8 @@ export const KINDS = {
   "access.reply": effect("ticket", "lo", "hi"),
   "guest.fetch": effect("ticket", "at", "purpose", "engine"),
   /**
-   * lo/hi: 64-bit hash of the bytes; ticket 0 where memory is coherent; code: WRITE_TIME, WRITE_POSITION or 0. The bytes travel
-   * with the effect, not in the log.
+   * lo/hi: 64-bit hash of the bytes; ticket 0 where memory is coherent; code: WRITE_TIME, WRITE_POSITION or
+   * 0. The bytes travel with the effect, not in the log.
    */
   "guest.write": effect("ticket", "at", "atHigh", "length", "lo", "hi", "code"),
   "irq.inject": effect("at", "lo"),
@@ -148,10 +151,10 @@ export const K = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as {
   readonly [N in KindName]: number;
 };
 
-export const CLASS_INPUT = 0;
+const CLASS_INPUT = 0;
 export const CLASS_ANSWER = 1;
 export const CLASS_OUTCOME = 2;
-export const CLASS_OBSERVATION = 3;
+const CLASS_OBSERVATION = 3;
 const CLASS_CODES: Readonly<Record<KindClass, number>> = {
   input: CLASS_INPUT,
   answer: CLASS_ANSWER,

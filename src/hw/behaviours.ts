@@ -1,7 +1,7 @@
 /**
- * The names of what a register *means* beyond the arithmetic of its rule. A row says `then` (after a guest's write) or
- * `read` (instead of the stored word); `reducers/mediator/behaviours.ts` has exactly one function for each name,
- * so a name without a function, or a function without a name, does not compile.
+ * The names of what a register *means* beyond the arithmetic of its rule. A row says `then` (after a guest's
+ * write) or `read` (instead of the stored word); `reducers/mediator/behaviours.ts` has exactly one function
+ * for each name, so a name without a function, or a function without a name, does not compile.
  */
 export const WRITE_BEHAVIOURS = [
   "none",

@@ -20,7 +20,10 @@ export interface RegisterName {
   readonly row: RegisterRow;
 }
 
-/** One platform's registers as typed arrays. Register ids start at 1; 0 is no register. An array register has one id. */
+/**
+ * One platform's registers as typed arrays. Register ids start at 1; 0 is no register. An array register has
+ * one id.
+ */
 export interface RegisterIndex {
   readonly platform: Platform;
   /** By dword of the MMIO half of BAR 0: register id. */
@@ -56,9 +59,9 @@ interface Draft {
 }
 
 /**
- * Compile banks for one platform. Throws, naming the register, on overlap, misalignment, and on a field outside of
- * 32 bits, in the upper half of a masked register, or half in and half out of what a write may change. Status bits
- * lie all outside of that.
+ * Compile banks for one platform. Throws, naming the register, on overlap, misalignment, and on a field
+ * outside of 32 bits, in the upper half of a masked register, or half in and half out of what a write may
+ * change. Status bits lie all outside of that.
  */
 export function compileRegisters(platform: Platform, banks: readonly Bank[]): RegisterIndex {
   const draft = collect(platform, banks);

@@ -1,5 +1,6 @@
 /**
- * What engine work costs, in nanoseconds of engine time. Stated, not measured on silicon: design.md 3, "Time is input".
+ * What engine work costs, in nanoseconds of engine time. Stated, not measured on silicon: design.md 3, "Time
+ * is input".
  * A turn ends when it has used up one of the two budgets.
  */
 export const TURN_NS = 20_000;
@@ -12,5 +13,7 @@ export const POST_SYNC_NS = 500;
 export const WALK_NS = 2000;
 export const MOVE_KIB_NS = 50;
 export const CONTEXT_SWITCH_NS = 5000;
-/** A semaphore that still waits, or a batch that the guest must rewrite, is looked at again after this long. */
+/**
+ * A semaphore that still waits, or a batch that the guest must rewrite, is looked at again after this long.
+ */
 export const POLL_NS = 50_000;

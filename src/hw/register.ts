@@ -3,8 +3,9 @@ import type { Platform } from "./units.ts";
 
 /**
  * What a guest's write does to the stored word, decided by the row alone:
- * `plain` stores the bits of `writable`; `readOnly` stores nothing; `maskedBits`: the upper half selects which bits of the lower
- * half change; `oneToClear`: a written 1 clears the bit; `discard`: accepted, nothing stored, reads back the reset value.
+ * `plain` stores the bits of `writable`; `readOnly` stores nothing; `maskedBits`: the upper half selects
+ * which bits of the lower half change; `oneToClear`: a written 1 clears the bit; `discard`: accepted, nothing
+ * stored, reads back the reset value.
  */
 export const RULES = ["plain", "readOnly", "maskedBits", "oneToClear", "discard"] as const;
 export type Rule = (typeof RULES)[number];
@@ -19,18 +20,26 @@ export interface RegisterFacts {
   readonly rule?: Rule;
   /** Bits that a guest's write may change; all 32 when absent. */
   readonly writable?: number;
-  /** With `oneToClear` absent: bits of a plain register that are write-one-to-clear (hot plug status beside its enables). */
+  /**
+   * With `oneToClear` absent: bits of a plain register that are write-one-to-clear (hot plug status beside
+   * its enables).
+   */
   readonly oneToClear?: number;
   readonly then?: WriteBehaviour;
   readonly read?: ReadBehaviour;
 }
 
-/** One row: every fact about one register. `offset` is in bytes, relative to the base of its bank's instance. */
+/**
+ * One row: every fact about one register. `offset` is in bytes, relative to the base of its bank's instance.
+ */
 export interface RegisterRow extends RegisterFacts {
   readonly offset: number;
   /** Platforms that have it; all when absent. */
   readonly on?: readonly Platform[];
-  /** An array in the hardware (MOCS, palettes, fences, MCHBAR): `count` dwords, `stride` bytes apart (4 when absent). */
+  /**
+   * An array in the hardware (MOCS, palettes, fences, MCHBAR): `count` dwords, `stride` bytes apart (4 when
+   * absent).
+   */
   readonly count?: number;
   readonly stride?: number;
   readonly fields?: Readonly<Record<string, FieldBits>>;
@@ -41,18 +50,28 @@ export interface RegisterRow extends RegisterFacts {
   readonly inContext?: true;
   /** Reads of 1, 2 or 8 bytes at any offset are fine. */
   readonly unaligned?: true;
-  /** Survives an engine or GT reset (GDRST); everything below `GT_RESET_END` goes back to `reset` otherwise. */
+  /**
+   * Survives an engine or GT reset (GDRST); everything below `GT_RESET_END` goes back to `reset` otherwise.
+   */
   readonly keptOnGtReset?: true;
   /** A time value: left out of the comparison of two models at level `guest`. */
   readonly timeValue?: true;
-  /** What was really opened: kernel symbol and file, genxml, IGT, or a section of gvt.md or guest-on-qemu.md. */
+  /**
+   * What was really opened: kernel symbol and file, genxml, IGT, or a section of gvt.md or guest-on-qemu.md.
+   */
   readonly cite: string;
 }
 
-/** A bank of registers that repeats at several bases: rings, pipes, ports. Names are `BANK_REGISTER`, as in the kernel. */
+/**
+ * A bank of registers that repeats at several bases: rings, pipes, ports. Names are `BANK_REGISTER`, as in
+ * the kernel.
+ */
 export interface Bank {
   readonly name: string;
-  /** Instance name (the component of a path: `rcs0`, `pipeA`, `irq`) to base offset in bytes, per platform when they differ. */
+  /**
+   * Instance name (the component of a path: `rcs0`, `pipeA`, `irq`) to base offset in bytes, per platform
+   * when they differ.
+   */
   readonly bases: Readonly<Record<string, number>>;
   readonly on?: readonly Platform[];
   /** Instances that only some platforms have. */
@@ -60,7 +79,9 @@ export interface Bank {
   readonly rows: Readonly<Record<string, RegisterRow>>;
 }
 
-/** The rows of one bank. A register's full name is `name + "_" + key`; with an empty `name`, the key alone. */
+/**
+ * The rows of one bank. A register's full name is `name + "_" + key`; with an empty `name`, the key alone.
+ */
 export function bank(
   name: string,
   bases: Readonly<Record<string, number>>,

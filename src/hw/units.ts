@@ -1,10 +1,16 @@
-/** Sizes, address arithmetic and the fixed numbers of the modelled parts. Offsets are bytes unless a name says words. */
+/**
+ * Sizes, address arithmetic and the fixed numbers of the modelled parts. Offsets are bytes unless a name says
+ * words.
+ */
 
 export const PAGE_SHIFT = 12;
 export const PAGE_BYTES = 4096;
 export const PAGE_WORDS = 1024;
 
-/** BAR 0: registers in the lower half, the GGTT's PTEs in the upper. Source: gvt.md 2.1, mmio_size and gtt_start_offset. */
+/**
+ * BAR 0: registers in the lower half, the GGTT's PTEs in the upper. Source: gvt.md 2.1, mmio_size and
+ * gtt_start_offset.
+ */
 export const MMIO_BYTES = 0x20_0000;
 export const GTT_OFFSET = 0x80_0000;
 export const GTT_BYTES = 0x80_0000;

@@ -37,7 +37,10 @@ const SHARE_NUMBERS = [
   "pciClass",
 ] as const;
 
-/** The share of vGPU `v` (1 to 7) when `count` of them divide the GGTT evenly. Source of the sizes: guest-on-qemu.md 7. */
+/**
+ * The share of vGPU `v` (1 to 7) when `count` of them divide the GGTT evenly. Source of the sizes:
+ * guest-on-qemu.md 7.
+ */
 export function evenShare(v: number, count: number, edid: readonly number[] | null): VgpuConfiguration {
   const mappableSize = Math.min(64 * MIB, alignDown(APERTURE_BYTES / count));
   const unmappableSize = Math.min(384 * MIB, alignDown((GGTT_SPAN - APERTURE_BYTES) / count));

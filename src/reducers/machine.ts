@@ -61,7 +61,7 @@ const UP: Up = {
 };
 
 /** The state before anything happened. */
-export function initialState(): State {
+function initialState(): State {
   return {
     seq: -1,
     now: 0,

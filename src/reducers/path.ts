@@ -1,7 +1,10 @@
 import { fieldRange, fieldValue, type RegisterIndex, registerPath } from "../hw/compile.ts";
 import type { FieldBits } from "../hw/register.ts";
 
-/** Names for what rows touch: the one grammar of paths, `vgpu1.rcs0.RING_TAIL.TailOffset`. For output, never on a hot path. */
+/**
+ * Names for what rows touch: the one grammar of paths, `vgpu1.rcs0.RING_TAIL.TailOffset`. For output, never
+ * on a hot path.
+ */
 
 /** `vgpu1`, or `host` for agent 0. */
 export function agentName(agent: number): string {

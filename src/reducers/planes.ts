@@ -1,8 +1,8 @@
 import { ENGINES, VGPU_MAX } from "../hw/units.ts";
 
 /**
- * The bulk spaces and where each instance's plane lies. A plane is one component of the digest, with an epoch that
- * counts changes of its shape or meaning. Instances of a vGPU's space are numbered by the vGPU, from 1.
+ * The bulk spaces and where each instance's plane lies. A plane is one component of the digest, with an epoch
+ * that counts changes of its shape or meaning. Instances of a vGPU's space are numbered by the vGPU, from 1.
  */
 export const MMIO = 0;
 export const GGTT = 8;

@@ -269,7 +269,7 @@ export class Ram {
 }
 
 /** Visit every frame of a sealed memory in ascending order. */
-export function eachFrameOf(
+function eachFrameOf(
   root: RamNode,
   store: PageStore,
   visit: (gfn: number, words: Uint32Array) => void,

@@ -1,8 +1,10 @@
 import type { Core } from "./core.ts";
 
 /**
- * The seam between mediator and device: all that crosses it, as calls with scalar arguments. `machine.ts` joins the two sides;
- * neither imports the other. The device addresses host frames and knows an address space only by its first one.
+ * The seam between mediator and device: all that crosses it, as calls with scalar arguments. `machine.ts`
+ * joins the two sides;
+ * neither imports the other. The device addresses host frames and knows an address space only by its first
+ * one.
  */
 
 /** From the mediator down to the device. */
@@ -26,13 +28,18 @@ export interface Down {
 
 /** From the device up to the mediator. */
 export interface Up {
-  /** Interrupt bits of an engine, in the low half's layout (user interrupt 0, flush notify 4, context switch 8). */
+  /**
+   * Interrupt bits of an engine, in the low half's layout (user interrupt 0, flush notify 4, context switch
+   * 8).
+   */
   irq(core: Core, frameBase: number, engine: number, bits: number): void;
   /** A context status event: status word and context id. */
   csb(core: Core, frameBase: number, engine: number, status: number, contextId: number): void;
   /** The engine has nothing left to do for this address space. */
   idle(core: Core, frameBase: number, engine: number): void;
-  /** The engine hangs on what this address space gave it. It stays as it is during the call; `idle` follows. */
+  /**
+   * The engine hangs on what this address space gave it. It stays as it is during the call; `idle` follows.
+   */
   hung(core: Core, frameBase: number, engine: number): void;
   /** Does this address space tell the engine to stand still? */
   stopped(core: Core, frameBase: number, engine: number): boolean;

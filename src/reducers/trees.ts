@@ -82,7 +82,8 @@ export interface ExeclistTree {
   /** The device works for this vGPU on this engine. */
   owns: boolean;
   /**
-   * The engine hangs, to this vGPU, until it resets it: the status registers as the fault left them. 0: it does not.
+   * The engine hangs, to this vGPU, until it resets it: the status registers as the fault left them. 0: it
+   * does not.
    */
   hungLow: number;
   hungHigh: number;

@@ -65,11 +65,6 @@ export function eachWord(root: Root, visit: (index: number, value: number) => vo
   });
 }
 
-/** One word of a sealed plane. */
-export function wordOf(root: Root, index: number): number {
-  return root.tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63].words[index & PAGE_MASK];
-}
-
 /** Visit every page of a sealed plane that was ever written, in ascending order of its number. */
 export function eachPage(root: Root, visit: (page: number, words: Uint32Array) => void): void {
   root.tables.forEach((table, t) => {

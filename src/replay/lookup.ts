@@ -77,7 +77,10 @@ export function lookUp(machine: Machine, path: string): Found {
   );
 }
 
-/** `vgpu1.ggtt[123]`, an entry by its number, and `vgpu1.ram[0x1f3a2010]`, an address, in the words of this page. */
+/**
+ * `vgpu1.ggtt[123]`, an entry by its number, and `vgpu1.ram[0x1f3a2010]`, an address, in the words of this
+ * page.
+ */
 function withoutBrackets(path: string): string {
   const [, owner, space, number] =
     /^(\w+)\.(ggtt|gtt|ram)\[(0x[0-9a-fA-F]+|\d+)(?::\d+)?\]$/.exec(path) ?? [];

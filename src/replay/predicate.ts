@@ -4,7 +4,8 @@ import { type Reader, readerOf } from "./reader.ts";
 
 /**
  * Questions about a state: expressions over named registers, fields and values of trees, such as
- * `vgpu1.rcs0.RING_TAIL.TailOffset > 0x400 && vgpu1.tree.interruptLine`. `now` is model time in microseconds, `seq` the last input.
+ * `vgpu1.rcs0.RING_TAIL.TailOffset > 0x400 && vgpu1.tree.interruptLine`. `now` is model time in microseconds,
+ * `seq` the last input.
  */
 export interface Predicate {
   readonly text: string;
@@ -35,7 +36,10 @@ const GROWING: Readonly<Record<string, Evaluate>> = {
   seq: (machine) => machine.core.seq,
 };
 
-/** Hexadecimal numbers are the field's habit and not jsep's: they become decimal before it reads them, column for column. */
+/**
+ * Hexadecimal numbers are the field's habit and not jsep's: they become decimal before it reads them, column
+ * for column.
+ */
 function withoutHex(text: string): string {
   return text.replace(/\b0x([0-9a-fA-F_]+)\b/g, (whole, digits: string) => {
     const decimal = String(Number.parseInt(digits.replaceAll("_", ""), 16));
@@ -43,7 +47,9 @@ function withoutHex(text: string): string {
   });
 }
 
-/** First of ten characters that stand for the digits of a path's step: jsep takes no digit there, but these. */
+/**
+ * First of ten characters that stand for the digits of a path's step: jsep takes no digit there, but these.
+ */
 const STEP_DIGITS = 0xe000;
 
 /** Steps of a path that are numbers (`pipes.0.on`) become names that jsep can read, column for column. */
@@ -59,7 +65,9 @@ function asWritten(name: string): string {
   return name.replace(/[\uE000-\uE009]/g, (digit) => String(digit.charCodeAt(0) - STEP_DIGITS));
 }
 
-/** Compile an expression. `machine` lends its tables. Throws PredicateError, or PathError for an unknown name. */
+/**
+ * Compile an expression. `machine` lends its tables. Throws PredicateError, or PathError for an unknown name.
+ */
 export function compilePredicate(text: string, machine: Machine): Predicate {
   let tree: jsep.Expression;
   try {

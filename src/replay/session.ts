@@ -1,6 +1,7 @@
 /**
- * Where a live world and the log meet. A port turns its own ABI into calls of `World` (each becomes rows of the log) and
- * lends the live engine its `Hands` (each carries out one effect). Nothing else crosses: a port knows no state.
+ * Where a live world and the log meet. A port turns its own ABI into calls of `World` (each becomes rows of
+ * the log) and lends the live engine its `Hands` (each carries out one effect). Nothing else crosses: a port
+ * knows no state.
  * Addresses and 64-bit values travel as low and high words.
  */
 
@@ -13,7 +14,10 @@ export interface Reply {
   hi: number;
 }
 
-/** What a port calls. Every call is recorded before it is reduced, and its effects are carried out before it returns. */
+/**
+ * What a port calls. Every call is recorded before it is reduced, and its effects are carried out before it
+ * returns.
+ */
 export interface World {
   /** `capabilities`: PORT_ bits of events/codes. */
   attached(vgpu: number, capabilities: number): void;
@@ -31,7 +35,10 @@ export interface World {
   ): void;
   /** Consecutive aperture writes of `size` bytes each, as one run. */
   writeAperture(vgpu: number, at: number, size: number, bytes: Uint8Array): void;
-  /** `coherent`: the port reads and writes this range in place; `writable`: the device may write it. Length in bytes. */
+  /**
+   * `coherent`: the port reads and writes this range in place; `writable`: the device may write it. Length in
+   * bytes.
+   */
   mapped(
     vgpu: number,
     at: number,
@@ -51,9 +58,9 @@ export interface World {
   written(ticket: number): void;
   writeFailed(ticket: number, errno: number): void;
   /**
-   * Fire every timer that is due, and, where `ahead` says that no guest has anything waiting, those whose deadline lies
-   * at most 2 ms in the future too. At most `turns` of them. Returns microseconds until the next deadline, 0 where more is
-   * ready now, -1 where no timer is armed.
+   * Fire every timer that is due, and, where `ahead` says that no guest has anything waiting, those whose
+   * deadline lies at most 2 ms in the future too. At most `turns` of them. Returns microseconds until the
+   * next deadline, 0 where more is ready now, -1 where no timer is armed.
    */
   run(ahead: boolean, turns: number): number;
   /** Seal and hand over what is recorded so far. */
@@ -69,7 +76,10 @@ export const PENDING = -1;
 export interface Hands {
   /** Copy the 4 KiB page `gfn` into `into`. DONE, PENDING or an errno. */
   fetch(vgpu: number, gfn: number, ticket: number, into: Uint8Array): number;
-  /** Write `bytes` (valid during the call only) at a guest-physical address; `ticket` is 0 where memory is coherent. */
+  /**
+   * Write `bytes` (valid during the call only) at a guest-physical address; `ticket` is 0 where memory is
+   * coherent.
+   */
   write(vgpu: number, at: number, atHigh: number, ticket: number, bytes: Uint8Array): number;
   /** Signal an MSI: write `data` to `address`. */
   inject(vgpu: number, address: number, data: number): void;

@@ -44,8 +44,8 @@ interface Tally {
 }
 
 /**
- * Run a recording again, strictly: recorded answers in recorded order, every outcome and digest compared. The first mismatch is
- * the divergence, and ends it. Throws RecordingError where the file cannot be read at all.
+ * Run a recording again, strictly: recorded answers in recorded order, every outcome and digest compared. The
+ * first mismatch is the divergence, and ends it. Throws RecordingError where the file cannot be read at all.
  */
 export function verify(recording: Recording, store: PageStore, options: VerifyOptions = {}): Verification {
   refuseUnknown(recording);

@@ -12,8 +12,9 @@ import { verify } from "../../src/replay/verify.ts";
 import { digestText } from "./digests.ts";
 
 /**
- * `npm run bless -- FILE --because "..."`: runs a golden recording's world inputs through today's model, keeps what it answers as
- * the new golden, pins its digests and adds the reason to its `.md`. Refuses where an answer would have to be invented.
+ * `npm run bless -- FILE --because "..."`: runs a golden recording's world inputs through today's model,
+ * keeps what it answers as the new golden, pins its digests and adds the reason to its `.md`. Refuses where
+ * an answer would have to be invented.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,7 +54,10 @@ async function bless(path: string, reason: string): Promise<void> {
   console.log(`${path}: blessed, ${result.events} events, ${result.rows} rows, ${store.count} page contents`);
 }
 
-/** Write what today's model answers to the world inputs as FILE.part; returns how many questions had no answer. */
+/**
+ * Write what today's model answers to the world inputs as FILE.part; returns how many questions had no
+ * answer.
+ */
 async function record(path: string, from: Awaited<ReturnType<typeof openRecording>>): Promise<number> {
   const { recording, store } = from;
   const tools = await loadTools();

@@ -61,7 +61,9 @@ for (const { name, suite, series } of stable) {
   });
 }
 
-/** A newer kernel than the one this was made with: told loudly what happened, but not our bug until looked at. */
+/**
+ * A newer kernel than the one this was made with: told loudly what happened, but not our bug until looked at.
+ */
 async function canary(prepared: Prepared): Promise<void> {
   const { release } = prepared.kernel;
   const name = `linux-${release}-canary`;

@@ -38,7 +38,10 @@ function wayBetween(
   return null;
 }
 
-/** Each import from folder to folder that can be gone back. Circles inside one folder are that folder's affair. */
+/**
+ * Each import from folder to folder that can be gone back. Circles inside one folder are that folder's
+ * affair.
+ */
 function* checkCycles(project: Project): Generator<Violation> {
   const graph = runtimeGraph(project);
   const told = new Set<string>();

@@ -16,11 +16,17 @@ function* checkFiles(project: Project): Generator<Violation> {
     if (!run.has(path)) yield { path, line: 1, message: "dead file: no test or bench leads here" };
 }
 
-/** Is this file run by itself, outside src? */
+/** Run by themselves, outside src. */
+const RUN = [
+  /\.(test|guest)\.ts$/,
+  /\.config\.ts$/,
+  /^bench\/(main|first-seek)\.ts$/,
+  /^test\/golden\/bless\.ts$/,
+  /^examples\//,
+];
+
 function isRun(path: string): boolean {
-  return /\.(test|guest)\.ts$|\.config\.ts$|^bench\/main\.ts$|^test\/golden\/bless\.ts$|^examples\//.test(
-    path,
-  );
+  return RUN.some((pattern) => pattern.test(path));
 }
 
 /** Files that a config at the top names in a string: what to run at somebody's word. */

@@ -1,7 +1,10 @@
 import { importsOf, packageOf } from "./imports.ts";
 import { codeFiles, type Project, type Rule, type SourceFile, type Violation } from "./project.ts";
 
-/** Where in src a package may be imported: paths by how they start. A package that is not here has no home yet. */
+/**
+ * Where in src a package may be imported: paths by how they start. A package that is not here has no home
+ * yet.
+ */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   "@bokuweb/zstd-wasm": ["src/node/"],
   "@foxglove/crc": ["src/replay/recording/", "src/node/"],

@@ -14,9 +14,13 @@ const KBL_ROWS = 600;
 /** Behaviours that no row asks for yet, each with what it waits for. */
 const RESERVED: Readonly<Record<string, string>> = {};
 
-/** What a source looks like: somebody else can open it. A citation has at least one, and remarks beside it. */
+/**
+ * What a source looks like: somebody else can open it. A citation has at least one, and remarks beside it.
+ */
 const SOURCES: readonly RegExp[] = [
-  /** A file of the kernel below drivers/gpu/drm/i915 (or beside it), with the symbols that were read there. */
+  /**
+   * A file of the kernel below drivers/gpu/drm/i915 (or beside it), with the symbols that were read there.
+   */
   /^(Linux )?([a-z0-9_-]+\/)*(i915|intel|skl|xe)[a-z0-9_]*\.[ch]\b/,
   /^(Linux )?([a-z0-9_-]+\/)*(gvt|gt|gem|display|uc|regs)\/[a-z0-9_]+\.[ch]\b/,
   /^Mesa .*gen[0-9]+\.xml\b/,

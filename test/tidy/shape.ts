@@ -3,7 +3,10 @@ import { children, lineOf, nameOf, type SyntaxNode, walk } from "./syntax.ts";
 
 export const FUNCTION_LINES = 70;
 export const FILE_LINES = 400;
-/** The formatter breaks code at 110; comments, texts and patterns, which it leaves alone, may pass that a little. */
+/**
+ * The formatter breaks code at 110; comments, texts and patterns, which it leaves alone, may pass that a
+ * little.
+ */
 export const LINE_COLUMNS = 120;
 
 const FOLDERS = ["src", "test", "bench", "examples"];

@@ -61,7 +61,9 @@ export function nameOf(value: unknown): string | null {
   return null;
 }
 
-/** Is this identifier the name of a property (`x.date`, `{ date: 1 }`), and so no use of a variable or type? */
+/**
+ * Is this identifier the name of a property (`x.date`, `{ date: 1 }`), and so no use of a variable or type?
+ */
 export function isPropertyName(parent: SyntaxNode | null, place: string): boolean {
   if (parent === null || parent.computed === true) return false;
   if (place === "property") return true;

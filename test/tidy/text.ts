@@ -48,7 +48,9 @@ function* checkLeftOvers(project: Project): Generator<Violation> {
   }
 }
 
-/** `test.only(...)`, `describe.skip.each(...)`, `it.todo(...)`, and a `context.skip()` that does not say why. */
+/**
+ * `test.only(...)`, `describe.skip.each(...)`, `it.todo(...)`, and a `context.skip()` that does not say why.
+ */
 function leftInTest(call: SyntaxNode): string | null {
   const callee = call.callee as SyntaxNode;
   const names = [...walk(callee)].map(({ node }) => nameOf(node) ?? "");

@@ -40,7 +40,10 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
   Intl: LOCALE,
 };
 
-/** The functions of Math that give the same integer everywhere; the others are approximated as an engine likes. */
+/**
+ * The functions of Math that give the same integer everywhere; the others are approximated as an engine
+ * likes.
+ */
 const EXACT_MATH = "abs ceil clz32 floor imul max min round sign trunc".split(" ");
 
 /** cloneTree walks plain data that we built ourselves: own keys, in the order in which we wrote them. */

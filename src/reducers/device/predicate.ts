@@ -19,7 +19,9 @@ export function resultHolds(core: Core, e: number): boolean {
   return (word(core, e, RESULT) & 1) === 1;
 }
 
-/** Does it let a predicated MI_BATCH_BUFFER_START run? Source of the register: alloc_noa_wait, i915_perf.c. */
+/**
+ * Does it let a predicated MI_BATCH_BUFFER_START run? Source of the register: alloc_noa_wait, i915_perf.c.
+ */
 export function batchesRun(core: Core, e: number): boolean {
   return (word(core, e, RESULT_1) & 1) === 1;
 }
@@ -41,7 +43,10 @@ export function predicate(core: Core, e: number, header: number): void {
   core.words.write(registerFile(core, e), (ENGINE_BASES[e] + RESULT) >>> 2, after);
 }
 
-/** MI_SET_PREDICATE: are commands dropped now? One slice here. Source of the numbers: genxml, PREDICATE ENABLE. */
+/**
+ * MI_SET_PREDICATE: are commands dropped now? One slice here. Source of the numbers: genxml, PREDICATE
+ * ENABLE.
+ */
 export function skips(core: Core, e: number, enable: number): boolean {
   const first = resultHolds(core, e);
   const second = (word(core, e, RESULT_2) & 1) === 1;

@@ -8,8 +8,9 @@ import type { EngineTree } from "../trees.ts";
 import { flushTlb } from "./gtt.ts";
 
 /**
- * Registers as commands and context images reach them. A submission names its register file beside its address space: a
- * vGPU's commands reach that vGPU's registers and nobody else's, as if they were switched with the engine.
+ * Registers as commands and context images reach them. A submission names its register file beside its
+ * address space: a vGPU's commands reach that vGPU's registers and nobody else's, as if they were switched
+ * with the engine.
  */
 
 const RING_TAIL = 0x30;

@@ -13,8 +13,9 @@ import { pvinfoReads, pvinfoWrites } from "./pvinfo.ts";
 import { ringReads, ringWrites } from "./ring.ts";
 
 /**
- * What a register's word means after a guest's write: `at` the byte offset, `id` its row in the index, `before` and `after`
- * the stored word around the row's rule, `value` what the guest wrote. May store another word.
+ * What a register's word means after a guest's write: `at` the byte offset, `id` its row in the index,
+ * `before` and `after` the stored word around the row's rule, `value` what the guest wrote. May store another
+ * word.
  */
 export type OnWrite = (
   core: Core,

@@ -4,7 +4,10 @@ import type { Core } from "../core.ts";
 import { CONFIG } from "../planes.ts";
 import { interruptsAllowed, MSI_CAPABILITY, mayInterrupt } from "./interrupt.ts";
 
-/** PCI configuration space, 256 bytes as 64 words. Layout: guest-on-qemu.md 4; names: PCI Local Bus Specification 3.0, 6.1. */
+/**
+ * PCI configuration space, 256 bytes as 64 words. Layout: guest-on-qemu.md 4; names: PCI Local Bus
+ * Specification 3.0, 6.1.
+ */
 const CONFIG_BYTES = 256;
 const VENDOR_INTEL = 0x8086;
 const STATUS_CAPABILITIES = 0x0010;
@@ -14,7 +17,10 @@ const BAR4 = 0x20;
 const PM_CAPABILITY = 0xd0;
 const GMCH_CTRL = 0x50;
 
-/** By word: the bits that a guest may change. BARs size themselves this way: the low address bits never change. */
+/**
+ * By word: the bits that a guest may change. BARs size themselves this way: the low address bits never
+ * change.
+ */
 const WRITABLE: Readonly<Record<number, number>> = {
   4: 0x0000_0407,
   12: 0x0000_00ff,

@@ -120,8 +120,8 @@ export function engineIdle(core: Core, frameBase: number, engine: number): void 
 }
 
 /**
- * The engine hangs on this vGPU's work: to it the engine stays hung until it resets it, and nothing more of its
- * work runs there. A submission that was still to be taken waits again.
+ * The engine hangs on this vGPU's work: to it the engine stays hung until it resets it, and nothing more of
+ * its work runs there. A submission that was still to be taken waits again.
  */
 export function engineHung(core: Core, frameBase: number, engine: number): void {
   const list = core.vgpu(agentOf(frameBase)).execlists[engine];

@@ -119,7 +119,10 @@ export function mayInterrupt(core: Core, v: number): boolean {
   );
 }
 
-/** Interrupts have just become possible: one that is pending already is sent now, or nobody would ever hear of it. */
+/**
+ * Interrupts have just become possible: one that is pending already is sent now, or nobody would ever hear of
+ * it.
+ */
 export function interruptsAllowed(core: Core, v: number): void {
   if (core.seeVgpu(v).interruptLine) sendMsi(core, v);
 }

@@ -33,7 +33,9 @@ export function populatePvinfo(core: Core, v: number): void {
 }
 
 export const pvinfoWrites = {
-  /** Page table and context notices: the device walks the guest's own tables, so there is nothing to prepare. */
+  /**
+   * Page table and context notices: the device walks the guest's own tables, so there is nothing to prepare.
+   */
   "pvinfo.g2v": () => {},
   "pvinfo.display_ready": (core, v, _at, _id, _before, after) => {
     const o = core.emit(K["display.ready"], v);

@@ -9,7 +9,10 @@ export const WM_FIELDS = {
   PLANE_WM_BLOCKS: [11, 0],
 } as const;
 
-/** Gen9's eight latency levels from `offset` on, each a register of its own: `WM_0` to `WM_7` behind the prefix. */
+/**
+ * Gen9's eight latency levels from `offset` on, each a register of its own: `WM_0` to `WM_7` behind the
+ * prefix.
+ */
 export function watermarkLevels(prefix: string, offset: number): Readonly<Record<string, RegisterRow>> {
   const level = (n: number): [string, RegisterRow] => [
     `${prefix}WM_${n}`,

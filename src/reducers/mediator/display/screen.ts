@@ -6,7 +6,8 @@ import { PIPES } from "../../trees.ts";
 import { scanoutFrames } from "./scanout.ts";
 
 /**
- * Looking at the guest's screen is a fetch of its frames: at each flip, and at most once a `screenEvery` when nothing flips.
+ * Looking at the guest's screen is a fetch of its frames: at each flip, and at most once a `screenEvery` when
+ * nothing flips.
  */
 const SCANOUT = PURPOSES.indexOf("scanout");
 const NO_ENGINE = 255;
