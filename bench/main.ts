@@ -69,6 +69,12 @@ function print(figures: readonly Figure[]): void {
   process.stdout.write(`${table.toString()}\n`);
 }
 
+const HELP = `npm run bench -- [--quick] [--only GROUP,GROUP] [--json FILE] [--boot RECORDING]
+
+Prints each figure beside its bar and aim, writes them as JSON, exits 1 where a bar is missed.
+Groups: boot synthetic record states streamer aperture live mmio timeline bisect.
+`;
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -76,8 +82,13 @@ async function main(): Promise<number> {
       json: { type: "string", default: "bench/results.json" },
       boot: { type: "string", default: BOOT },
       only: { type: "string", default: "" },
+      help: { type: "boolean", default: false },
     },
   });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   const tools = await loadTools();
   const only = values.only === "" ? [] : values.only.split(",");
   const figures = await measure(tools, { quick: values.quick, boot: values.boot, only });
