@@ -4,31 +4,13 @@ import {
   WRITE_BEHAVIOURS,
   type WriteBehaviour,
 } from "../../hw/behaviours.ts";
-import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
+import type { OnRead, OnWrite } from "./behaviour.ts";
 import { displayReads, displayWrites } from "./display/behaviours.ts";
 import { gtReads, gtWrites } from "./gt.ts";
 import { interruptReads, interruptWrites } from "./interrupt.ts";
 import { pvinfoReads, pvinfoWrites } from "./pvinfo.ts";
 import { ringReads, ringWrites } from "./ring.ts";
-
-/**
- * What a register's word means after a guest's write: `at` the byte offset, `id` its row in the index,
- * `before` and `after` the stored word around the row's rule, `value` what the guest wrote. May store another
- * word.
- */
-export type OnWrite = (
-  core: Core,
-  v: number,
-  at: number,
-  id: number,
-  before: number,
-  after: number,
-  value: number,
-) => void;
-
-/** What a guest reads where it is more than the stored word. */
-export type OnRead = (core: Core, v: number, at: number, id: number) => number;
 
 const byName: Readonly<Record<WriteBehaviour, OnWrite>> = {
   none: () => {},

@@ -5,7 +5,7 @@ import { BCS0, ENGINE_BASES, ENGINES, type Platform, RCS0, VCS0, VECS0 } from ".
 import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
-import type { OnRead, OnWrite } from "./behaviours.ts";
+import type { OnRead, OnWrite } from "./behaviour.ts";
 import { resetExeclists } from "./execlist.ts";
 
 const ALL_ENGINES = (1 << ENGINES.length) - 1;

@@ -4,7 +4,7 @@ import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import type { Core } from "../core.ts";
 import { CONFIG, MMIO } from "../planes.ts";
 import { PAGE_MASK } from "../words.ts";
-import type { OnRead, OnWrite } from "./behaviours.ts";
+import type { OnRead, OnWrite } from "./behaviour.ts";
 
 /** Each group is four dwords: ISR, IMR, IIR, IER. Source: gvt.md 2.13. */
 export const GT0 = 0x44300;

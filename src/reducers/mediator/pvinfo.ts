@@ -3,7 +3,7 @@ import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
-import type { OnRead, OnWrite } from "./behaviours.ts";
+import type { OnRead, OnWrite } from "./behaviour.ts";
 
 /** The PVINFO page: how a guest learns that it is one of several. Layout: gvt.md 3. */
 const PVINFO = 0x78000;

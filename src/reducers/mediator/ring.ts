@@ -2,7 +2,7 @@ import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
-import type { OnRead, OnWrite } from "./behaviours.ts";
+import type { OnRead, OnWrite } from "./behaviour.ts";
 import { isFull, statusOf, writeElsp } from "./execlist.ts";
 
 /** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */

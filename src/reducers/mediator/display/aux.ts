@@ -1,5 +1,5 @@
 import { MMIO } from "../../planes.ts";
-import type { OnWrite } from "../behaviours.ts";
+import type { OnWrite } from "../behaviour.ts";
 import { DE_PORT, PCH, raise } from "../interrupt.ts";
 
 /** Source: intel_dp_aux_regs.h; how a driver uses it: intel_dp_aux_xfer, intel_dp_aux.c. */

@@ -1,5 +1,5 @@
 import type { ReadBehaviour, WriteBehaviour } from "../../../hw/behaviours.ts";
-import type { OnRead, OnWrite } from "../behaviours.ts";
+import type { OnRead, OnWrite } from "../behaviour.ts";
 import { auxControl } from "./aux.ts";
 import { ddiBufCtl } from "./ddi.ts";
 import {

@@ -1,5 +1,5 @@
 import { MMIO } from "../../planes.ts";
-import type { OnWrite } from "../behaviours.ts";
+import type { OnWrite } from "../behaviour.ts";
 
 const DDI_BUF_CTL_ENABLE = 0x8000_0000;
 const DDI_BUF_IS_IDLE = 1 << 7;

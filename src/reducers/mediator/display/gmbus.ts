@@ -1,7 +1,7 @@
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import type { GmbusTree } from "../../trees.ts";
-import type { OnRead, OnWrite } from "../behaviours.ts";
+import type { OnRead, OnWrite } from "../behaviour.ts";
 import { PCH, raise } from "../interrupt.ts";
 import { DDC_ADDRESS, edidByte, hasMonitor, PORT_B, PORT_C, PORT_D } from "./monitor.ts";
 

@@ -1,7 +1,7 @@
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import { type DdcTree, initialDdc } from "../../trees.ts";
-import type { OnWrite } from "../behaviours.ts";
+import type { OnWrite } from "../behaviour.ts";
 import { DDC_ADDRESS, edidByte, hasMonitor, PORT_B, PORT_C, PORT_D } from "./monitor.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
-import type { OnWrite } from "../behaviours.ts";
+import type { OnWrite } from "../behaviour.ts";
 import { PCH, raise, setLevel } from "../interrupt.ts";
 import { resetDdc } from "./gpio.ts";
 import { hasMonitor, PORT_B, PORT_D, storeEdid } from "./monitor.ts";

@@ -2,7 +2,7 @@ import { TIMER_VBLANK } from "../../../events/codes.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import { PIPES, type PipeTree } from "../../trees.ts";
-import type { OnRead, OnWrite } from "../behaviours.ts";
+import type { OnRead, OnWrite } from "../behaviour.ts";
 import { DE_PIPE, raise } from "../interrupt.ts";
 import { blankLine, frameTiming, totalLines } from "./clock.ts";
 import { finishFlips, PIPE_STRIDE } from "./plane.ts";

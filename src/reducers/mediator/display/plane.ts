@@ -1,6 +1,6 @@
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
-import type { OnWrite } from "../behaviours.ts";
+import type { OnWrite } from "../behaviour.ts";
 import { DE_PIPE, raise } from "../interrupt.ts";
 import { flipDrawn } from "./screen.ts";
 

@@ -1,5 +1,5 @@
 import { MMIO } from "../../planes.ts";
-import type { OnRead, OnWrite } from "../behaviours.ts";
+import type { OnRead, OnWrite } from "../behaviour.ts";
 
 /** Broadwell's LCPLL_CTL; LCPLL1_CTL and LCPLL2_CTL of gen9 are DPLL 0 and 1. Source: i915_reg.h. */
 const LCPLL_CTL = 0x130040;

@@ -1,6 +1,6 @@
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
-import type { OnWrite } from "../behaviours.ts";
+import type { OnWrite } from "../behaviour.ts";
 
 /**
  * The four requesters of the main wells: BIOS, driver, KVMR, debug. Source: HSW_PWR_WELL_CTL1..4, i915_reg.h.
