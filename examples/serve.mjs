@@ -15,10 +15,10 @@ const server = await serve(
   },
   (event) => console.log(event),
 );
+process.once("SIGINT", () => server.close());
 console.log(
   `listening on ${folder}/vgpu1.sock and vgpu2.sock; start guests by: gvt guest --socket ... --run`,
 );
-process.once("SIGINT", () => server.close());
 const { recording, inputs, bytes, largestWindowMs } = await server.ended;
 console.log(
   `closed ${recording}: ${inputs} inputs, ${bytes} bytes, at most ${largestWindowMs.toFixed(1)} ms unsynced`,

@@ -145,9 +145,28 @@ export class Minimiser {
     this.shrinkPages();
     // A value or a page that is gone may have been what another input was there for.
     this.dropInputs();
+    this.cutTail();
     const { segments, pages, values, experiment } = this;
     const { runs, inputsRun } = experiment;
     return { segments, pages, before, after: segments.length, runs, inputsRun, values };
+  }
+
+  /**
+   * A run ends where it shows: what stands behind that place is in no result, however early the search had
+   * enough.
+   */
+  private cutTail(): void {
+    let low = 0;
+    this.segments.forEach((s, n) => {
+      if (this.pinned.has(s)) low = n + 1;
+    });
+    let high = this.segments.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.shows(this.segments.slice(0, middle))) high = middle;
+      else low = middle + 1;
+    }
+    this.segments = this.segments.slice(0, high);
   }
 
   private readonly enough = (): boolean => this.options.enough?.() === true;

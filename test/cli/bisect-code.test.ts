@@ -67,11 +67,12 @@ describe("gvt bisect code", () => {
     writeFileSync(join(history.folder, "new.txt"), "untracked\n");
     const before = stateOf(history);
     const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("gvt-revisions-"));
+    const earlier = folders();
     const outcome = await bisect("--good", shas.good, "--bad", shas.head, file, "--json");
     expect(outcome.stderr).toBe("");
     expect(outcome.code).toBe(125);
     expect(stateOf(history)).toBe(before);
-    expect(folders()).toEqual([]);
+    expect(folders()).toEqual(earlier);
     const found = jsonOf(outcome);
     // The commit before it does not build: either of the two may have done it.
     expect(found.first).toBeNull();

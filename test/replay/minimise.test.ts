@@ -116,7 +116,8 @@ describe("a law", () => {
         expect(result.exact).toBe(true);
         expect(holdsAtEnd(small, text)).toBe(true);
       }),
-      { numRuns: 200 },
+      // The example once ended the search with inputs behind the place where it shows.
+      { numRuns: 200, examples: [[{ sample: 0, place: 0.6504065040650406, pick: 6_614_768 }]] },
     );
   }, 240_000);
 });
