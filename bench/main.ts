@@ -8,6 +8,7 @@ import { openRecording } from "../src/replay/recording/recording.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
 import { bisectFigures } from "./bisect.ts";
 import { type Figure, short, verdict } from "./figure.ts";
+import { guestFigures } from "./guest.ts";
 import { liveFigures } from "./live.ts";
 import { roundTripFigures } from "./mmio.ts";
 import { ratios } from "./ratios.ts";
@@ -47,6 +48,7 @@ async function measure(tools: Tools, options: Options): Promise<Figure[]> {
   const say = (line: string): boolean => process.stderr.write(`${line}\n`);
   if (wanted("timeline")) figures.push(...(await timelineFigures(tools, quick, say)));
   if (wanted("bisect")) figures.push(...(await bisectFigures(tools, say)));
+  if (wanted("guest")) figures.push(...(await guestFigures(quick, say)));
   return figures;
 }
 
@@ -72,7 +74,8 @@ function print(figures: readonly Figure[]): void {
 const HELP = `npm run bench -- [--quick] [--only GROUP,GROUP] [--json FILE] [--boot RECORDING]
 
 Prints each figure beside its bar and aim, writes them as JSON, exits 1 where a bar is missed.
-Groups: boot synthetic record states streamer aperture live mmio timeline bisect.
+Groups: boot synthetic record states streamer aperture live mmio timeline bisect
+guest (real boots on QEMU; as root on Debian 12 it fetches what it needs).
 `;
 
 async function main(): Promise<number> {

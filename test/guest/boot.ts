@@ -13,7 +13,7 @@ export interface Boot {
   readonly initramfs: string;
   readonly machine: "q35" | "pc";
   readonly kvm: boolean;
-  readonly run: "boot" | "gem";
+  readonly run: "boot" | "gem" | "nop";
   /** The vfio-user socket, on which a server listens already; without it the guest has no GPU. */
   readonly socket?: string;
   /** File of the guest's RAM, which the server opens as well. */

@@ -2,6 +2,7 @@
 # The guest's init. What it does is chosen on the kernel command line:
 #   gvt.run=boot    load i915, set the font, write known lines, report, power off
 #   gvt.run=gem     the same, then benchmarks, page flips, a GPU reset, unload and load again
+#   gvt.run=nop     the same, then submissions with nothing in them, and how long each took
 #   gvt.bench=full  let the benchmarks run their seconds, instead of the shortest round (see below)
 #   gvt.pch=1       say what the driver has found out about its PCH
 # Reports go to the second serial line, "@@ key value" each; the first one is the kernel's own log.
@@ -180,7 +181,10 @@ gpu=$(cat /sys/bus/pci/devices/0000:00:02.0/vendor /sys/bus/pci/devices/0000:00:
 say device $gpu
 load
 screen
-[ "$(word run boot)" = gem ] && gem
+case "$(word run boot)" in
+  gem) gem ;;
+  nop) nop "" rcs ;;
+esac
 report
 say dmesg begin
 dmesg

@@ -24,8 +24,8 @@ const INIT = new URL("./init.sh", import.meta.url);
 /** An archive smaller than this has lost its content, and a guest without init is hard to read. */
 const LEAST_BYTES = 2 << 20;
 
-/** Builds the initramfs of a kernel, or finds it in the cache; returns its path. */
-export function buildInitramfs(kernel: Kernel, tools: Tools): string {
+/** Builds the initramfs of a kernel, or finds it in the cache; returns its path. `init`: what it runs. */
+export function buildInitramfs(kernel: Kernel, tools: Tools, init: string | URL = INIT): string {
   const archive = new NewcArchive();
   for (const folder of ["dev", "proc", "sys", "tmp", "run", "bin", "sbin"]) archive.folder(folder);
   archive.device("dev/console", 5, 1);
@@ -33,7 +33,7 @@ export function buildInitramfs(kernel: Kernel, tools: Tools): string {
   archive.link("bin/sh", "busybox");
   // Where the kernel looks when it wants a module by itself.
   archive.link("sbin/modprobe", "../bin/busybox");
-  archive.file("init", readFileSync(INIT), 0o755);
+  archive.file("init", readFileSync(init), 0o755);
   archive.file("font.psf", tools.font);
   archive.file("font.name", `${tools.fontName}\n`);
   archive.file("lines.txt", `${KNOWN_LINES.join("\n")}\n`);
