@@ -94,9 +94,9 @@ function checkWhat(predicate: string | undefined, options: Options): void {
 /** Throws UsageError. */
 function rangeIn(
   { recording }: OpenedRecording,
-  { from = 0, to = recording.rowCount - 1 }: Options,
+  { from = recording.firstRow, to = recording.endSeq - 1 }: Options,
 ): TimeOptions {
-  if (to >= recording.rowCount || (from > to && recording.rowCount > 0))
+  if (from < recording.firstRow || to >= recording.endSeq || (from > to && recording.rowCount > 0))
     throw new UsageError(
       `${recording.name}: there are no rows ${from} to ${to}; its rows are ${rangeOf(recording)}`,
     );

@@ -99,7 +99,7 @@ async function diffRevisions(
   const repository = await repositoryOf(options.repo);
   const found = await compareRevisions({
     ...{ repository, revisions: [rev[0], rev[1]], recording: recording.name, registers },
-    ...{ seq: at === undefined ? null : seqIn(recording, at), last: recording.rowCount - 1 },
+    ...{ seq: at === undefined ? null : seqIn(recording, at), last: recording.endSeq - 1 },
   });
   if (found.state === null) throw new CannotTell(found.reason);
   const { seq, state, runs } = found;

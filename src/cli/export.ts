@@ -32,7 +32,8 @@ function exportStandalone(file: string, { output, standalone, json }: Options): 
   return withRecording(file, async ({ recording, store }) => {
     refuseUnknownKinds(recording);
     const meta = newMeta(recording.meta.base, recording.meta.sources);
-    const bytes = await writeRecording(output, { meta, store }, (sink) => everyRow(recording, sink));
+    const base = recording.basePieces();
+    const bytes = await writeRecording(output, { meta, store, base }, (sink) => everyRow(recording, sink));
     sayWarnings(recording);
     const { rowCount: rows, eventCount: events } = recording;
     if (json) printJson({ file, output, rows, events, bytes });

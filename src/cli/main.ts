@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../node/version.ts";
+import { EpochError } from "../replay/base.ts";
 import { PredicateError } from "../replay/predicate.ts";
 import { printable } from "../replay/recording/errors.ts";
 import { addBisect } from "./bisect.ts";
 import { addBranch } from "./branch.ts";
 import { addDiff } from "./diff.ts";
-import { EXIT, exitCodeOf } from "./exit.ts";
+import { CannotTell, EXIT, exitCodeOf } from "./exit.ts";
 import { addExport } from "./export.ts";
 import { addGuest } from "./guest.ts";
 import { addMark } from "./mark.ts";
@@ -70,7 +71,7 @@ function sayError(error: unknown, code: number): void {
   // The only error of more than one line: a caret points into the user's own words.
   if (error instanceof PredicateError) return say(paintError.red(`gvt: ${error.message}`));
   const line = printable(error instanceof Error ? error.message : String(error), 500);
-  if (code !== EXIT.cannotTell || (error instanceof Error && error.name === "CannotTell")) {
+  if (code !== EXIT.cannotTell || error instanceof CannotTell || error instanceof EpochError) {
     return say(paintError.red(`gvt: ${line}`));
   }
   say(paintError.red(`gvt: internal error: ${line}; please report it`));

@@ -79,7 +79,7 @@ async function minimise(opened: OpenedRecording, options: Options): Promise<numb
   const meta = newMeta(recording.meta.base, recording.meta.sources);
   const bytes = await writeRecording(
     output,
-    { meta, store, index: options.divergence === undefined },
+    { meta, store, base: recording.basePieces(), index: options.divergence === undefined },
     found.write,
   );
   if (test !== undefined) await writeCase(output, test, found);

@@ -46,16 +46,16 @@ export function refuseUnknownKinds(recording: Recording): void {
 
 /** The row number that `--at` asks for; the last row when it was not given. Throws UsageError. */
 export function seqIn(recording: Recording, seq: number | undefined): number {
-  const last = recording.rowCount - 1;
+  const last = recording.endSeq - 1;
   if (seq === undefined) return last;
-  if (seq > last)
+  if (seq > last || seq < recording.firstRow)
     throw new UsageError(`${recording.name}: there is no row ${seq}; its rows are ${rangeOf(recording)}`);
   return seq;
 }
 
 /** The rows that there are, for messages. */
 export function rangeOf(recording: Recording): string {
-  return recording.rowCount === 0 ? "none" : `0 to ${recording.rowCount - 1}`;
+  return recording.rowCount === 0 ? "none" : `${recording.firstRow} to ${recording.endSeq - 1}`;
 }
 
 /** What is wrong with a file although it can be read, on standard error. */

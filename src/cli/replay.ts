@@ -39,7 +39,7 @@ function run(opened: OpenedRecording, options: Options): number {
   sayWarnings(recording);
   const { divergence } = found;
   const wanted = divergence === null ? options.screen : undefined;
-  const shot = wanted === undefined ? null : takeScreen(opened, recording.rowCount - 1, wanted, options.vgpu);
+  const shot = wanted === undefined ? null : takeScreen(opened, recording.endSeq - 1, wanted, options.vgpu);
   const code = verdictOf(found, recording);
   if (options.json) {
     const { exact: _, ...rest } = found;

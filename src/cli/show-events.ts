@@ -1,6 +1,7 @@
 import { Rows } from "../events/rows.ts";
 import { clockText, RowFormatter, type RowText, rowColumns } from "../replay/format.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
+import { startOf } from "../replay/run.ts";
 import { settingOfRecording } from "./recordings.ts";
 import { LineWriter, paint } from "./terminal.ts";
 
@@ -19,6 +20,7 @@ export interface EventFilter {
 export async function showEvents(opened: OpenedRecording, filter: EventFilter, json: boolean): Promise<void> {
   const { recording, store } = opened;
   const formatter = new RowFormatter(settingOfRecording(opened).registers, store);
+  formatter.startAt(startOf(recording));
   const out = new LineWriter();
   const rows = new Rows(1 << 15);
   const widths = { seq: String(filter.last).length, kind: 17, path: 32 };

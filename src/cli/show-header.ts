@@ -3,6 +3,7 @@ import { preferredTiming } from "../hw/edid.ts";
 import type { Configuration } from "../reducers/configuration.ts";
 import { marksOf } from "../replay/marks.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
+import type { CheckpointBase, RecordingMeta } from "../replay/recording/profile.ts";
 import { configurationOf } from "../replay/run.ts";
 import { type Statistics, statisticsOf } from "../replay/statistics.ts";
 import { settingOfRecording } from "./recordings.ts";
@@ -34,6 +35,7 @@ function jsonHeader(
   const { name, size, blockCount, closed, damage, warnings, unknownKinds } = recording;
   return {
     ...{ file: name, id, schema, createdAt, tool, sources, base: base.kind, configuration },
+    ...{ firstRow: recording.firstRow },
     ...{ bytes: size, blocks: blockCount, closed, damage, warnings, unknownKinds, marks: marksOf(recording) },
     ...statistics,
     bytesPerEvent: statistics.events === 0 ? null : size / statistics.events,
@@ -49,6 +51,7 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
     ["made", `${meta.createdAt} by ${meta.tool}`],
     ["machine", `${machine}, screen every ${secondsText(screenEvery, 1)}`],
     ...configuration.vgpus.map((share, i) => [`vgpu${i + 1}`, shareText(share)]),
+    ["base", baseText(meta.base)],
     ["size", `${bytesText(size)} in ${count(blockCount, "block")}`],
   ]);
   const perEvent = s.events === 0 ? "" : `, ${(size / s.events).toFixed(2)} bytes an event`;
@@ -82,6 +85,12 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
     [1],
   ))
     print(line);
+}
+
+function baseText(base: RecordingMeta["base"]): string {
+  if (base.kind === "reset") return "reset";
+  const { seq, now } = base as CheckpointBase;
+  return `an embedded checkpoint behind row ${seq}, ${secondsText(now)} of model time`;
 }
 
 function registersText({ registers: { single, arrays, accesses } }: Statistics): string {

@@ -92,10 +92,10 @@ function filterOf({ recording }: OpenedRecording, events: string, options: ShowO
   const [, from, to] = /^(\d*)\.\.(\d*)$/.exec(events) ?? /^(\d+)$/.exec(events) ?? [];
   if (from === undefined)
     throw new UsageError(`--events ${events}: give FROM..TO, either end open, or one row number`);
-  const first = from === "" ? 0 : Number(from);
-  const most = recording.rowCount - 1;
+  const first = from === "" ? recording.firstRow : Number(from);
+  const most = recording.endSeq - 1;
   const last = to === undefined ? first : to === "" ? most : Number(to);
-  if (first > most || last > most || last < first) {
+  if (first < recording.firstRow || first > most || last > most || last < first) {
     throw new UsageError(`--events ${events}: ${recording.name} has rows ${rangeOf(recording)}`);
   }
   return {

@@ -35,13 +35,15 @@ export function addStep(program: Command): void {
 async function step(opened: OpenedRecording, options: Options): Promise<number> {
   const { recording, store } = opened;
   refuseUnknownKinds(recording);
-  const start = options.at === undefined ? -1 : seqIn(recording, options.at);
+  const start = options.at === undefined ? recording.firstRow - 1 : seqIn(recording, options.at);
   const timeline = new Timeline(recording, store);
   timeline.seek(start);
   const stepper = new Stepper(timeline);
   const isTerminal = process.stdin.isTTY === true && options.json !== true;
   if (!options.json)
-    print(`${recording.name}: rows 0 to ${timeline.last}; help lists the commands, tab completes names`);
+    print(
+      `${recording.name}: rows ${timeline.first} to ${timeline.last}; help lists the commands, tab completes names`,
+    );
   const lines = createInterface({
     input: process.stdin,
     ...(isTerminal ? { output: process.stdout, completer: (line: string) => stepper.complete(line) } : {}),

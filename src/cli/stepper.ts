@@ -48,7 +48,7 @@ export class Stepper {
     this.commands = [
       row("step s", "[n]", "n inputs on", (n) => this.move(numberOf(n, 1))),
       row("back b", "[n]", "n inputs back", (n) => this.move(-numberOf(n, 1))),
-      row("goto g", "N", "to row N", (n) => this.goTo(numberOf(n, -1))),
+      row("goto g", "N", "to row N", (n) => this.goTo(numberOf(n, timeline.first - 1))),
       row("continue c", "", "on to a breakpoint, or to the end", () =>
         this.stopped(goOn(timeline, this.breakpoints)),
       ),
@@ -109,9 +109,9 @@ export class Stepper {
   }
 
   private here(): string {
-    const { at, machine } = this.timeline;
+    const { at, first, machine } = this.timeline;
     const { now } = machine.core;
-    return at < 0 ? "before the first row" : `${this.rowText(at)}  ${paint.dim(`${clockText(now)} s`)}`;
+    return at < first ? "before the first row" : `${this.rowText(at)}  ${paint.dim(`${clockText(now)} s`)}`;
   }
 
   private rowText(seq: number): string {

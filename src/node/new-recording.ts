@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import type { Digest } from "../events/digest.ts";
 import type { PageStore } from "../reducers/pages.ts";
+import type { BasePiece } from "../replay/recording/base-pieces.ts";
 import type { SeenPages } from "../replay/recording/gather.ts";
 import { describe, type RecordingMeta } from "../replay/recording/profile.ts";
 import { type BlockSink, rewrite } from "../replay/recording/rewrite.ts";
@@ -25,6 +26,8 @@ export interface NewRecording {
   readonly store: PageStore;
   /** Pages that a parent has. */
   readonly seen?: SeenPages;
+  /** The embedded checkpoint, where the base is one. */
+  readonly base?: readonly BasePiece[];
   /** Give it keyframes and a writers' index; true when absent. */
   readonly index?: boolean;
 }
@@ -35,7 +38,7 @@ export interface NewRecording {
  */
 export async function writeRecording(
   path: string,
-  { meta, store, seen, index = true }: NewRecording,
+  { meta, store, seen, base = [], index = true }: NewRecording,
   produce: (sink: BlockSink) => readonly Digest[],
 ): Promise<number> {
   const tools = await loadTools();
@@ -43,7 +46,7 @@ export async function writeRecording(
   const sink = new FileSink(making, true);
   try {
     try {
-      await rewrite(sink, { meta, tools, store, ...(seen === undefined ? {} : { seen }) }, produce);
+      await rewrite(sink, { meta, tools, store, base, ...(seen === undefined ? {} : { seen }) }, produce);
     } finally {
       sink.close();
     }

@@ -5,6 +5,7 @@ import { KIND_NAMES } from "../events/kinds.ts";
 import type { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import type { settingOf } from "../reducers/platform.ts";
+import type { standAtBase } from "../replay/base.ts";
 import type { Recording } from "../replay/recording/recording.ts";
 import { configurationOf } from "../replay/run.ts";
 
@@ -28,5 +29,11 @@ export async function otherMachine(folder: string, recording: Recording, store: 
   const kinds = await load<{ KIND_NAMES: readonly string[] }>("events/kinds.js");
   if (kinds.KIND_NAMES.join() !== KIND_NAMES.join())
     throw new OtherBuildError(`${folder}: a gvt with other kinds of rows`);
-  return new machines.Machine(platforms.settingOf(configurationOf(recording), store));
+  const machine = new machines.Machine(platforms.settingOf(configurationOf(recording), store));
+  if (recording.baseBlocks === 0) return machine;
+  if (!existsSync(join(dist, "replay/base.js")))
+    throw new OtherBuildError(`${folder}: a gvt that knows no recordings that start from a checkpoint`);
+  const bases = await load<{ standAtBase: typeof standAtBase }>("replay/base.js");
+  bases.standAtBase(machine, recording);
+  return machine;
 }

@@ -2,6 +2,7 @@ import { K, KIND_WORLD } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import { ENGINES } from "../hw/units.ts";
 import type { Recording } from "./recording/recording.ts";
+import { RESET, type Start, startOf } from "./run.ts";
 
 /** What the world answered for one guest frame, in the order of the log. */
 export interface Answers {
@@ -49,7 +50,8 @@ export function lowerBound(numbers: readonly number[], value: number): number {
 
 /**
  * A recording as a timeline of contents, built in one pass: what each guest frame held when, what the
- * recorded model wrote into it, between which rows each submission ran, and where its timers fired.
+ * recorded model wrote into it, between which rows each submission ran, and where its timers fired. What was
+ * known of memory where the recording starts was answered before its first world input.
  */
 export class Timeline {
   private readonly answersOf = new Map<number, Answers>();
@@ -60,7 +62,19 @@ export class Timeline {
   private readonly armed = new Map<number, Armed>();
   /** By agent, purpose and deadline: where such a timer fired. */
   private readonly fired = new Map<string, number[]>();
+  /** Where it starts. */
+  readonly start: Start;
   private gap = 0;
+
+  constructor(start: Start = RESET) {
+    this.start = start;
+    for (const { kind, ticket, agent, operands } of start.open) {
+      const [lo, hi, code] = operands;
+      if (kind === "timer.arm") this.armed.set(ticket, { agent, code, deadline: lo + hi * 0x1_0000_0000 });
+    }
+    for (const { vgpu, gfn, page } of start.frames)
+      this.answersOf.set(frameKey(vgpu, gfn), { seq: [-1], gap: [-1], page: [page] });
+  }
 
   /** Take in the next block's rows. */
   add(rows: Rows): void {
@@ -167,7 +181,7 @@ function timerKey(agent: number, code: number, deadline: number): string {
 
 /** Read the whole recording once. Throws RecordingError where a block is damaged. */
 export function timelineOf(recording: Recording): Timeline {
-  const timeline = new Timeline();
+  const timeline = new Timeline(startOf(recording));
   const rows = new Rows(1 << 15);
   for (let n = 0; n < recording.blockCount; n++) {
     recording.readBlock(n, rows);

@@ -36,7 +36,7 @@ export function firstBroken(
  */
 export function firstDifferentDigest(a: Timeline, b: Timeline): TimeAnswer {
   const question = `the digest differs from that of ${b.recording.name}`;
-  const answer = { question, already: false, from: 0, to: a.last, detail: "" };
+  const answer = { question, already: false, from: a.first, to: a.last, detail: "" };
   const none = { ...answer, found: false, seq: -1, row: null, method: "rows", evaluated: 0 } as const;
   if (!sameBase(a, b)) return { ...none, already: true, detail: "they start from other machines" };
   const same = sameRows(a, b);
@@ -67,7 +67,7 @@ export function firstWrongDigest(timeline: Timeline, progress?: TimeOptions["pro
   const answer = {
     question: "the digest differs from the recorded one",
     already: false,
-    from: 0,
+    from: timeline.first,
     to: timeline.last,
   };
   let evaluated = 0;
@@ -101,7 +101,7 @@ function sameBase(a: Timeline, b: Timeline): boolean {
  */
 function sameRows(a: Timeline, b: Timeline): number {
   const end = Math.min(a.last, b.last) + 1;
-  for (let seq = 0; seq < end; ) {
+  for (let seq = a.first; seq < end; ) {
     const here = a.row(seq);
     const there = b.row(seq);
     const length = Math.min(here.rows.count - here.i, there.rows.count - there.i);

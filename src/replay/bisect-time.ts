@@ -46,12 +46,14 @@ export interface TimeOptions {
  * for damage, and what the question throws.
  */
 export function firstWhere(timeline: Timeline, question: Question, options: TimeOptions = {}): TimeAnswer {
-  const from = options.from ?? 0;
+  const from = options.from ?? timeline.first;
   const to = options.to ?? timeline.last;
-  if (from < 0 || to > timeline.last || from > to + 1)
-    throw new RangeError(`there are no rows ${from} to ${to}; the rows are 0 to ${timeline.last}`);
+  if (from < timeline.first || to > timeline.last || from > to + 1)
+    throw new RangeError(
+      `there are no rows ${from} to ${to}; the rows are ${timeline.first} to ${timeline.last}`,
+    );
   const first = timeline.nextInput(from - 1);
-  const already = from > 0 && question.holds(timeline.seek(from - 1));
+  const already = from > timeline.first && question.holds(timeline.seek(from - 1));
   const search = new Search(timeline, question);
   let seq = -1;
   if (first >= 0 && first <= to) {

@@ -10,13 +10,13 @@ import { type Timeline, timelineOf } from "./answers.ts";
 import type { Inferred } from "./content.ts";
 import { Inputs, inputsOf } from "./inputs.ts";
 import type { Mark } from "./marks.ts";
-import { SeenPages } from "./recording/gather.ts";
-import { chainText } from "./recording/leaning.ts";
+import { SeenPages, seePieces } from "./recording/gather.ts";
+import { blockUpTo, chainText } from "./recording/leaning.ts";
 import type { ParentBase, RecordingMeta, ResetBase } from "./recording/profile.ts";
 import type { Recording } from "./recording/recording.ts";
 import type { BlockSink } from "./recording/rewrite.ts";
 import { Rerun } from "./rerun.ts";
-import { configurationOf, refuseUnknown } from "./run.ts";
+import { machineOf, refuseUnknown } from "./run.ts";
 
 /** A world input from outside: its kind, its columns that are not 0, and its payload. */
 export interface NewInput {
@@ -92,17 +92,20 @@ export class Branch {
   constructor(recording: Recording, store: PageStore, options: BranchOptions = {}) {
     refuseUnknown(recording);
     this.store = store;
-    const { at = recording.rowCount, edits = [], configuration } = options;
+    const { at = recording.endSeq, edits = [], configuration } = options;
     this.timeline = timelineOf(recording);
-    const edited = editedInputs(inputsOf(recording), recording.rowCount, edits);
+    const edited = editedInputs(inputsOf(recording), recording.endSeq, edits);
     this.inputs = edited.inputs;
     this.order = edited.order;
     this.inStep = configuration === undefined;
-    this.machine = new Machine(settingOf(checked(configuration ?? configurationOf(recording)), store));
+    this.machine =
+      configuration === undefined ? machineOf(recording, store) : reconfigured(recording, configuration);
     const left = Math.min(edited.firstChange, edited.inputs.segmentAt(at));
     const leaves = this.inStep ? leavesAt(recording, this.inputs, left) : -1;
-    this.shared = leaves < 0 ? 0 : left;
-    this.base = leaves < 0 ? resetBase(recording, configuration) : this.parentBase(recording, leaves);
+    this.shared = leaves < recording.firstRow ? 0 : left;
+    // Only a parent can say what an embedded checkpoint is.
+    const alone = leaves < recording.firstRow && recording.baseBlocks === 0;
+    this.base = alone ? resetBase(recording, configuration) : this.parentBase(recording, leaves);
   }
 
   /** Make the branch's rows. */
@@ -122,7 +125,7 @@ export class Branch {
         marks.push({ seq, text: "answered otherwise than in the parent: the guest's reaction is not known" });
     return {
       shared,
-      events: counts.events - shared,
+      events: counts.events - this.sharedEvents(),
       answers: contents.answered,
       inferred: contents.inferredCount,
       distances: contents.distances,
@@ -134,10 +137,17 @@ export class Branch {
     };
   }
 
+  /** World inputs in the segments that are the parent's: the first one may have none. */
+  private sharedEvents(): number {
+    const { starts, rows } = this.inputs;
+    return this.shared === 0 ? 0 : this.shared - 1 + KIND_WORLD[rows.kind[starts[0]]];
+  }
+
   private parentBase(recording: Recording, seq: number): ParentBase {
-    const block = recording.blockOf(seq);
+    const block = blockUpTo(recording, seq);
     const { configuration, goldenHash } = recording.meta.base;
     const rows = new Rows();
+    seePieces(recording.basePieces(), this.store, this.seen);
     for (let n = 0; n <= block; n++) {
       recording.readBlock(n, rows);
       for (let i = 0; i < rows.count; i++)
@@ -154,16 +164,23 @@ function resetBase(recording: Recording, configuration?: Configuration): ResetBa
   return { kind: "reset", configuration: own ?? base.configuration, goldenHash: base.goldenHash };
 }
 
+/** A machine of another configuration. Throws EditError where there is none, or where it comes too late. */
+function reconfigured(recording: Recording, configuration: Configuration): Machine {
+  if (recording.baseBlocks > 0)
+    throw new EditError("the recording starts from a checkpoint: its machine was configured long before");
+  return new Machine(settingOf(checked(configuration), recording.store));
+}
+
 function checked(configuration: Configuration): Configuration {
   const parsed = parseConfiguration(configuration);
   if (typeof parsed === "string") throw new EditError(`the configuration ${parsed}`);
   return parsed;
 }
 
-/** Last row before segment `left`, with its outcomes; -1 where the branch shares nothing. */
+/** Last row before segment `left`, with its outcomes; the one before the first where it shares nothing. */
 function leavesAt(recording: Recording, inputs: Inputs, left: number): number {
-  if (left === 0) return -1;
-  if (left >= inputs.segments) return recording.rowCount - 1;
+  if (left === 0) return recording.firstRow - 1;
+  if (left >= inputs.segments) return recording.endSeq - 1;
   const next = inputs.seq[inputs.starts[left]];
   return Number.isInteger(next) ? next - 1 : Math.floor(next);
 }
@@ -178,7 +195,7 @@ interface Edited {
 
 /** The inputs with the edits in them. */
 function editedInputs(parent: Inputs, rowCount: number, edits: readonly Edit[]): Edited {
-  const inputs = new Inputs();
+  const inputs = new Inputs(parent.start);
   const inserted = edits.filter((edit) => edit.type === "insert");
   for (let s = 0; s <= parent.segments; s++) {
     for (const edit of inserted) {
@@ -208,7 +225,7 @@ function copyRow(inputs: Inputs, from: Inputs, i: number): void {
 /** Put inputs in before segment `s`, whose seq is `next`, at the time of the row before. */
 function insert(inputs: Inputs, parent: Inputs, s: number, next: number, added: readonly NewInput[]): void {
   const before = (s < parent.segments ? parent.starts[s] : parent.rows.count) - 1;
-  let time = before < 0 ? 0 : parent.time[before];
+  let time = before < 0 ? parent.start : parent.time[before];
   const gap = before < 0 ? 0 : parent.gap[before];
   added.forEach((input, n) => {
     const rows = new Rows(1);

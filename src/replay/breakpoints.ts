@@ -66,7 +66,7 @@ export function goOn(timeline: Timeline, breakpoints: readonly Breakpoint[]): Hi
  */
 export function goBack(timeline: Timeline, breakpoints: readonly Breakpoint[]): Hit | null {
   if (breakpoints.every(({ sample }) => sample === null)) return goBackToKind(timeline, breakpoints);
-  for (let end = timeline.inputAt(timeline.at - 1); end >= 0; ) {
+  for (let end = timeline.inputAt(timeline.at - 1); end >= timeline.first; ) {
     timeline.seek(timeline.baseBefore(end));
     const from = timeline.at;
     const watch = new Watching(timeline.machine, breakpoints);
@@ -82,12 +82,12 @@ export function goBack(timeline: Timeline, breakpoints: readonly Breakpoint[]): 
     }
     end = from;
   }
-  timeline.seek(-1);
+  timeline.seek(timeline.first - 1);
   return null;
 }
 
 function goBackToKind(timeline: Timeline, breakpoints: readonly Breakpoint[]): Hit | null {
-  for (let seq = timeline.at - 1; seq >= 0; ) {
+  for (let seq = timeline.at - 1; seq >= timeline.first; ) {
     const { rows, i } = timeline.row(seq);
     for (let k = i; k >= 0; k--) {
       const breakpoint = breakpoints.find(({ kind }) => kind === rows.kind[k]);
@@ -97,7 +97,7 @@ function goBackToKind(timeline: Timeline, breakpoints: readonly Breakpoint[]): H
     }
     seq = rows.firstSeq - 1;
   }
-  timeline.seek(-1);
+  timeline.seek(timeline.first - 1);
   return null;
 }
 

@@ -59,6 +59,9 @@ export class ByAddress {
   ) {
     this.stage = new Stage(model, timeline, store, follower, sink);
     this.follower = follower;
+    const { now, open } = timeline.start;
+    this.parent.adopt(open, now);
+    for (const { kind, agent } of open) if (kind === "guest.write") this.countWriting(agent, 1);
   }
 
   get contents(): Contents {

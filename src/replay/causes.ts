@@ -26,6 +26,7 @@ const DEPTH = 12;
 /** Rows looked back over for the question behind an answer. */
 const FAR_BACK = 1 << 22;
 const NO_ENGINE = 255;
+const BEFORE = "before the first row of this recording";
 const ELSP_DWORDS = 4;
 const PAGES = ["ring", "context", "command"] as const;
 const NOTABLE = new Set([
@@ -85,7 +86,7 @@ export class CauseFinder {
     const leaf = this.leaf(seq, role, "", question);
     if (engine >= 0) return { ...leaf, ...this.turn(seq, engine) };
     const asked = this.questionRow(seq, question.ticket);
-    if (asked < 0) return leaf;
+    if (asked < 0) return { ...leaf, note: this.timeline.first > 0 ? BEFORE : "" };
     const input = this.timeline.inputAt(asked);
     const verb = rowVerb(question.kind);
     if (!isPeriodic(question)) return { ...leaf, causes: [this.inputCause(input, verb, depth + 1)] };
@@ -112,6 +113,7 @@ export class CauseFinder {
    * of that.
    */
   private submittedBy(seq: number, engine: number, vgpu: number): Cause {
+    if (seq < this.timeline.first) return before("submitted by", seq);
     const { rows, i } = this.timeline.row(seq);
     if (rows.kind[i] === K["mmio.written"]) return this.submission(seq);
     const { queuedAt } = this.timeline.seek(seq).core.seeVgpu(vgpu).execlists[engine];
@@ -123,7 +125,8 @@ export class CauseFinder {
   private pagesRead(engine: number, from: number, to: number): Cause[] {
     const found = new Map<number, number>();
     const answers = new Map<number, number>();
-    for (let seq = to; seq > from && found.size < PAGES.length; ) {
+    const start = Math.max(from, this.timeline.first - 1);
+    for (let seq = to; seq > start && found.size < PAGES.length; ) {
       const { rows, i } = this.timeline.row(seq);
       for (let k = i; k >= 0 && rows.firstSeq + k > from; k--) {
         if (rows.kind[k] === K["guest.fetched"]) answers.set(rows.ticket[k], rows.firstSeq + k);
@@ -144,11 +147,13 @@ export class CauseFinder {
 
   /** The write that submitted, with the three dwords before it. */
   private submission(seq: number): Cause {
-    const { rows, i } = this.timeline.row(seq);
+    const { timeline } = this;
+    if (seq < timeline.first) return before("submitted by", seq);
+    const { rows, i } = timeline.row(seq);
     const [kind, agent, at] = [rows.kind[i], rows.agent[i], rows.at[i]];
     const dwords: number[] = [];
-    for (let s = seq - 1; s >= 0 && dwords.length < ELSP_DWORDS - 1 && seq - s < 4096; ) {
-      const block = this.timeline.row(s);
+    for (let s = seq - 1; s >= timeline.first && dwords.length < ELSP_DWORDS - 1 && seq - s < 4096; ) {
+      const block = timeline.row(s);
       for (let k = block.i; k >= 0 && dwords.length < ELSP_DWORDS - 1; k--) {
         const same = block.rows.kind[k] === kind && block.rows.agent[k] === agent && block.rows.at[k] === at;
         if (same) dwords.push(block.rows.firstSeq + k);
@@ -181,7 +186,7 @@ export class CauseFinder {
 
   /** The effect row that opened a ticket, before row `seq`; -1 where it is not found. */
   private questionRow(seq: number, ticket: number): number {
-    for (let at = seq - 1; at >= 0 && seq - at < FAR_BACK; ) {
+    for (let at = seq - 1; at >= this.timeline.first && seq - at < FAR_BACK; ) {
       const { rows, i } = this.timeline.row(at);
       for (let k = i; k >= 0; k--) {
         const kind = rows.kind[k];
@@ -212,6 +217,11 @@ export class CauseFinder {
     }
     return found;
   }
+}
+
+/** A row that a flight recorder has let go. */
+function before(role: string, seq: number): Cause {
+  return { role, seq, kind: "row", path: "", value: "", note: BEFORE, causes: [] };
 }
 
 function engineOf({ kind, operands }: Question): number {

@@ -26,6 +26,8 @@ const FRAME_ITEM_BYTES = 24;
 /** In a frame's item: it has words of its own. */
 const OWN_WORDS = 0x8000_0000;
 const PAGES_OF_PLANE = 1 << 12;
+/** Most slots in a state: 512 MiB. */
+const MOST_SLOTS = 1 << 18;
 
 /** Takes 512 words; equal ones get the same number. */
 export interface SlotSink {
@@ -45,6 +47,18 @@ export interface Checkpoint {
   /** Of the state, as they were when it was taken, with the epochs of its components. */
   readonly digests: readonly Digest[];
 }
+
+/** Brings components of a checkpoint to the present epoch, by the epoch that the checkpoint names. */
+export interface Raise {
+  /** Throws where a component's epoch is neither the present one nor one that there is a way from. */
+  check(digests: readonly Digest[]): void;
+  plane(component: string, epoch: number, root: Root): Root;
+  /** The tree as plain JSON; its shape is checked behind this. */
+  tree(component: string, epoch: number, tree: unknown): unknown;
+}
+
+/** For who compares the digests, epochs too, afterwards. */
+const AS_IT_IS: Raise = { check: () => {}, plane: (_, __, root) => root, tree: (_, __, tree) => tree };
 
 /** Serialise a state; `digests` are its own. */
 export function packCheckpoint(
@@ -121,7 +135,12 @@ function bytesOf(words: readonly number[]): Uint8Array {
  * The state in a checkpoint's bytes. Contents that the store has not are promised by it. Throws Malformed,
  * in one line; nothing is allocated by a number in the bytes before it is held against what is there.
  */
-export function unpackCheckpoint(body: Uint8Array, store: PageStore, pool: SlotSource): Checkpoint {
+export function unpackCheckpoint(
+  body: Uint8Array,
+  store: PageStore,
+  pool: SlotSource,
+  raise: Raise = AS_IT_IS,
+): Checkpoint {
   const items = new ItemReader(body);
   if (items.u32() !== CHECKPOINT) refuse("a checkpoint of another version");
   const [after, now, lastTicket, lastStamp] = [items.u53(), items.u53(), items.u53(), items.u53()];
@@ -129,17 +148,40 @@ export function unpackCheckpoint(body: Uint8Array, store: PageStore, pool: SlotS
   for (let left = items.u32(); left > 0; left--) {
     digests.push({ component: items.text(), epoch: items.u32(), lo: items.u32(), hi: items.u32() });
   }
-  const roots = readPlanes(items, pool);
+  raise.check(digests);
+  const slots = new CountedSlots(pool);
+  const epochs = new Map(digests.map(({ component, epoch }) => [component, epoch]));
+  const roots = readPlanes(items, slots, (name, root) => raise.plane(name, epochs.get(name) ?? -1, root));
   const contents = readContents(items.bytes(), store);
   const rams = [NO_RAM];
-  for (let v = 1; v <= VGPU_MAX; v++) rams.push(readFrames(items.bytes(), contents, store, pool));
-  const trees = readTrees(items);
+  for (let v = 1; v <= VGPU_MAX; v++) rams.push(readFrames(items.bytes(), contents, store, slots));
+  const trees = readTrees(items, (t, tree) => {
+    const name = t === 0 ? "device.tree" : `vgpu${t}.tree`;
+    return raise.tree(name, epochs.get(name) ?? -1, tree);
+  });
   items.end();
   const owner = 2;
   return { state: { seq: after - 1, now, lastTicket, lastStamp, roots, rams, trees, owner }, digests };
 }
 
-function readPlanes(items: ItemReader, pool: SlotSource): Root[] {
+/** Counts what is taken: one slot of a pool can stand in any number of places, each of them memory. */
+class CountedSlots implements SlotSource {
+  readonly count: number;
+  private readonly pool: SlotSource;
+  private taken = 0;
+
+  constructor(pool: SlotSource) {
+    this.pool = pool;
+    this.count = pool.count;
+  }
+
+  slot(n: number): Uint32Array {
+    if (++this.taken > MOST_SLOTS) refuse(`a state of more than ${MOST_SLOTS} pages`);
+    return this.pool.slot(n);
+  }
+}
+
+function readPlanes(items: ItemReader, pool: SlotSource, raise: (name: string, root: Root) => Root): Root[] {
   const roots = new Array<Root>(PLANES).fill(EMPTY_ROOT);
   for (let left = items.u32(); left > 0; left--) {
     const name = items.text();
@@ -156,7 +198,7 @@ function readPlanes(items: ItemReader, pool: SlotSource): Root[] {
       last = page;
       pages.push([page, slotOf(pool, view.getUint32(at + 4, true))]);
     }
-    roots[component.plane] = rootOfPages(pages);
+    roots[component.plane] = raise(name, rootOfPages(pages));
   }
   return roots;
 }

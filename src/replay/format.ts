@@ -15,6 +15,7 @@ import type { RegisterIndex } from "../hw/compile.ts";
 import { ENGINES } from "../hw/units.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import { agentName, fieldText, mmioPath } from "../reducers/path.ts";
+import type { Start } from "./run.ts";
 
 /** Rows as words: for output, never on a hot path. */
 
@@ -46,6 +47,13 @@ export class RowFormatter {
   constructor(registers: RegisterIndex, store: PageStore) {
     this.registers = registers;
     this.store = store;
+  }
+
+  /** Start where a recording does, if that is not reset. */
+  startAt({ now, open }: Start): void {
+    this.now = now;
+    for (const { kind, ticket, operands } of open)
+      if (kind === "timer.arm") this.timers.set(ticket, operands[2]);
   }
 
   /** Take notice of row `i`. */

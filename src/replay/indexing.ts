@@ -1,12 +1,12 @@
 import { K } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
-import { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
-import { settingOf } from "../reducers/platform.ts";
 import { traceFor } from "../reducers/trace.ts";
 import { KEYFRAME_INPUTS, KEYFRAMES, KeyframeWriter, sameDigests } from "./keyframes.ts";
+import { HASH_BYTES } from "./recording/decode.ts";
+import { hashAt } from "./recording/gather.ts";
 import type { Recording } from "./recording/recording.ts";
-import { configurationOf } from "./run.ts";
+import { tracedMachineOf } from "./run.ts";
 import { WRITERS, WriterWriter } from "./writers-file.ts";
 
 export interface IndexOptions {
@@ -35,9 +35,15 @@ export function indexRecording(recording: Recording, store: PageStore, options: 
   const { codecs } = recording.tools;
   const keyframes = new KeyframeWriter(store, codecs, compression);
   const writers = new WriterWriter(compression, codecs[compression]);
-  const setting = settingOf(configurationOf(recording), store);
-  const machine = new Machine({ ...setting, trace: traceFor(writers) });
+  const machine = tracedMachineOf(recording, store, traceFor(writers));
   writers.follow(machine);
+  const hash = new Uint32Array(4);
+  recording.basePieces().forEach(({ fresh }, n) => {
+    for (let i = 0; i < fresh.length / HASH_BYTES; i++) {
+      hashAt(fresh, i, hash);
+      keyframes.page(store.promise(hash), n);
+    }
+  });
   const rows = new Rows(1 << 15);
   let since = 0;
   for (let n = 0; n < recording.blockCount; n++) {

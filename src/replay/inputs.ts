@@ -2,6 +2,7 @@ import { isInput, K, KIND_WORLD } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import { lowerBound } from "./answers.ts";
 import type { Recording } from "./recording/recording.ts";
+import { type Start, startOf } from "./run.ts";
 
 /** What a timer was armed for. */
 export interface TimerPurpose {
@@ -15,6 +16,8 @@ export interface TimerPurpose {
  * timers right behind it: they are chosen together, because an answer has no meaning without its place.
  */
 export class Inputs {
+  /** Model time before the first row, in microseconds. */
+  readonly start: number;
   readonly rows = new Rows(1 << 12);
   /**
    * By row: its seq in the recording; one that was put in stands at a fraction before the row that it
@@ -32,6 +35,10 @@ export class Inputs {
   readonly starts: number[] = [];
   /** Segments that are not as recorded. */
   readonly edited = new Set<number>();
+
+  constructor(start = 0) {
+    this.start = start;
+  }
 
   get segments(): number {
     return this.starts.length;
@@ -77,10 +84,19 @@ export class Inputs {
 
 /** Reads inputs out of a recording's rows, block by block. */
 class InputReader {
-  readonly inputs = new Inputs();
+  readonly inputs: Inputs;
   private readonly armed = new Map<number, TimerPurpose>();
-  private time = 0;
+  private time: number;
   private gap = 0;
+
+  constructor({ now, open }: Start) {
+    this.time = now;
+    this.inputs = new Inputs(now);
+    for (const { kind, ticket, agent, operands } of open) {
+      const [lo, hi, code] = operands;
+      if (kind === "timer.arm") this.armed.set(ticket, { agent, code, deadline: lo + hi * 0x1_0000_0000 });
+    }
+  }
 
   add(rows: Rows, end: number): void {
     for (let i = 0; i < end; i++) {
@@ -109,8 +125,8 @@ class InputReader {
 }
 
 /** The inputs of a recording up to row `last`. Throws RecordingError where a block is damaged. */
-export function inputsOf(recording: Recording, last = recording.rowCount - 1): Inputs {
-  const reader = new InputReader();
+export function inputsOf(recording: Recording, last = recording.endSeq - 1): Inputs {
+  const reader = new InputReader(startOf(recording));
   const rows = new Rows(1 << 15);
   for (let n = 0; n < recording.blockCount; n++) {
     if (recording.block(n).firstSeq > last) break;

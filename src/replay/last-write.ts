@@ -88,20 +88,21 @@ export class WriteFinder {
 
   /**
    * The last input with a seq of at most `at` that wrote the place, or with `changed` that changed it; null
-   * where none did: it is as reset left it. Moves the timeline.
+   * where none did: it is as it was before the first row. Moves the timeline.
    */
   find(place: Place, at: number, changed: boolean): LastWrite | null {
     this.listener.target = place.target;
     this.inputs = 0;
     const sample = samplerOf(place);
-    if (this.writers === null || at < 0) return this.search(place, sample, -1, at, changed);
+    const start = this.timeline.first - 1;
+    if (this.writers === null || at <= start) return this.search(place, sample, start, at, changed);
     try {
       return this.findByIndex(this.writers, place, sample, at, changed);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.writers = null;
       this.timeline.recording.warnings.push(`attachment ${WRITERS}: ${error.message}: ignored`);
-      return this.search(place, sample, -1, at, changed);
+      return this.search(place, sample, start, at, changed);
     }
   }
 

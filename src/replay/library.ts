@@ -21,7 +21,7 @@ export type { OpenedRecording } from "./opened.ts";
 export { RecordingError } from "./recording/errors.ts";
 export type { Recording } from "./recording/recording.ts";
 export { type ReplayStep, replay } from "./replay.ts";
-export { configurationOf } from "./run.ts";
+export { configurationOf, machineOf } from "./run.ts";
 export { lastScreens, type ScreenShot } from "./screen.ts";
 export { DivergedError, seekTo } from "./state.ts";
 export { type Statistics, statisticsOf } from "./statistics.ts";

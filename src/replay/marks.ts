@@ -23,7 +23,7 @@ export function marksOf(recording: Recording): readonly Mark[] {
   const data = recording.attachment(MARKS);
   if (data === null) return [];
   try {
-    return readMarks(data).filter(({ seq }) => seq < recording.rowCount);
+    return readMarks(data).filter(({ seq }) => seq >= recording.firstRow && seq < recording.endSeq);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     recording.warnings.push(`attachment ${MARKS}: ${error.message}: ignored`);
@@ -56,8 +56,10 @@ export function withMarks(recording: Recording, marks: readonly Mark[]): Patch {
   const items: Item[] = [VERSION, marks.length];
   for (const { seq, text } of marks) {
     const bytes = new TextEncoder().encode(text);
-    if (!Number.isInteger(seq) || seq < 0 || seq >= recording.rowCount) {
-      throw new RangeError(`there is no row ${seq}; the rows are 0 to ${recording.rowCount - 1}`);
+    if (!Number.isInteger(seq) || seq < recording.firstRow || seq >= recording.endSeq) {
+      throw new RangeError(
+        `there is no row ${seq}; the rows are ${recording.firstRow} to ${recording.endSeq - 1}`,
+      );
     }
     if (text.trim() === "" || bytes.length > MOST_MARK_BYTES) {
       throw new RangeError(`the text of a mark has 1 to ${MOST_MARK_BYTES} bytes`);

@@ -41,12 +41,19 @@ export function caseOf(
     for (let i = 0; i < rows.count; i++) writer.row(rows, i);
   }
   const title = expectation.type === "predicate" ? expectation.text : writer.last;
+  const isReset = recording.baseBlocks === 0;
+  const start = isReset
+    ? [`const gpu = new Steps(createMachine(${optionsText(configurationOf(recording))}));`]
+    : [
+        `const { recording, store } = await openRecording(${JSON.stringify(recording.name)});`,
+        "const gpu = new Steps(machineOf(recording, store));",
+      ];
   const lines = [
-    'import { createMachine, Steps } from "gvt-replay";',
+    `import { ${isReset ? "createMachine" : "machineOf, openRecording"}, Steps } from "gvt-replay";`,
     'import { expect, test } from "vitest";',
     "",
-    `test(${JSON.stringify(title)}, () => {`,
-    `  const gpu = new Steps(createMachine(${optionsText(configurationOf(recording))}));`,
+    `test(${JSON.stringify(title)}, ${isReset ? "" : "async "}() => {`,
+    ...start.map((line) => `  ${line}`),
     ...writer.lines(expectation).map((line) => `  ${line}`),
     "});",
     "",

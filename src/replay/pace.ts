@@ -2,6 +2,7 @@ import { NOTES, TIMER_ENGINE, TIMER_VBLANK } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { ENGINES } from "../hw/units.ts";
+import type { PendingTicket } from "../reducers/machine.ts";
 
 /** Engine of rows that no engine caused. */
 export const NO_ENGINE = 255;
@@ -55,6 +56,23 @@ export class Pace {
   private readonly armed = new Map<number, Armed>();
   /** Engine by ticket of an open fetch. */
   private readonly fetches = new Map<number, number>();
+
+  /** What is open where a run starts, at model time `now`. */
+  adopt(open: readonly PendingTicket[], now: number): void {
+    for (const { kind, ticket, operands } of open) {
+      const [lo, hi, third] = operands;
+      if (kind === "timer.arm") {
+        const engine = engineOfTimer(third);
+        if (engine === NO_ENGINE) continue;
+        this.armed.set(ticket, { engine, deadline: lo + hi * 0x1_0000_0000 });
+        this.engines[engine].timer = ticket;
+      } else if (kind === "guest.fetch" && third !== NO_ENGINE) {
+        this.fetches.set(ticket, third);
+        this.engines[third].fetch = ticket;
+        this.engines[third].start = now;
+      }
+    }
+  }
 
   /** The next input, at model time `now`. */
   input(rows: Rows, i: number, now: number): void {

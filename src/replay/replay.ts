@@ -5,7 +5,7 @@ import type { PageStore } from "../reducers/pages.ts";
 import { divergenceAt } from "./divergence.ts";
 import { RowFormatter, type RowText } from "./format.ts";
 import type { Recording } from "./recording/recording.ts";
-import { machineOf, refuseUnknown } from "./run.ts";
+import { machineOf, refuseUnknown, type Start, startOf } from "./run.ts";
 import { DivergedError } from "./state.ts";
 
 /** One input of a recording, just reduced. The object is reused: valid until the next step is asked for. */
@@ -18,10 +18,11 @@ export class ReplayStep {
   end = 0;
   private readonly formatter: RowFormatter;
 
-  constructor(machine: Machine, rows: Rows) {
+  constructor(machine: Machine, rows: Rows, start: Start) {
     this.machine = machine;
     this.rows = rows;
     this.formatter = new RowFormatter(machine.core.registers, machine.core.setting.store);
+    this.formatter.startAt(start);
   }
 
   /** Number of the input's row. */
@@ -67,7 +68,7 @@ export function* replay(recording: Recording, store: PageStore): Generator<Repla
   refuseUnknown(recording);
   const machine = machineOf(recording, store);
   const rows = new Rows(1 << 15);
-  const step = new ReplayStep(machine, rows);
+  const step = new ReplayStep(machine, rows, startOf(recording));
   for (let n = 0; n < recording.blockCount; n++) {
     recording.readBlock(n, rows);
     for (let i = 0; i < rows.count; i = step.end) {

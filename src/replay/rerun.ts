@@ -1,5 +1,5 @@
 import { WRITE_TIME } from "../events/codes.ts";
-import { K } from "../events/kinds.ts";
+import { K, KIND_WORLD } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import { isRead, type Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
@@ -90,6 +90,19 @@ export class Rerun {
     this.contents = new Contents(timeline, store);
     this.positions = new Int32Array(inputs.segments);
     this.nextSeq = model.core.seq + 1;
+    this.adopt();
+  }
+
+  /** Take over what is open where the recording starts. */
+  private adopt(): void {
+    const { now, open } = this.timeline.start;
+    this.now = now;
+    for (const { kind, ticket, agent, operands } of open) {
+      const [a, b, c] = operands;
+      if (kind === "timer.arm") this.arm(ticket, agent, c, a + b * 0x1_0000_0000);
+      else if (kind === "guest.write") this.writing.push({ ticket, agent });
+      else if (kind === "guest.fetch") this.questions.push({ ticket, agent, gfn: a, purpose: b, engine: c });
+    }
   }
 
   /** Run these segments, in this order, and then whatever timers are due until model time `until`. */
@@ -123,7 +136,7 @@ export class Rerun {
     for (let i = inputs.starts[s]; i < end && !this.shown; i++) {
       this.seq = inputs.seq[i];
       if (this.inStep) this.recorded(i);
-      else if (i === inputs.starts[s]) this.world(i);
+      else if (KIND_WORLD[inputs.rows.kind[i]] === 1) this.world(i);
       else this.place(i);
     }
     if (!this.inStep && !this.shown) this.settle();
@@ -307,7 +320,7 @@ export class Rerun {
     model.apply(made, m);
     this.nextSeq += 1 + core.out.count;
     if (isRead(made.kind[m])) this.reply(m, i);
-    if (i >= 0 && this.inputs.starts[this.inputs.segmentOf(i)] === i) this.counts.events++;
+    if (i >= 0) this.counts.events += KIND_WORLD[made.kind[m]];
     if (this.sinking) {
       this.origins.push(this.seq);
       for (let o = 0; o < core.out.count; o++) {
@@ -345,12 +358,14 @@ export class Rerun {
         this.contents.wrote(agent, gfnOf(out, o), out.at[o] & 4095, out.payloadOf(o), this.seq);
       if (ticket !== 0) this.writing.push({ ticket, agent });
     } else if (kind === K["timer.arm"]) {
-      const deadline = out.lo[o] + out.hi[o] * 0x1_0000_0000;
-      const code = out.code[o];
-      const seq = this.timeline.firedAt(agent, code, deadline, this.seq);
-      const place = seq < 0 ? -1 : this.inputs.rowAt(seq);
-      this.timers.push({ ticket, agent, code, deadline, place: place < this.inputs.seq.length ? place : -1 });
+      this.arm(ticket, agent, out.code[o], out.lo[o] + out.hi[o] * 0x1_0000_0000);
     } else if (kind === K["timer.cancel"]) this.close(ticket);
+  }
+
+  private arm(ticket: number, agent: number, code: number, deadline: number): void {
+    const seq = this.timeline.firedAt(agent, code, deadline, this.seq);
+    const place = seq < 0 ? -1 : this.inputs.rowAt(seq);
+    this.timers.push({ ticket, agent, code, deadline, place: place < this.inputs.seq.length ? place : -1 });
   }
 
   /** A ticket has ended. */

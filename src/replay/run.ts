@@ -1,14 +1,62 @@
 import type { Rows } from "../events/rows.ts";
+import { PAGE_BYTES } from "../hw/units.ts";
 import { type Configuration, parseConfiguration } from "../reducers/configuration.ts";
-import { Machine } from "../reducers/machine.ts";
+import type { Trace } from "../reducers/core.ts";
+import { Machine, type PendingTicket, pending } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import { settingOf } from "../reducers/platform.ts";
+import { eachFrameFacts } from "../reducers/ram.ts";
+import { standAtBase } from "./base.ts";
 import { RecordingError } from "./recording/errors.ts";
 import type { Recording } from "./recording/recording.ts";
 
-/** The machine that a recording starts from. Throws RecordingError where its configuration is none. */
+/**
+ * The machine that a recording starts from: after reset, or in the state of an embedded checkpoint. Throws
+ * RecordingError where its configuration is none or the checkpoint does not hold, EpochError where it is one
+ * of another epoch.
+ */
 export function machineOf(recording: Recording, store: PageStore, pure = false): Machine {
-  return new Machine(settingOf(configurationOf(recording), store), pure);
+  return standing(new Machine(settingOf(configurationOf(recording), store), pure), recording);
+}
+
+/** The same machine with a listener of its writes. */
+export function tracedMachineOf(recording: Recording, store: PageStore, trace: Trace): Machine {
+  return standing(new Machine({ ...settingOf(configurationOf(recording), store), trace }), recording);
+}
+
+function standing(machine: Machine, recording: Recording): Machine {
+  standAtBase(machine, recording);
+  return machine;
+}
+
+/** What a replay by address must know of the time before the first row. */
+export interface Start {
+  /** Model time in microseconds. */
+  readonly now: number;
+  /** Timers armed, pages asked for, writes in flight. */
+  readonly open: readonly PendingTicket[];
+  /** What the model knew of guest memory: content ids of the store. */
+  readonly frames: readonly { readonly vgpu: number; readonly gfn: number; readonly page: number }[];
+}
+
+/** Where a machine after reset starts. */
+export const RESET: Start = { now: 0, open: [], frames: [] };
+
+/** Where a recording starts. Throws as `machineOf` does. */
+export function startOf(recording: Recording): Start {
+  if (recording.baseBlocks === 0) return RESET;
+  const { store } = recording;
+  const machine = machineOf(recording, store);
+  const frames = machine.snapshot().rams.flatMap(({ root }, vgpu) => {
+    const known: { vgpu: number; gfn: number; page: number }[] = [];
+    eachFrameFacts(root, ({ gfn, content, words }) => {
+      const page =
+        words === null ? content : store.intern(new Uint8Array(words.buffer, words.byteOffset, PAGE_BYTES));
+      known.push({ vgpu, gfn, page });
+    });
+    return known;
+  });
+  return { now: machine.core.now, open: pending(machine), frames };
 }
 
 /** The configuration that a recording's base names. */

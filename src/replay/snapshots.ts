@@ -33,12 +33,16 @@ export class Snapshots {
   readonly budget: number;
   private readonly kept: Kept[] = [];
   private used = 0;
+  private readonly first: number;
+  private readonly end: number;
   private readonly rows: number;
 
-  /** `rows`: how long the recording is. */
-  constructor(budget: number, rows: number) {
+  /** `first`, `end`: the numbers of the recording's first row and of the one behind its last. */
+  constructor(budget: number, first: number, end: number) {
     this.budget = budget;
-    this.rows = rows;
+    this.first = first;
+    this.end = end;
+    this.rows = end - first;
   }
 
   get count(): number {
@@ -142,8 +146,8 @@ export class Snapshots {
   /** The gap that letting go of a state would leave, by the one that is wanted there. */
   private scoreOf(k: number, cursor: number): number {
     const { seq } = this.kept[k].state;
-    const from = k === 0 ? -1 : this.kept[k - 1].state.seq;
-    const to = k + 1 < this.kept.length ? this.kept[k + 1].state.seq : this.rows;
+    const from = k === 0 ? this.first - 1 : this.kept[k - 1].state.seq;
+    const to = k + 1 < this.kept.length ? this.kept[k + 1].state.seq : this.end;
     return (to - from) / this.gapAt(seq, cursor, true);
   }
 }

@@ -87,6 +87,25 @@ export class Stage {
     this.contents = new Contents(timeline, store);
     this.follower = follower;
     this.sink = sink;
+    this.adopt();
+  }
+
+  /** Take over what is open where the recording starts. */
+  private adopt(): void {
+    const { now, open } = this.timeline.start;
+    this.place.now = now;
+    this.pace.adopt(open, now);
+    for (const { kind, ticket, agent, operands } of open) {
+      const [a, b, c] = operands;
+      if (kind === "timer.arm") this.arm(ticket, agent, c, a + b * 0x1_0000_0000);
+      else if (kind === "guest.write") this.inFlight(agent).push(ticket);
+      else if (kind === "guest.fetch") this.ask({ ticket, agent, gfn: a, purpose: b }, c);
+    }
+  }
+
+  private ask(fetch: Fetch, engine: number): void {
+    if (engine === NO_ENGINE) this.questions.push(fetch);
+    else this.asked[engine] = fetch;
   }
 
   /** Feed row i of the parent as it was; for a read, the reply. */
@@ -254,24 +273,19 @@ export class Stage {
     const agent = out.agent[o];
     const ticket = out.ticket[o];
     if (kind === K["guest.fetch"]) {
-      const fetch = { ticket, agent, gfn: out.at[o], purpose: out.purpose[o] };
-      if (out.engine[o] === NO_ENGINE) this.questions.push(fetch);
-      else this.asked[out.engine[o]] = fetch;
+      this.ask({ ticket, agent, gfn: out.at[o], purpose: out.purpose[o] }, out.engine[o]);
     } else if (kind === K["guest.write"]) {
       if (out.code[o] !== WRITE_TIME)
         this.contents.wrote(agent, gfnOf(out, o), out.at[o] & 4095, out.payloadOf(o), this.place.seq);
       if (ticket !== 0) this.inFlight(agent).push(ticket);
-    } else if (kind === K["timer.arm"]) this.arm(out, o);
+    } else if (kind === K["timer.arm"])
+      this.arm(ticket, agent, out.code[o], out.lo[o] + out.hi[o] * 0x1_0000_0000);
     else if (kind === K["timer.cancel"]) this.timers.cancel(ticket);
     else if (kind === K["access.reply"]) this.completed = { lo: out.lo[o], hi: out.hi[o] };
   }
 
-  private arm(out: Rows, o: number): void {
-    const code = out.code[o];
-    const agent = out.agent[o];
-    const ticket = out.ticket[o];
+  private arm(ticket: number, agent: number, code: number, deadline: number): void {
     if (engineOfTimer(code) !== NO_ENGINE) return;
-    const deadline = out.lo[o] + out.hi[o] * 0x1_0000_0000;
     const place = this.timeline.firedAt(agent, code, deadline, this.place.seq);
     if (place >= 0 && !this.placed.has(place)) this.placed.set(place, { ticket, agent });
     else this.timers.arm(ticket, agent, deadline);

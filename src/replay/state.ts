@@ -34,9 +34,9 @@ export interface SeekOptions {
 }
 
 /**
- * The machine at row `seq`: after the last input whose number is not greater. -1 is the state before the
- * first row. Replays from the start, strictly. Throws DivergedError where a row on the way is answered
- * otherwise, RecordingError for a bad file.
+ * The machine at row `seq`: after the last input whose number is not greater. Before the first row it is the
+ * state that the recording starts from. Replays from the start, strictly. Throws DivergedError where a row on
+ * the way is answered otherwise, RecordingError for a bad file.
  */
 export function seekTo(
   recording: Recording,
@@ -60,7 +60,7 @@ export function seekTo(
 
 /** Blocks that hold a row with a number of at most `seq`. */
 function blocksUpTo(recording: Recording, seq: number): number {
-  if (seq < 0) return 0;
+  if (seq < recording.firstRow) return 0;
   const last = recording.blockOf(seq);
   return last < 0 ? recording.blockCount : last + 1;
 }

@@ -15,11 +15,12 @@ export type StepColumns = Partial<Record<ColumnName, number>>;
 export class Steps {
   readonly machine: Machine;
   private readonly rows = new Rows(1);
-  private nextSeq = 0;
+  private nextSeq: number;
 
-  /** The machine stands at its reset. */
+  /** The machine stands where a recording starts: at its reset, or in an embedded checkpoint. */
   constructor(machine: Machine) {
     this.machine = machine;
+    this.nextSeq = machine.core.seq + 1;
   }
 
   /** Any input, by its kind's name. Returns the low word of what a read was answered with. */

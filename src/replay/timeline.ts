@@ -74,17 +74,22 @@ export class Timeline {
     // Without the list of pages in a file's keyframes no page could be found again.
     if (this.keyframes !== null) store.keepAtMost(Math.floor(budget / PAGES_SHARE / PAGE_BYTES));
     this.blocks = new BlockCache(recording, Math.floor(budget / ROWS_SHARE));
-    this.snapshots = new Snapshots(budget, recording.rowCount);
+    this.snapshots = new Snapshots(budget, recording.firstRow, recording.endSeq);
   }
 
-  /** Seq of the input that the machine stands behind; -1 before the first. */
+  /** Seq of the input that the machine stands behind; `first - 1` before the first row. */
   get at(): number {
     return this.machine.core.seq;
   }
 
-  /** Seq of the last row; -1 where there is none. */
+  /** Seq of the first row, be there one or not: 0, but behind an embedded checkpoint. */
+  get first(): number {
+    return this.recording.firstRow;
+  }
+
+  /** Seq of the last row; `first - 1` where there is none. */
   get last(): number {
-    return this.recording.rowCount - 1;
+    return this.recording.endSeq - 1;
   }
 
   /**
@@ -97,12 +102,12 @@ export class Timeline {
   }
 
   /**
-   * Go to row `seq`, -1 to `last`. Throws RangeError for another, DivergedError where the replay does not
+   * Go to row `seq`, `first - 1` to `last`. Throws RangeError for another, DivergedError where the replay does not
    * get there, RecordingError where a block on the way is damaged.
    */
   seek(seq: number): Machine {
-    if (!Number.isInteger(seq) || seq < -1 || seq > this.last) {
-      throw new RangeError(`there is no row ${seq}; the rows are 0 to ${this.last}`);
+    if (!Number.isInteger(seq) || seq < this.first - 1 || seq > this.last) {
+      throw new RangeError(`there is no row ${seq}; the rows are ${this.first} to ${this.last}`);
     }
     this.goTo(this.inputAt(seq));
     return this.machine;
@@ -115,7 +120,7 @@ export class Timeline {
     let seq = this.at;
     let done = 0;
     for (; done < Math.abs(count); done++) {
-      const next = count > 0 ? this.nextInput(seq) : seq < 0 ? -2 : this.inputAt(seq - 1);
+      const next = count > 0 ? this.nextInput(seq) : seq < this.first ? -2 : this.inputAt(seq - 1);
       if (next === -2) break;
       seq = next;
     }
@@ -131,14 +136,14 @@ export class Timeline {
     return { rows, i: seq - rows.firstSeq };
   }
 
-  /** Seq of the last input at or before `seq`; -1 where there is none. */
+  /** Seq of the last input at or before `seq`; `first - 1` where there is none. */
   inputAt(seq: number): number {
-    for (let at = seq; at >= 0; ) {
+    for (let at = seq; at >= this.first; ) {
       const { rows, i } = this.row(at);
       for (let k = i; k >= 0; k--) if (isInput(rows.kind[k])) return rows.firstSeq + k;
       at = rows.firstSeq - 1;
     }
-    return -1;
+    return this.first - 1;
   }
 
   /** Seq of the first input behind `seq`; -2 where there is none. */
@@ -151,9 +156,9 @@ export class Timeline {
     return -2;
   }
 
-  /** A seq before `seq` from where going on to `seq` costs little; -1 is the start. `seq` is at least 0. */
+  /** A seq before `seq`, a row, from where going on to it costs little; `first - 1` is the start. */
   baseBefore(seq: number): number {
-    const kept = this.snapshots.before(seq - 1)?.seq ?? -1;
+    const kept = this.snapshots.before(seq - 1)?.seq ?? this.first - 1;
     return Math.max(kept, this.keyframes?.before(seq - 1) ?? -1);
   }
 
@@ -214,7 +219,7 @@ export class Timeline {
       const seq = this.nextInput(this.at);
       if (seq < 0 || seq > to) return;
       const { rows, i } = this.row(seq);
-      const from = Math.max(this.at, this.snapshots.before(this.at)?.seq ?? -1);
+      const from = Math.max(this.at, this.snapshots.before(this.at)?.seq ?? this.first - 1);
       const pause = Math.ceil(Math.max(seq, from + this.snapshots.gapAt(from, cursor, fine)));
       const end = behindOutcomes(rows, Math.min(to, pause) - rows.firstSeq + 1);
       const stop = this.machine.batch(rows, i, end);
@@ -229,7 +234,7 @@ export class Timeline {
   private keep(cursor: number, fine: boolean): void {
     const { at, snapshots } = this;
     const gap = snapshots.gapAt(at, cursor, fine);
-    const from = snapshots.before(at)?.seq ?? -1;
+    const from = snapshots.before(at)?.seq ?? this.first - 1;
     if (at - from < gap || snapshots.after(at) - at < gap / 2) return;
     snapshots.keep(this.machine.snapshot(), cursor);
   }

@@ -23,15 +23,18 @@ export function treeItems(trees: readonly Tree[]): Item[] {
   return [items.length / 2, ...items];
 }
 
-/** Throws Malformed where a tree has not the shape that trees have here. */
-export function readTrees(items: ItemReader): Tree[] {
+/**
+ * Throws Malformed where a tree has not the shape that trees have here, once `raise` has brought it to the
+ * present epoch.
+ */
+export function readTrees(items: ItemReader, raise: (t: number, tree: unknown) => unknown): Tree[] {
   const trees = Array.from({ length: VGPU_MAX + 1 }, (_, t) => initialTree(t));
   let last = -1;
   for (let left = items.u32(); left > 0; left--) {
     const t = items.u32();
     if (t <= last || t >= trees.length) refuse(`tree ${t} in a checkpoint`);
     last = t;
-    trees[t] = shaped(parse(items.bytes()), trees[t], 0) as Tree;
+    trees[t] = shaped(raise(t, parse(items.bytes())), trees[t], 0) as Tree;
   }
   return trees;
 }

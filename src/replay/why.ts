@@ -10,6 +10,8 @@ export interface Why {
   readonly at: number;
   /** What the place holds there. */
   readonly value: string;
+  /** Number of the recording's first row. */
+  readonly first: number;
   /** Who wrote it last, up to there; null: nobody did, it is as reset left it. */
   readonly write: LastWrite | null;
   /** The write's cause tree. */
@@ -54,7 +56,8 @@ export class Asker {
       const cause =
         write === null ? null : this.causes.of(write.seq, write.changed ? "changed by" : "written by");
       const outcomes = write === null ? [] : this.causes.outcomes(write.seq);
-      return { path: place.path, at, value, write, cause, outcomes, cost: this.finder.cost };
+      const { cost } = this.finder;
+      return { path: place.path, at, value, first: timeline.first, write, cause, outcomes, cost };
     } finally {
       timeline.seek(back);
     }
@@ -75,9 +78,10 @@ export class Asker {
 
 /** An answer as people read it: names first, numbers second, causes as a tree. */
 export function whyText(why: Why): string[] {
-  const { path, at, value, write, cause, outcomes } = why;
+  const { path, at, value, first, write, cause, outcomes } = why;
   const lines = [`${path}  ${value}  at ${at}`];
-  if (write === null || cause === null) return [...lines, "  nobody wrote it: it is as reset left it"];
+  const before = first > 0 ? `it is as it was before row ${first}, the first here` : "it is as reset left it";
+  if (write === null || cause === null) return [...lines, `  nobody wrote it: ${before}`];
   const change = write.changed ? `${write.before} -> ${write.after}` : `${write.after}, as before`;
   const also = outcomes.map((outcome) => `  ${rowText(outcome)}`);
   return [...lines, `  ${change}`, ...causeText(cause, "  "), ...also];

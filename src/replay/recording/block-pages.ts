@@ -17,6 +17,7 @@ export class BlockPages {
   private readonly store: PageStore;
   private readonly blocks: readonly ChunkHead[];
   private readonly bring: (n: number) => void;
+  private readonly baseBlocks: number;
   /** By block: are its pages in the store? */
   private readonly loaded: Uint8Array;
   private readonly hash = new Uint32Array(4);
@@ -24,18 +25,23 @@ export class BlockPages {
   /** The block that brings a page, if somebody has a list of them; -1 where it does not say. */
   private homeOf: ((hash: Uint32Array) => number) | null = null;
 
-  /** `blocks`: those that may be read, now or later; `bring`: verify one and `load` its pages. */
+  /**
+   * `blocks`: those that may be read, now or later, the first `baseBlocks` with a piece of a checkpoint;
+   * `bring`: verify one and `load` its pages.
+   */
   constructor(
     name: string,
     tools: Tools,
     store: PageStore,
     blocks: readonly ChunkHead[],
+    baseBlocks: number,
     bring: (n: number) => void,
   ) {
     this.name = name;
     this.tools = tools;
     this.store = store;
     this.blocks = blocks;
+    this.baseBlocks = baseBlocks;
     this.bring = bring;
     this.loaded = new Uint8Array(blocks.length);
   }
@@ -55,6 +61,7 @@ export class BlockPages {
     const items = new ItemReader(body);
     const hashes = items.bytes();
     const bodies = items.bytes();
+    if (n < this.baseBlocks) items.bytes();
     items.end();
     const count = hashes.length / HASH_BYTES;
     if (!Number.isInteger(count) || bodies.length !== count * PAGE_BYTES)

@@ -2,13 +2,13 @@ import { McapChunkBuilder, McapRecordBuilder } from "@mcap/core";
 import type { Digest } from "../../events/digest.ts";
 import { isInput, KIND_WORLD } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
+import { packPages } from "./base-pieces.ts";
 import { RowEncoder } from "./encode.ts";
 import type { BlockPages } from "./gather.ts";
 import { PAGES, ROWS, TRAILER } from "./profile.ts";
 import { MAX_BLOCK_BYTES } from "./records.ts";
 import type { Tools } from "./tools.ts";
 import { BlockList, CHAIN_BYTES, type Hash64, NO_HASH, packTrailer } from "./trailer.ts";
-import { packBody } from "./wire.ts";
 
 /** A block as bytes of the file: one MCAP chunk record. */
 export interface EncodedBlock {
@@ -35,15 +35,19 @@ export class BlockEncoder {
   private events = 0;
   private chain: Hash64;
 
-  /** `preamble`: the bytes of the file before the first block. `compression`: a key of `tools.codecs`. */
-  constructor(preamble: Uint8Array, tools: Tools, compression: string) {
+  /**
+   * `preamble`: the bytes of the file before the first block. `compression`: a key of `tools.codecs`.
+   * `firstRow`: the number of the first row to come.
+   */
+  constructor(preamble: Uint8Array, tools: Tools, compression: string, firstRow = 0) {
     if (!Object.hasOwn(tools.codecs, compression)) throw new Error(`no compression ${compression}`);
     this.tools = tools;
     this.compression = compression;
     this.chain = this.hashOf(preamble);
+    this.nextSeq = firstRow;
   }
 
-  /** Rows encoded so far; the next block must start here. */
+  /** Number behind the last row encoded; the next block must start here. */
   get endSeq(): number {
     return this.nextSeq;
   }
@@ -57,8 +61,17 @@ export class BlockEncoder {
     return this.events;
   }
 
-  /** `digests`: of the state after the last of the rows. `closed`: the recording ends here. */
-  encode(rows: Rows, pages: BlockPages, digests: readonly Digest[], closed: boolean): EncodedBlock {
+  /**
+   * `digests`: of the state after the last of the rows. `closed`: the recording ends here. `piece`: of an
+   * embedded checkpoint.
+   */
+  encode(
+    rows: Rows,
+    pages: BlockPages,
+    digests: readonly Digest[],
+    closed: boolean,
+    piece: Uint8Array | null = null,
+  ): EncodedBlock {
     if (rows.firstSeq !== this.nextSeq)
       throw new Error(`rows from ${rows.firstSeq}, expected ${this.nextSeq}`);
     const firstSeq = rows.firstSeq;
@@ -70,7 +83,7 @@ export class BlockEncoder {
       ...{ ...counts, eventsBefore: this.events, previous: this.chain },
     });
     const data = this.chunkData(firstSeq, endSeq, [
-      packBody([pages.fresh, pages.bodies]),
+      packPages(pages.fresh, pages.bodies, piece),
       this.rowEncoder.encode(rows, pages.used, pages.index),
       trailer,
     ]);

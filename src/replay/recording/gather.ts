@@ -2,6 +2,7 @@ import { K } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
 import { PAGE_BYTES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import type { BasePiece } from "./base-pieces.ts";
 import { HASH_BYTES } from "./decode.ts";
 
 /**
@@ -22,6 +23,17 @@ export class SeenPages {
       this.seen = bigger;
     }
     this.seen[id] = 1;
+  }
+}
+
+/** The pages that an embedded checkpoint brings need not be written again. They are in the store. */
+export function seePieces(base: readonly BasePiece[], store: PageStore, seen: SeenPages): void {
+  const hash = new Uint32Array(4);
+  for (const { fresh } of base) {
+    for (let i = 0; i < fresh.length / HASH_BYTES; i++) {
+      hashAt(fresh, i, hash);
+      seen.add(store.promise(hash));
+    }
   }
 }
 
@@ -70,11 +82,20 @@ export function gatherPages(rows: Rows, store: PageStore, seen: SeenPages): Bloc
     }
     index[i] = place;
   }
+  return { used: hashesOf([...places.keys()], store), index, ...gatherContents(fresh, store) };
+}
+
+/** Hashes and contents of pages, behind one another. */
+export function gatherContents(
+  ids: Iterable<number>,
+  store: PageStore,
+): Pick<BlockPages, "fresh" | "bodies"> {
+  const fresh = [...ids];
   const bodies = new Uint8Array(fresh.length * PAGE_BYTES);
   fresh.forEach((id, i) => {
     bodies.set(store.bytes(id), i * PAGE_BYTES);
   });
-  return { used: hashesOf([...places.keys()], store), index, fresh: hashesOf(fresh, store), bodies };
+  return { fresh: hashesOf(fresh, store), bodies };
 }
 
 function hashesOf(ids: readonly number[], store: PageStore): Uint8Array {

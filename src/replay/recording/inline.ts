@@ -1,8 +1,9 @@
 import type { Digest } from "../../events/digest.ts";
 import { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { gatherPages, SeenPages } from "./gather.ts";
-import type { RecordingMeta } from "./profile.ts";
+import type { BasePiece } from "./base-pieces.ts";
+import { gatherPages, SeenPages, seePieces } from "./gather.ts";
+import { firstRowOf, type RecordingMeta } from "./profile.ts";
 import { Fill, type Recorded, type Recorder } from "./recorder.ts";
 import type { ByteSink, Tools } from "./tools.ts";
 import { RecordingWriter } from "./writer.ts";
@@ -19,7 +20,7 @@ export class InlineRecorder implements Recorder {
   private readonly seen: SeenPages;
   private readonly fill: Fill;
 
-  /** `seen`: pages that the file need not hold. */
+  /** `seen`: pages that the file need not hold. `base`: the embedded checkpoint, if there is one. */
   constructor(
     sink: ByteSink,
     meta: RecordingMeta,
@@ -27,10 +28,13 @@ export class InlineRecorder implements Recorder {
     store: PageStore,
     compression = "zstd",
     seen = new SeenPages(),
+    base: readonly BasePiece[] = [],
   ) {
     this.seen = seen;
+    seePieces(base, store, seen);
+    this.rows.clear(firstRowOf(meta));
     this.fill = new Fill(seen);
-    this.writer = new RecordingWriter(sink, meta, tools, compression);
+    this.writer = new RecordingWriter(sink, meta, tools, compression, base);
     this.store = store;
   }
 

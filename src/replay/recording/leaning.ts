@@ -1,10 +1,11 @@
 import { isInput, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import type { BasePiece } from "./base-pieces.ts";
 import { truncateRows } from "./bulk.ts";
 import { RecordingError } from "./errors.ts";
 import { readPreamble, scanBlocks } from "./open.ts";
-import type { ParentBase } from "./profile.ts";
+import type { ParentBase, RecordingMeta } from "./profile.ts";
 import { type BlockInfo, openRecording, Recording } from "./recording.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import type { BlockTrailer, Hash64 } from "./trailer.ts";
@@ -32,14 +33,19 @@ export function openLeaning(
   const parent = resolve?.(id) ?? null;
   if (parent === null) return refuse(`it is a branch of recording ${id}, which is not there`);
   if (!parent.closed) return refuse(`its parent ${parent.name} was not closed, or is damaged`);
-  const block = parent.blockOf(seq);
+  const block = blockUpTo(parent, seq);
   if (block < 0 || chainText(parent.trailer(block).chain) !== chain)
     return refuse(`its parent ${parent.name} is not what it was at row ${seq}`);
-  const open = (): Recording => {
-    const from = { ...meta, base: parent.meta.base };
-    return new Recording(source, tools, store, from, bytes, scanBlocks(source, bytes.length));
-  };
-  return new LeaningRecording(open(), source, bytes, store, parent, base);
+  const own = new Recording(source, tools, store, meta, bytes, scanBlocks(source, bytes.length, 0));
+  return new LeaningRecording(own, source, bytes, store, parent, base);
+}
+
+/**
+ * The block behind whose row `seq` a branch starts; of an embedded checkpoint, where that is before the first
+ * row. -1: there is none.
+ */
+export function blockUpTo(parent: Recording, seq: number): number {
+  return seq === parent.firstRow - 1 ? parent.baseBlocks - 1 : parent.blockOf(seq);
 }
 
 /** A chain as a branch names it. */
@@ -52,6 +58,8 @@ export function chainText({ lo, hi }: Hash64): string {
  * then its own. Its file's rows and blocks count from 0; here they go on where the parent's end.
  */
 class LeaningRecording extends Recording {
+  /** Its file's, but what it starts from in the end is what its parent does. */
+  override readonly meta: RecordingMeta;
   private readonly own: Recording;
   private readonly parent: Recording;
   /** Row, and blocks and world inputs up to it, that come from the parent. */
@@ -69,11 +77,12 @@ class LeaningRecording extends Recording {
     parent: Recording,
     { seq }: ParentBase,
   ) {
-    super(source, own.tools, store, own.meta, preamble, scanBlocks(source, preamble.length));
+    super(source, own.tools, store, own.meta, preamble, scanBlocks(source, preamble.length, 0));
+    this.meta = { ...own.meta, base: parent.meta.base };
     this.own = own;
     this.parent = parent;
     this.seq = seq;
-    this.before = parent.blockOf(seq) + 1;
+    this.before = blockUpTo(parent, seq) + 1;
     this.cut = this.cutTrailer(new Rows());
     this.events = this.cut.eventsBefore + this.cut.events;
     this.follow();
@@ -83,8 +92,12 @@ class LeaningRecording extends Recording {
     return this.before + this.own.blockCount;
   }
 
-  override get rowCount(): number {
+  override get endSeq(): number {
     return this.seq + 1 + this.own.rowCount;
+  }
+
+  override basePieces(): readonly BasePiece[] {
+    return this.parent.basePieces();
   }
 
   override block(n: number): BlockInfo {

@@ -82,13 +82,16 @@ export interface Scan {
   readonly blocksEnd: number;
 }
 
-/** Hop from record to record, from the end of the preamble on. Never throws for what the file holds. */
-export function scanBlocks(source: ByteSource, from: number): Scan {
+/**
+ * Hop from record to record, from the end of the preamble on; the first row must be `firstRow`. Never throws
+ * for what the file holds.
+ */
+export function scanBlocks(source: ByteSource, from: number, firstRow: number): Scan {
   const blocks: ChunkHead[] = [];
   const attachments: AttachmentPlace[] = [];
   let offset = from;
   let blocksEnd = from;
-  let seq = 0;
+  let seq = firstRow;
   const stopped = (reason: string): Scan => ({
     ...{ blocks, attachments, dataEnd: -1, blocksEnd },
     stop: { offset, reason },

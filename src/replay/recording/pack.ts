@@ -2,9 +2,10 @@ import type { Digest } from "../../events/digest.ts";
 import { K } from "../../events/kinds.ts";
 import { Rows, rowDifference } from "../../events/rows.ts";
 import { PageStore } from "../../reducers/pages.ts";
+import { type BasePiece, joinPieces } from "./base-pieces.ts";
 import { appendRows, truncateRows } from "./bulk.ts";
 import { RecordingError } from "./errors.ts";
-import { gatherPages, SeenPages } from "./gather.ts";
+import { gatherPages, SeenPages, seePieces } from "./gather.ts";
 import { SCHEMA } from "./profile.ts";
 import { Fill, SEAL_INPUTS, SEAL_ROWS } from "./recorder.ts";
 import { openRecording, type Recording } from "./recording.ts";
@@ -23,9 +24,11 @@ class Joiner {
   private readonly fill = new Fill(this.seen);
   private digests: readonly Digest[] = [];
 
-  constructor(writer: RecordingWriter, store: PageStore) {
+  constructor(writer: RecordingWriter, store: PageStore, base: readonly BasePiece[]) {
     this.writer = writer;
     this.store = store;
+    this.joined.clear(writer.encoder.endSeq);
+    seePieces(base, store, this.seen);
   }
 
   add(rows: Rows, digests: readonly Digest[]): void {
@@ -75,9 +78,10 @@ export function pack(
   }
   const rows = new Rows();
   part.checkWhole(rows);
-  const writer = new RecordingWriter(sink, { ...part.meta, schema: SCHEMA }, tools, compression);
-  const joiner = new Joiner(writer, store);
-  for (let n = 0; n < part.blockCount; n++) {
+  const base = part.basePieces();
+  const writer = new RecordingWriter(sink, { ...part.meta, schema: SCHEMA }, tools, compression, base);
+  const joiner = new Joiner(writer, store, base);
+  for (let n = base.length; n < part.blockCount; n++) {
     const { digests } = part.readBlock(n, rows);
     joiner.add(rows, digests);
   }
@@ -98,8 +102,10 @@ export function verifyPacked(part: Recording, store: PageStore, source: ByteSour
   if (complaint !== undefined || !packed.closed)
     throw new Error(`the packed recording is damaged: ${complaint}`);
   if (packed.meta.id !== part.meta.id) throw new Error("the packed recording has another id");
+  if (!sameBytes(joinPieces(packed.basePieces()), joinPieces(part.basePieces())))
+    throw new Error("the packed recording has another checkpoint");
   const cursor = new RowCursor(part);
-  for (let n = 0; n < packed.blockCount; n++) {
+  for (let n = packed.baseBlocks; n < packed.blockCount; n++) {
     const { digests } = packed.readBlock(n, theirs);
     renamePages(theirs, packedStore, store);
     for (let i = 0; i < theirs.count; i++) {
@@ -116,6 +122,10 @@ export function verifyPacked(part: Recording, store: PageStore, source: ByteSour
   }
   if (cursor.next() >= 0) throw new Error("the packed recording lacks rows");
   return packed;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** From ids of one store to those of another, by content; -1 where the other has no such page. */

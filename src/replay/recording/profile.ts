@@ -32,8 +32,23 @@ export interface ResetBase {
 }
 
 /**
+ * Where the window of a flight recorder starts from: a checkpoint in the recording's own first blocks. Rows
+ * keep the numbers that they had, because states hold such numbers: the first is `seq + 1`.
+ */
+export interface CheckpointBase extends Omit<ResetBase, "kind"> {
+  readonly kind: "checkpoint";
+  /** Of the last row before the first, and model time there in microseconds. */
+  readonly seq: number;
+  readonly now: number;
+  /** How many blocks, which have no rows, hold the checkpoint. */
+  readonly blocks: number;
+  /** XXH64 of the checkpoint's bytes: 16 hexadecimal digits. */
+  readonly hash: string;
+}
+
+/**
  * Where a branch starts from: behind row `seq` of another recording, whose chain there is this. It says again
- * what that one starts from. Checkpoints as a base are reserved.
+ * what that one starts from.
  */
 export interface ParentBase extends Omit<ResetBase, "kind"> {
   readonly kind: "parent";
@@ -50,11 +65,16 @@ export interface RecordingMeta extends Vocabulary {
   readonly schema: number;
   /** Where rows come from, by the `source` column; the recorder itself is the first. */
   readonly sources: readonly string[];
-  readonly base: ResetBase | ParentBase;
+  readonly base: ResetBase | ParentBase | CheckpointBase;
   /** ISO 8601. */
   readonly createdAt: string;
   /** Name and version of what wrote it. */
   readonly tool: string;
+}
+
+/** Number of the first row of a file with this description, be there one or not. */
+export function firstRowOf({ base }: Pick<RecordingMeta, "base">): number {
+  return base.kind === "checkpoint" ? base.seq + 1 : 0;
 }
 
 /**
@@ -177,11 +197,9 @@ function baseOf({
   kind,
   configuration,
   goldenHash,
-  id,
-  seq,
-  chain,
+  ...place
 }: Record<string, unknown>): RecordingMeta["base"] {
-  if (kind !== "reset" && kind !== "parent")
+  if (kind !== "reset" && kind !== "parent" && kind !== "checkpoint")
     refuse(`a base of kind ${String(kind)}, which this version cannot start from`);
   if (goldenHash !== null && typeof goldenHash !== "string") refuse("a golden hash that is no text");
   const from = {
@@ -189,13 +207,33 @@ function baseOf({
     goldenHash: goldenHash as string | null,
   };
   if (kind === "reset") return { kind: "reset", ...from };
+  return kind === "parent" ? parentOf(place, from) : checkpointOf(place, from);
+}
+
+function parentOf(
+  { id, seq, chain }: Record<string, unknown>,
+  from: Omit<ResetBase, "kind">,
+): RecordingMeta["base"] {
   if (typeof id !== "string" || !/^[0-9a-f]{8,64}$/.test(id))
     refuse("a parent whose id is no hexadecimal number");
-  if (!Number.isSafeInteger(seq) || (seq as number) < 0)
-    refuse("a parent without the row that it is left at");
-  if (typeof chain !== "string" || !/^[0-9a-f]{16}$/.test(chain)) refuse("a parent without its chain");
+  if (!isCount(seq)) refuse("a parent without the row that it is left at");
+  if (!isHash(chain)) refuse("a parent without its chain");
   return { kind: "parent", ...from, id: id as string, seq: seq as number, chain: chain as string };
 }
+
+function checkpointOf(
+  { seq, now, blocks, hash }: Record<string, unknown>,
+  from: Omit<ResetBase, "kind">,
+): RecordingMeta["base"] {
+  if (!isCount(seq) || !isCount(now)) refuse("a checkpoint without its row and time");
+  if (!isCount(blocks) || blocks === 0) refuse("a checkpoint in no block");
+  if (!isHash(hash)) refuse("a checkpoint without its hash");
+  const [row, time, count] = [seq as number, now as number, blocks as number];
+  return { kind: "checkpoint", ...from, seq: row, now: time, blocks: count, hash: hash as string };
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isHash = (value: unknown): boolean => typeof value === "string" && /^[0-9a-f]{16}$/.test(value);
 
 /** JSON of any depth parses, but nothing here needs more than a few levels, and whoever walks it recurses. */
 function checkDepth(text: string): void {

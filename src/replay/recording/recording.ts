@@ -1,11 +1,12 @@
 import type { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import { type BasePiece, readPieces, unpackPiece } from "./base-pieces.ts";
 import { BlockPages } from "./block-pages.ts";
 import { RowDecoder } from "./decode.ts";
 import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
 import { compileLayout } from "./layout.ts";
 import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
-import { ATTACHMENTS, PAGES, type RecordingMeta, ROWS, TRAILER } from "./profile.ts";
+import { ATTACHMENTS, firstRowOf, PAGES, type RecordingMeta, ROWS, TRAILER } from "./profile.ts";
 import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES, readMessages } from "./records.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import { BlockList, type BlockTrailer, CHAIN_BYTES, type Hash64, unpackTrailer } from "./trailer.ts";
@@ -42,7 +43,7 @@ export function openRecording(source: ByteSource, tools: Tools, store: PageStore
       0,
       `it is a branch of recording ${meta.base.id}, which must be there too`,
     );
-  return new Recording(source, tools, store, meta, bytes, scanBlocks(source, bytes.length));
+  return new Recording(source, tools, store, meta, bytes, scanBlocks(source, bytes.length, firstRowOf(meta)));
 }
 
 /**
@@ -61,6 +62,8 @@ export class Recording {
   eventCount = 0;
   damage: Damage | null = null;
   readonly tools: Tools;
+  /** Where its pages are. */
+  readonly store: PageStore;
 
   private readonly source: ByteSource;
   private readonly start: Hash64;
@@ -81,6 +84,7 @@ export class Recording {
   ) {
     this.source = source;
     this.tools = tools;
+    this.store = store;
     this.meta = meta;
     this.start = this.hashOf(preamble);
     this.scan = scan;
@@ -89,11 +93,13 @@ export class Recording {
     const layout = compileLayout(meta);
     this.unknownKinds = layout.unknown;
     this.decoder = new RowDecoder(layout);
-    this.pages = new BlockPages(source.name, tools, store, this.blocks, (n) => {
+    this.pages = new BlockPages(source.name, tools, store, this.blocks, this.baseBlocks, (n) => {
       this.guard(n, () => this.pages.load(n, this.load(n).pages));
     });
     this.findEnd();
     this.warnAboutTail();
+    if (this.blocks.length < this.baseBlocks)
+      throw new RecordingError(source.name, this.damage?.offset ?? 0, "its embedded checkpoint is not whole");
   }
 
   /**
@@ -125,9 +131,33 @@ export class Recording {
     return this.blocks.length;
   }
 
-  /** Rows in the blocks that may be read. */
+  /** Number of the first row, be there one or not: 0, but behind an embedded checkpoint. */
+  get firstRow(): number {
+    return firstRowOf(this.meta);
+  }
+
+  /** The number behind the last row of the blocks that may be read. */
+  get endSeq(): number {
+    return this.blocks.length === 0 ? this.firstRow : this.blocks[this.blocks.length - 1].endSeq;
+  }
+
   get rowCount(): number {
-    return this.blocks.length === 0 ? 0 : this.blocks[this.blocks.length - 1].endSeq;
+    return this.endSeq - this.firstRow;
+  }
+
+  /** Blocks at the start that hold an embedded checkpoint and no rows. */
+  get baseBlocks(): number {
+    return this.meta.base.kind === "checkpoint" ? this.meta.base.blocks : 0;
+  }
+
+  /** The embedded checkpoint's blocks, verified; their pages are in the store then. Throws RecordingError. */
+  basePieces(): readonly BasePiece[] {
+    const read = (n: number): BasePiece => {
+      const { pages, trailer } = this.load(n);
+      this.pages.load(n, pages);
+      return unpackPiece(pages, trailer.digests);
+    };
+    return readPieces(this.meta.base, this.tools, read, (n, act) => this.guard(n, act));
   }
 
   block(n: number): BlockInfo {

@@ -1,6 +1,7 @@
 import type { Digest } from "../../events/digest.ts";
 import type { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import type { BasePiece } from "./base-pieces.ts";
 import { SeenPages } from "./gather.ts";
 import { InlineRecorder } from "./inline.ts";
 import type { RecordingMeta } from "./profile.ts";
@@ -18,6 +19,8 @@ export interface RewriteTools {
   readonly compression?: string;
   /** Pages that the file need not hold: a parent has them. */
   readonly seen?: SeenPages;
+  /** The embedded checkpoint, where the base is one. */
+  readonly base?: readonly BasePiece[];
 }
 
 /**
@@ -26,10 +29,10 @@ export interface RewriteTools {
  */
 export async function rewrite(
   sink: ByteSink,
-  { meta, tools, store, compression = "zstd", seen = new SeenPages() }: RewriteTools,
+  { meta, tools, store, compression = "zstd", seen = new SeenPages(), base = [] }: RewriteTools,
   produce: (sink: BlockSink) => readonly Digest[],
 ): Promise<Recorded> {
-  const recorder = new InlineRecorder(sink, meta, tools, store, compression, seen);
+  const recorder = new InlineRecorder(sink, meta, tools, store, compression, seen, base);
   let before: readonly Digest[] = [];
   const last = produce((rows, digests) => {
     recorder.seal(before);

@@ -1,8 +1,9 @@
 import type { Digest } from "../../events/digest.ts";
-import type { Rows } from "../../events/rows.ts";
-import { BlockEncoder } from "./encoder.ts";
+import { Rows } from "../../events/rows.ts";
+import type { BasePiece } from "./base-pieces.ts";
+import { BlockEncoder, type EncodedBlock } from "./encoder.ts";
 import type { BlockPages } from "./gather.ts";
-import { PROFILE, type RecordingMeta, writePreamble } from "./profile.ts";
+import { firstRowOf, PROFILE, type RecordingMeta, writePreamble } from "./profile.ts";
 import { attachmentBytes, type BlockPlace, type DataPlace, metadataLength, tailBytes } from "./tail.ts";
 import type { ByteSink, Tools } from "./tools.ts";
 
@@ -18,15 +19,30 @@ export class RecordingWriter {
   private crc = 0;
   private metadata: DataPlace;
 
-  constructor(sink: ByteSink, meta: RecordingMeta, tools: Tools, compression = "zstd") {
+  /** `base`: the embedded checkpoint, if the description names one as the base. */
+  constructor(
+    sink: ByteSink,
+    meta: RecordingMeta,
+    tools: Tools,
+    compression = "zstd",
+    base: readonly BasePiece[] = [],
+  ) {
     this.sink = sink;
     this.tools = tools;
     this.compression = compression;
     const preamble = writePreamble(meta, tools);
-    this.encoder = new BlockEncoder(preamble, tools, compression);
+    this.encoder = new BlockEncoder(preamble, tools, compression, firstRowOf(meta));
     const length = metadataLength(preamble);
     this.metadata = { name: PROFILE, offset: preamble.length - length, length, dataSize: 0 };
     this.write(preamble);
+    if (base.length !== (meta.base.kind === "checkpoint" ? meta.base.blocks : 0))
+      throw new Error("a checkpoint that is not what the description says");
+    const none = new Rows(0, 0);
+    none.clear(firstRowOf(meta));
+    for (const { fresh, bodies, bytes, digests } of base) {
+      const pages = { used: new Uint8Array(0), index: new Uint32Array(0), fresh, bodies };
+      this.append(this.encoder.encode(none, pages, digests, false, bytes));
+    }
   }
 
   /** Bytes written so far. */
@@ -36,7 +52,10 @@ export class RecordingWriter {
 
   /** Append a block. A `closed` one is the last. */
   addBlock(rows: Rows, pages: BlockPages, digests: readonly Digest[], closed: boolean): void {
-    const { bytes, number: _, ...block } = this.encoder.encode(rows, pages, digests, closed);
+    this.append(this.encoder.encode(rows, pages, digests, closed));
+  }
+
+  private append({ bytes, number: _, ...block }: EncodedBlock): void {
     const { offset, compression } = this;
     this.blocks.push({ ...block, compression, offset, length: bytes.length });
     this.write(bytes);
