@@ -1,8 +1,12 @@
 import { PAGE_WORDS } from "../hw/units.ts";
 import { wordsUnder } from "./mix.ts";
+import { PackedPages } from "./packed-pages.ts";
 
 /** Hashes 4 KiB; writes the first 128 bits of their SHA-256 as four little-endian words. */
 export type PageHasher = (bytes: Uint8Array, into: Uint32Array) => void;
+
+/** Of the bytes for pages that can be fetched again, one part in so many holds them as they are. */
+const PACKED_SHARE = 4;
 
 /**
  * Every content of a guest page that was ever fetched, once each, under a small id. It only grows; ids are
@@ -17,8 +21,9 @@ export class PageStore {
   private readonly hasher: PageHasher;
   /** Fetches promised pages: must intern the page with this hash, or throw. */
   private fetch: ((hash: Uint32Array) => void) | null = null;
-  /** Pages that can be fetched again are let go beyond this many, the ones that came first. */
+  /** Pages that can be fetched again are packed beyond this many, the ones that came first. */
   private most = Number.POSITIVE_INFINITY;
+  private packed: PackedPages | null = null;
   private readonly came: number[] = [];
   private gone = 0;
 
@@ -56,7 +61,7 @@ export class PageStore {
   internHashed(hash: Uint32Array, bytes: Uint8Array): number {
     const key = keyOf(hash);
     const known = this.ids.get(key);
-    if (known !== undefined && this.pages[known] !== null) return known;
+    if (known !== undefined && (this.pages[known] !== null || this.packed?.has(known) === true)) return known;
     const copy = new Uint8Array(PAGE_WORDS * 4);
     copy.set(bytes);
     const id = known ?? this.reserve(hash, key);
@@ -66,17 +71,21 @@ export class PageStore {
   }
 
   /**
-   * Hold at most so many of the pages that come from now on; the others are fetched again when they are
-   * needed.
+   * Hold the pages that come from now on within so many bytes: the last ones as they are, earlier ones packed.
+   * What does not fit even so is fetched again when it is needed.
    */
-  keepAtMost(pages: number): void {
-    this.most = pages;
+  keepWithin(bytes: number): void {
+    this.most = Math.max(1, Math.floor(bytes / PACKED_SHARE / (PAGE_WORDS * 4)));
+    this.packed = new PackedPages(bytes - bytes / PACKED_SHARE);
   }
 
   private letGo(id: number): void {
     this.came.push(id);
     if (this.came.length - this.gone <= this.most) return;
-    this.pages[this.came[this.gone++]] = null;
+    const oldest = this.came[this.gone++];
+    const words = this.pages[oldest];
+    if (words !== null) this.packed?.put(oldest, words);
+    this.pages[oldest] = null;
     if (this.gone < this.most) return;
     this.came.splice(0, this.gone);
     this.gone = 0;
@@ -107,6 +116,12 @@ export class PageStore {
   }
 
   private redeem(id: number): Uint32Array {
+    const packed = this.packed?.get(id) ?? null;
+    if (packed !== null) {
+      this.pages[id] = packed;
+      this.letGo(id);
+      return packed;
+    }
     this.fetch?.(this.hashes[id]);
     const words = this.pages[id];
     if (words === null || words === undefined) throw new Error(`no page ${id} in the store`);
@@ -121,7 +136,7 @@ export class PageStore {
   /** Are the bytes of the content with this hash here? */
   holds(hash: Uint32Array): boolean {
     const id = this.find(hash);
-    return id >= 0 && this.pages[id] !== null;
+    return id >= 0 && (this.pages[id] !== null || this.packed?.has(id) === true);
   }
 
   /** Does content `id` consist of exactly these bytes? */

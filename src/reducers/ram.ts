@@ -9,7 +9,8 @@ import type { PageStore } from "./pages.ts";
  */
 export const GFN_BITS = 24;
 
-class Frame {
+/** What is known of one guest frame. */
+export class Frame {
   readonly owner: number;
   /** Content id in the page store; what `words` started from. */
   content: number;

@@ -7,7 +7,8 @@ import { keyHigh, keyLow, scramble } from "./mix.ts";
  * running digest, adjusted at each write: no digest needs a walk.
  */
 
-class Page {
+/** Words of one page and who may change them. */
+export class Page {
   readonly owner: number;
   readonly words: Uint32Array;
   constructor(owner: number, words: Uint32Array) {
@@ -16,7 +17,8 @@ class Page {
   }
 }
 
-class Table {
+/** 64 pages and who may change the list. */
+export class Table {
   readonly owner: number;
   readonly pages: Page[];
   constructor(owner: number, pages: Page[]) {
@@ -49,8 +51,8 @@ const TABLE_SHIFT = PAGE_SHIFT + 6;
 /** Pages of a plane. */
 const PLANE_SHIFT = 12;
 
-const EMPTY_PAGE = new Page(NOBODY, new Uint32Array(PAGE_SIZE));
-const EMPTY_TABLE = new Table(NOBODY, new Array<Page>(64).fill(EMPTY_PAGE));
+export const EMPTY_PAGE = new Page(NOBODY, new Uint32Array(PAGE_SIZE));
+export const EMPTY_TABLE = new Table(NOBODY, new Array<Page>(64).fill(EMPTY_PAGE));
 export const EMPTY_ROOT = new Root(NOBODY, new Array<Table>(64).fill(EMPTY_TABLE), 0, 0);
 
 /** Walks every non-zero word of a plane in ascending order. */
@@ -117,7 +119,6 @@ export class Words {
   private writable = 2;
   private slab = new ArrayBuffer(0);
   private slabUsed = SLAB_PAGES;
-  private slabPages = SLAB_PAGES;
 
   constructor(planes: number) {
     this.owner = 1;
@@ -134,14 +135,6 @@ export class Words {
     this.writable += 2;
     this.changed = false;
     if (this.writable > 0x7fff_0000) this.startMarksAnew();
-  }
-
-  /**
-   * Give every page memory of its own from now on: for who keeps many states and lets go of some, as a page
-   * that is kept would keep its whole slab.
-   */
-  cutPagesSingly(): void {
-    this.slabPages = 1;
   }
 
   /** Seal everything written so far: later writes copy. `owner` must be new. */
@@ -277,8 +270,8 @@ export class Words {
   }
 
   private copyOf(page: Page): Uint32Array {
-    if (this.slabUsed >= this.slabPages) {
-      this.slab = new ArrayBuffer(this.slabPages * PAGE_SIZE * 4);
+    if (this.slabUsed === SLAB_PAGES) {
+      this.slab = new ArrayBuffer(SLAB_PAGES * PAGE_SIZE * 4);
       this.slabUsed = 0;
     }
     const words = new Uint32Array(this.slab, this.slabUsed++ * PAGE_SIZE * 4, PAGE_SIZE);

@@ -1,6 +1,7 @@
 import { COLUMN_NAMES } from "../events/columns.ts";
 import { Rows } from "../events/rows.ts";
 import type { Recording } from "./recording/recording.ts";
+import type { PackedRows } from "./recording/stretches.ts";
 
 /** The ones used last, within a budget of memory. */
 class Recent<T> {
@@ -38,43 +39,69 @@ class Recent<T> {
   }
 }
 
-/** Blocks of one recording: the last ones used decoded, more of them as bodies, which are a tenth of that. */
-export class BlockCache {
+/** Of the bytes for rows, the part that decoded ones take. */
+const DECODED_SHARE = 8;
+/** More than a block has stretches. */
+const STRETCHES = 1 << 11;
+
+/** Rows of one recording: blocks used last as they lie in the file, stretches of them decoded. */
+export class RowCache {
   private readonly recording: Recording;
-  private readonly bodies: Recent<Uint8Array>;
+  private readonly packed: Recent<PackedRows>;
   private readonly decoded: Recent<Rows>;
   /** Columns to use again: fresh memory costs more than decoding does. */
   private spare: Rows | undefined;
+  /** The stretch asked for last. */
+  private here = new Rows(1, 0);
 
-  /** `budget`: bytes that blocks may take, half of them decoded; at least one block is kept. */
+  /** `budget`: bytes that rows may take; at least one block is kept, and one stretch. */
   constructor(recording: Recording, budget: number) {
     this.recording = recording;
-    this.bodies = new Recent(budget / 2, (body) => body.length);
-    this.decoded = new Recent(budget / 2, bytesOf);
+    const decoded = Math.floor(budget / DECODED_SHARE);
+    this.packed = new Recent(budget - decoded, (rows) => rows.bytes);
+    this.decoded = new Recent(decoded, bytesOf);
   }
 
-  /** Bytes that blocks take. */
+  /** Bytes that rows take. */
   get bytes(): number {
-    return this.bodies.bytes + this.decoded.bytes;
+    return this.packed.bytes + this.decoded.bytes;
   }
 
   /**
-   * The rows of block n, to look at only, and only until the next call. Throws RecordingError where the
-   * block is damaged.
+   * Some rows around row `seq`, from an input on and whole with their outcomes; null where there is no such
+   * row. To look at only, and only until the next call. Throws RecordingError where the block is damaged.
    */
-  rows(n: number): Rows {
-    const known = this.decoded.get(n);
-    if (known !== undefined) return known;
-    let body = this.bodies.get(n);
-    if (body === undefined) {
-      body = this.recording.body(n);
-      this.bodies.put(n, body);
-    }
+  around(seq: number): Rows | null {
+    const { here } = this;
+    if (seq >= here.firstSeq && seq < here.firstSeq + here.count) return here;
+    const n = this.recording.blockOf(seq);
+    if (n < 0) return null;
     const { firstSeq, lastSeq } = this.recording.block(n);
-    const rows = this.spare ?? new Rows(lastSeq + 1 - firstSeq, 0);
+    const packed = this.packedOf(n);
+    const k = packed.stretchOf(seq - firstSeq);
+    const key = n * STRETCHES + k;
+    this.here = this.decoded.get(key) ?? this.decode(key, n, packed, k, firstSeq, lastSeq);
+    return this.here;
+  }
+
+  private packedOf(n: number): PackedRows {
+    const known = this.packed.get(n);
+    if (known !== undefined) return known;
+    const packed = this.recording.packed(n);
+    this.packed.put(n, packed);
+    return packed;
+  }
+
+  private decode(
+    ...[key, n, packed, k, firstSeq, lastSeq]: [number, number, PackedRows, number, number, number]
+  ): Rows {
+    const rows = this.spare ?? new Rows(1, 0);
     this.spare = undefined;
-    this.recording.readBody(n, body, rows);
-    this.spare = this.decoded.put(n, rows);
+    this.recording.readStretch(n, packed, k, rows);
+    rows.firstSeq = firstSeq + packed.starts[k];
+    // Of the block that a branch was left in, its parent has more rows than count here.
+    rows.count = Math.min(rows.count, lastSeq + 1 - rows.firstSeq);
+    this.spare = this.decoded.put(key, rows);
     return rows;
   }
 }

@@ -1,9 +1,8 @@
 import { CLASS_OUTCOME, isInput, KIND_CLASS } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
-import { PAGE_BYTES } from "../hw/units.ts";
 import type { Machine, State } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
-import { BlockCache } from "./blocks.ts";
+import { RowCache } from "./blocks.ts";
 import { divergenceAt } from "./divergence.ts";
 import { Keyframes } from "./keyframes.ts";
 import type { Recording } from "./recording/recording.ts";
@@ -55,7 +54,7 @@ export class Timeline {
   /** Stands at `at`. Look at it, and run nothing on it but what puts its state back. */
   readonly machine: Machine;
   private readonly snapshots: Snapshots;
-  private readonly blocks: BlockCache;
+  private readonly rows: RowCache;
   private readonly keyframes: Keyframes | null;
   private readonly start: State;
   private readonly progress: TimelineOptions["progress"];
@@ -68,12 +67,11 @@ export class Timeline {
     this.store = store;
     this.progress = options.progress;
     this.machine = machineOf(recording, store);
-    this.machine.core.words.cutPagesSingly();
     this.start = this.machine.snapshot();
     this.keyframes = options.keyframes === false ? null : Keyframes.of(recording, store);
     // Without the list of pages in a file's keyframes no page could be found again.
-    if (this.keyframes !== null) store.keepAtMost(Math.floor(budget / PAGES_SHARE / PAGE_BYTES));
-    this.blocks = new BlockCache(recording, Math.floor(budget / ROWS_SHARE));
+    if (this.keyframes !== null) store.keepWithin(Math.floor(budget / PAGES_SHARE));
+    this.rows = new RowCache(recording, Math.floor(budget / ROWS_SHARE));
     this.snapshots = new Snapshots(budget, recording.firstRow, recording.endSeq);
   }
 
@@ -96,9 +94,9 @@ export class Timeline {
    * Bytes that states and that blocks of rows take now, how many states are kept, and keyframes there are.
    */
   get memory(): TimelineMemory {
-    const { snapshots, blocks, keyframes } = this;
+    const { snapshots, rows, keyframes } = this;
     const counts = { snapshots: snapshots.count, keyframes: keyframes?.count ?? 0 };
-    return { states: snapshots.bytes, rows: blocks.bytes, ...counts };
+    return { states: snapshots.bytes, rows: rows.bytes, ...counts };
   }
 
   /**
@@ -130,9 +128,8 @@ export class Timeline {
 
   /** Row `seq`, to look at only, and only until the next call of anything here. */
   row(seq: number): RowPlace {
-    const n = this.recording.blockOf(seq);
-    if (n < 0) throw new RangeError(`there is no row ${seq}`);
-    const rows = this.blocks.rows(n);
+    const rows = this.rows.around(seq);
+    if (rows === null) throw new RangeError(`there is no row ${seq}`);
     return { rows, i: seq - rows.firstSeq };
   }
 
@@ -158,7 +155,7 @@ export class Timeline {
 
   /** A seq before `seq`, a row, from where going on to it costs little; `first - 1` is the start. */
   baseBefore(seq: number): number {
-    const kept = this.snapshots.before(seq - 1)?.seq ?? this.first - 1;
+    const kept = this.snapshots.before(seq - 1) ?? this.first - 1;
     return Math.max(kept, this.keyframes?.before(seq - 1) ?? -1);
   }
 
@@ -200,11 +197,11 @@ export class Timeline {
   private goTo(seq: number): void {
     if (seq === this.at) return;
     const here = this.at;
-    const kept = this.snapshots.before(seq) ?? this.start;
-    const known = here < seq ? Math.max(kept.seq, here) : kept.seq;
+    const kept = this.snapshots.before(seq) ?? this.start.seq;
+    const known = here < seq ? Math.max(kept, here) : kept;
     const keyframe = this.keyframes?.stateBefore(seq, known, this.machine) ?? null;
     if (keyframe !== null) this.snapshots.keep(keyframe, seq);
-    else if (this.at !== here || known !== here) this.restore(kept);
+    else if (this.at !== here || known !== here) this.restore(this.snapshots.stateBefore(seq) ?? this.start);
     // States right before the row are kept for who goes back from there: not for who only leaps.
     this.forward(seq, seq, Math.abs(seq - here) <= LEAP);
   }
@@ -219,7 +216,7 @@ export class Timeline {
       const seq = this.nextInput(this.at);
       if (seq < 0 || seq > to) return;
       const { rows, i } = this.row(seq);
-      const from = Math.max(this.at, this.snapshots.before(this.at)?.seq ?? this.first - 1);
+      const from = Math.max(this.at, this.snapshots.before(this.at) ?? this.first - 1);
       const pause = Math.ceil(Math.max(seq, from + this.snapshots.gapAt(from, cursor, fine)));
       const end = behindOutcomes(rows, Math.min(to, pause) - rows.firstSeq + 1);
       const stop = this.machine.batch(rows, i, end);
@@ -234,7 +231,7 @@ export class Timeline {
   private keep(cursor: number, fine: boolean): void {
     const { at, snapshots } = this;
     const gap = snapshots.gapAt(at, cursor, fine);
-    const from = snapshots.before(at)?.seq ?? this.first - 1;
+    const from = snapshots.before(at) ?? this.first - 1;
     if (at - from < gap || snapshots.after(at) - at < gap / 2) return;
     snapshots.keep(this.machine.snapshot(), cursor);
   }

@@ -14,6 +14,7 @@ import { rewrite } from "../../src/replay/recording/rewrite.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
 import { configurationOf, machineOf } from "../../src/replay/run.ts";
 import { everyRow } from "../../src/replay/standalone.ts";
+import { Timeline } from "../../src/replay/timeline.ts";
 import { verify } from "../../src/replay/verify.ts";
 import type { Sample } from "./minimise-samples.ts";
 import { scriptedRecording } from "./scripted.ts";
@@ -112,6 +113,19 @@ describe("a branch", () => {
       expect(result.exact).toBe(true);
       expect(made.bytes.length).toBeLessThan(bytes.length);
       expect(made.report).toMatchObject({ reactions: 0, unknown: 0, inferred: 0 });
+    }
+  });
+
+  test("is walked in across the row where it was left", async () => {
+    const made = await branchOf(parent, { at: seqAt(0.5) });
+    const child = opened(made.bytes, bytes, parent.recording);
+    const own = new Timeline(child.recording, child.store);
+    const theirs = new Timeline(parent.recording, parent.store);
+    for (const part of [0.99, 0.2, 0.5, 0.51, 0.49, 0.8]) {
+      const seq = seqAt(part);
+      expect(own.seek(seq).digests()).toEqual(theirs.seek(seq).digests());
+      expect(own.step(-1)).toBe(1);
+      expect(own.step(2)).toBe(2);
     }
   });
 

@@ -1,16 +1,18 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { COLUMN_NAMES } from "../../src/events/columns.ts";
-import { K, KIND_NAMES, KIND_PAYLOAD } from "../../src/events/kinds.ts";
+import { isInput, K, KIND_NAMES, KIND_PAYLOAD } from "../../src/events/kinds.ts";
 import { Rows, rowDifference } from "../../src/events/rows.ts";
 import { RowDecoder } from "../../src/replay/recording/decode.ts";
 import {
   compileLayout,
+  type Layout,
   UNKNOWN_KIND,
   UNKNOWN_NAME,
   VOCABULARY,
   type Vocabulary,
 } from "../../src/replay/recording/layout.ts";
+import { PackedRows, StretchReader } from "../../src/replay/recording/stretches.ts";
 import { packBody } from "../../src/replay/recording/wire.ts";
 import { addSample, sampleRow } from "./samples.ts";
 
@@ -48,9 +50,32 @@ function bodyBy(
 const decode = (from: Vocabulary, body: Uint8Array): Rows => {
   const rows = new Rows(1);
   rows.page.fill(7);
-  new RowDecoder(compileLayout(from)).decode(body, () => new Uint32Array(0), rows);
+  const layout = compileLayout(from);
+  new RowDecoder(layout).decode(body, () => new Uint32Array(0), rows);
+  const same = byStretches(body, layout);
+  expect([...same.kind.subarray(0, same.count)]).toEqual([...rows.kind.subarray(0, rows.count)]);
+  for (let i = 0; i < rows.count; i++)
+    if (rows.kind[i] !== UNKNOWN_KIND) expect(rowDifference(rows, i, same, i)).toBeNull();
   return rows;
 };
+
+/** The same rows, five and a few more at a time, the last stretch first. */
+function byStretches(body: Uint8Array, layout: Layout): Rows {
+  const packed = new PackedRows(body, layout, () => new Uint32Array(0), 5);
+  const reader = new StretchReader(layout);
+  const stretches = packed.starts.slice(0, -1).map(() => new Rows(1));
+  for (let k = stretches.length - 1; k >= 0; k--) {
+    stretches[k].page.fill(7);
+    reader.read(packed, k, stretches[k]);
+    for (let i = 0; i < stretches[k].count; i++) expect(packed.stretchOf(packed.starts[k] + i)).toBe(k);
+  }
+  const all = new Rows();
+  for (const rows of stretches) {
+    expect(all.count === 0 || isInput(rows.kind[0])).toBe(true);
+    for (let i = 0; i < rows.count; i++) all.copyFrom(rows, i);
+  }
+  return all;
+}
 
 const someRows = fc.array(sampleRow, { minLength: 1, maxLength: 60 }).map((samples) => {
   const rows = new Rows();
@@ -148,6 +173,14 @@ test("lengths that do not fit the rows are refused", () => {
     return "taken";
   };
   expect(refused(items(4, [0, 0, 0, 0], 8))).toBe("taken");
+  const packed = (body: Uint8Array) => () =>
+    new PackedRows(body, compileLayout(VOCABULARY), () => new Uint32Array(0));
+  expect(packed(items(4, [0, 0, 0, 0], 8))).not.toThrow();
+  expect(packed(items(4, [0, 0, 0, 0], 20))).toThrow("20 bytes of column lo for 4 rows");
+  expect(packed(items(4, [0, 0, 0], 0))).toThrow("3 bytes of kinds for 4 rows");
+  expect(packed(items(4, [0, 0, 0, 250], 0))).toThrow("a row of a kind past");
+  expect(packed(items(4, [0, 0, 0, K["guest.fetched"]], 0))).toThrow("page 0 of the block's 0");
+  expect(packed(items(2 ** 31, [], 0))).toThrow("rows in a block, more than");
   expect(refused(items(4, [0, 0, 0, 0], 20))).toBe("20 bytes of column lo for 4 rows");
   expect(refused(items(4, [0, 0, 0], 0))).toBe("3 bytes of kinds for 4 rows");
   expect(refused(items(4, [0, 0, 0, 250], 0))).toBe(`a row of a kind past the ${KIND_NAMES.length} named`);

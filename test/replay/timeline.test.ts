@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { KIND_NAMES } from "../../src/events/kinds.ts";
+import { Rows, rowDifference } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { breakpointOf, goBack, goOn } from "../../src/replay/breakpoints.ts";
 import { sameDigests } from "../../src/replay/keyframes.ts";
@@ -39,6 +40,25 @@ test("the state at any row, in any order, is that of a run from the start", () =
   }
 });
 
+test("rows read in stretches are the block's", async () => {
+  const real = await Promise.all(realRecordings().map(openFile));
+  for (const { recording } of [...walks.map(openWalk), ...real]) {
+    const [block, stretch] = [new Rows(), new Rows()];
+    for (let n = 0; n < recording.blockCount; n += 1 + (recording.blockCount >> 3)) {
+      recording.readBlock(n, block);
+      const packed = recording.packed(n);
+      for (let k = 0; k + 1 < packed.starts.length; k++) {
+        recording.readStretch(n, packed, k, stretch);
+        expect(stretch.count).toBe(packed.starts[k + 1] - packed.starts[k]);
+        for (let i = 0; i < stretch.count; i++)
+          expect(rowDifference(stretch, i, block, packed.starts[k] + i)).toBeNull();
+      }
+      expect(packed.starts.at(-1)).toBe(block.count);
+    }
+  }
+  for (const { close } of real) close();
+});
+
 test("a step back is the inverse of a step", () => {
   const { recording, store } = openWalk(walks[1]);
   const timeline = new Timeline(recording, store);
@@ -70,6 +90,7 @@ test("a budget of 1 MB is kept while it walks", () => {
   for (let n = 0; n < 200; n++) {
     timeline.seek((n * 7919) % recording.rowCount);
     expect(timeline.memory.states).toBeLessThanOrEqual(budget);
+    expect(timeline.memory.rows).toBeLessThanOrEqual(budget / 2);
   }
   while (timeline.step(-1) > 0) expect(timeline.memory.states).toBeLessThanOrEqual(budget);
   expect(timeline.at).toBe(-1);

@@ -7,7 +7,7 @@ import { planesOf, scatterBytes, scatterWords } from "./planes.ts";
 import { ItemReader, pad4 } from "./wire.ts";
 
 /** Most rows of a block: bounds what a hostile file can make us allocate. */
-const MAX_ROWS = 1 << 20;
+export const MAX_ROWS = 1 << 20;
 export const HASH_BYTES = 16;
 
 /** Decodes bodies of rows messages of one file; it holds the buffers that decoding needs. */
@@ -37,8 +37,8 @@ export class RowDecoder {
     for (const column of this.layout.columns) this.readColumn(column, items, into);
     this.readPayload(items.bytes(), into);
     items.end();
-    this.mapPages(pages(hashes), into);
-    this.renumber(into);
+    mapPages(this.layout, this.order, pages(hashes), into);
+    renumber(this.layout, this.order, into);
   }
 
   /** The file's kinds, for now in the file's numbers. */
@@ -64,9 +64,9 @@ export class RowDecoder {
       const out = into[target];
       if (n > 0 && planes === 0) out.fill(0, 0, count);
       else if (n > 0) this.scatter(has, bytes, n, planes, out);
-      if (column.renumber !== null) this.change(has, out, column.renumber);
+      if (column.renumber !== null) change(order, has, out, column.renumber);
     }
-    if (target !== null && column.missing !== null) this.change(column.missing, into[target], null);
+    if (target !== null && column.missing !== null) change(order, column.missing, into[target], null);
   }
 
   /** Give the n elements of a column to the rows whose kind has it. */
@@ -87,14 +87,6 @@ export class RowDecoder {
     }
   }
 
-  /** Replace the column's elements of rows with one of these kinds by the table's, or by 0. */
-  private change(kinds: Uint8Array, out: Uint8Array | Uint32Array, table: Uint8Array | null): void {
-    const { order } = this.order;
-    this.order.runs(kinds, (a, b) => {
-      for (let s = a; s < b; s++) out[order[s]] = table === null ? 0 : table[Math.min(out[order[s]], 255)];
-    });
-  }
-
   private readPayload(bytes: Uint8Array, into: Rows): void {
     const { count } = this;
     const { payload } = this.layout;
@@ -112,24 +104,38 @@ export class RowDecoder {
     into.payload.set(bytes.subarray(0, used));
     into.payloadUsed = used;
   }
+}
 
-  private mapPages(ids: Uint32Array, into: Rows): void {
-    const { order } = this.order;
-    const { page } = into;
-    this.order.runs(this.layout.hasPage, (a, b) => {
-      for (let s = a; s < b; s++) {
-        const i = order[s];
-        if (page[i] >= ids.length) refuse(`a row with page ${page[i]} of the block's ${ids.length}`);
-        page[i] = ids[page[i]];
-      }
-    });
-  }
+/** Replace a column's elements of rows with one of these kinds by the table's, or by 0. */
+export function change(
+  rows: KindOrder,
+  kinds: Uint8Array,
+  out: Uint8Array | Uint32Array,
+  table: Uint8Array | null,
+): void {
+  const { order } = rows;
+  rows.runs(kinds, (a, b) => {
+    for (let s = a; s < b; s++) out[order[s]] = table === null ? 0 : table[Math.min(out[order[s]], 255)];
+  });
+}
 
-  /** From the file's numbers of kinds and codes to ours. */
-  private renumber(into: Rows): void {
-    const { kinds, codes } = this.layout;
-    for (const [kind, table] of codes) this.change(kind, into.code, table);
-    if (kinds === null) return;
-    for (let i = 0; i < this.count; i++) into.kind[i] = kinds[into.kind[i]];
-  }
+/** From places in the block's list of pages to `ids`. Throws Malformed where there is no such place. */
+export function mapPages(layout: Layout, rows: KindOrder, ids: Uint32Array, into: Rows): void {
+  const { order } = rows;
+  const { page } = into;
+  rows.runs(layout.hasPage, (a, b) => {
+    for (let s = a; s < b; s++) {
+      const i = order[s];
+      if (page[i] >= ids.length) refuse(`a row with page ${page[i]} of the block's ${ids.length}`);
+      page[i] = ids[page[i]];
+    }
+  });
+}
+
+/** From the file's numbers of kinds and codes to ours. */
+export function renumber(layout: Layout, rows: KindOrder, into: Rows): void {
+  const { kinds, codes } = layout;
+  for (const [kind, table] of codes) change(rows, kind, into.code, table);
+  if (kinds === null) return;
+  for (let i = 0; i < into.count; i++) into.kind[i] = kinds[into.kind[i]];
 }

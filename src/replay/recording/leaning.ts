@@ -7,6 +7,7 @@ import { RecordingError } from "./errors.ts";
 import { readPreamble, scanBlocks } from "./open.ts";
 import type { ParentBase, RecordingMeta } from "./profile.ts";
 import { type BlockInfo, openRecording, Recording } from "./recording.ts";
+import type { PackedRows } from "./stretches.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import type { BlockTrailer, Hash64 } from "./trailer.ts";
 
@@ -128,6 +129,17 @@ class LeaningRecording extends Recording {
     const trailer = this.shifted(this.following(() => this.own.readBlock(n - this.before, into)));
     into.firstSeq = trailer.firstSeq;
     return trailer;
+  }
+
+  override packed(n: number): PackedRows {
+    if (n < this.before) return this.parent.packed(n);
+    this.loadPages();
+    return this.following(() => this.own.packed(n - this.before));
+  }
+
+  override readStretch(n: number, packed: PackedRows, k: number, into: Rows): void {
+    if (n < this.before) this.parent.readStretch(n, packed, k, into);
+    else this.own.readStretch(n - this.before, packed, k, into);
   }
 
   override checkWhole(rows: Rows, progress?: (blocks: number) => void): void {

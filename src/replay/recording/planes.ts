@@ -74,3 +74,36 @@ export function scatterBytes(
   const p = at + j - a;
   for (let s = a; s < b; s++) out[order[s]] = from[p + s];
 }
+
+/**
+ * Give elements j, j + 1, ... to the rows order[a] .. order[b - 1], where each of the four planes has its own
+ * place: in `from`, or below 0 where all its bytes are -1 - the place.
+ */
+export function scatterPlanes(
+  ...[from, places, at, j, order, a, b, out]: [
+    from: Uint8Array,
+    places: Int32Array,
+    at: number,
+    j: number,
+    order: Uint32Array,
+    a: number,
+    b: number,
+    out: Uint8Array | Uint32Array,
+  ]
+): void {
+  let same = 0;
+  let first = true;
+  for (let plane = 0; plane < 4; plane++) {
+    const place = places[at + plane];
+    if (place < 0) same |= (-1 - place) << (plane * 8);
+  }
+  for (let plane = 0; plane < 4; plane++) {
+    if (places[at + plane] < 0) continue;
+    const p = places[at + plane] + j - a;
+    const shift = plane * 8;
+    if (first) for (let s = a; s < b; s++) out[order[s]] = same | (from[p + s] << shift);
+    else for (let s = a; s < b; s++) out[order[s]] |= from[p + s] << shift;
+    first = false;
+  }
+  if (first) for (let s = a; s < b; s++) out[order[s]] = same;
+}

@@ -4,10 +4,11 @@ import { type BasePiece, readPieces, unpackPiece } from "./base-pieces.ts";
 import { BlockPages } from "./block-pages.ts";
 import { RowDecoder } from "./decode.ts";
 import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
-import { compileLayout } from "./layout.ts";
+import { compileLayout, type Layout } from "./layout.ts";
 import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
 import { ATTACHMENTS, firstRowOf, PAGES, type RecordingMeta, ROWS, TRAILER } from "./profile.ts";
 import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES, readMessages } from "./records.ts";
+import { PackedRows, StretchReader } from "./stretches.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import { BlockList, type BlockTrailer, CHAIN_BYTES, type Hash64, unpackTrailer } from "./trailer.ts";
 
@@ -70,7 +71,9 @@ export class Recording {
   private readonly blocks: ChunkHead[];
   private readonly attachments: readonly AttachmentPlace[];
   private readonly scan: Scan;
+  private readonly layout: Layout;
   private readonly decoder: RowDecoder;
+  private readonly stretches: StretchReader;
   private readonly hash = new Uint32Array(2);
   private readonly pages: BlockPages;
 
@@ -91,8 +94,10 @@ export class Recording {
     this.blocks = scan.blocks;
     this.attachments = scan.attachments;
     const layout = compileLayout(meta);
+    this.layout = layout;
     this.unknownKinds = layout.unknown;
     this.decoder = new RowDecoder(layout);
+    this.stretches = new StretchReader(layout);
     this.pages = new BlockPages(source.name, tools, store, this.blocks, this.baseBlocks, (n) => {
       this.guard(n, () => this.pages.load(n, this.load(n).pages));
     });
@@ -206,20 +211,25 @@ export class Recording {
   }
 
   /**
-   * The verified body of block n's rows: a tenth of the rows decoded, to be kept for `readBody`. Throws
+   * The verified rows of block n as they lie in the file, to be kept and read in stretches. Throws
    * RecordingError.
    */
-  body(n: number): Uint8Array {
+  packed(n: number): PackedRows {
     return this.guard(n, () => {
       const block = this.load(n);
       this.pages.load(n, block.pages);
-      return new Uint8Array(block.rows);
+      const packed = new PackedRows(block.rows, this.layout, (hashes) => this.pages.idsOf(n, hashes));
+      this.checkCount(n, packed.count);
+      return packed;
     });
   }
 
-  /** Fill `into` with the rows of block n from its body. Throws RecordingError. */
-  readBody(n: number, body: Uint8Array, into: Rows): void {
-    this.guard(n, () => this.decode(n, body, into));
+  /**
+   * Fill `into` with stretch k of the packed rows of block n; its `firstSeq` is the caller's. Throws
+   * RecordingError.
+   */
+  readStretch(n: number, packed: PackedRows, k: number, into: Rows): void {
+    this.guard(n, () => this.stretches.read(packed, k, into));
   }
 
   /**
@@ -324,10 +334,14 @@ export class Recording {
   }
 
   private decode(n: number, body: Uint8Array, into: Rows): void {
-    const { firstSeq, endSeq } = this.blocks[n];
-    into.clear(firstSeq);
+    into.clear(this.blocks[n].firstSeq);
     this.decoder.decode(body, (hashes) => this.pages.idsOf(n, hashes), into);
-    if (into.count !== endSeq - firstSeq) refuse(`${into.count} rows in a block of ${endSeq - firstSeq}`);
+    this.checkCount(n, into.count);
+  }
+
+  private checkCount(n: number, count: number): void {
+    const { firstSeq, endSeq } = this.blocks[n];
+    if (count !== endSeq - firstSeq) refuse(`${count} rows in a block of ${endSeq - firstSeq}`);
   }
 
   /** What `act` refuses becomes damage at block n and an error that says so. */
