@@ -87,21 +87,22 @@ export class Rows {
   /** Add a row of this kind with every column of the kind zero; returns its index. */
   add(kind: number): number {
     const i = this.append(kind);
-    this.dt[i] = 0;
+    const bits = COLUMN_BITS[kind];
     this.agent[i] = 0;
     this.source[i] = 0;
-    this.at[i] = 0;
-    this.atHigh[i] = 0;
-    this.size[i] = 0;
-    this.lo[i] = 0;
-    this.hi[i] = 0;
-    this.ticket[i] = 0;
-    this.cause[i] = 0;
-    this.length[i] = 0;
-    this.page[i] = 0;
-    this.purpose[i] = 0;
-    this.engine[i] = 0;
-    this.code[i] = 0;
+    if ((bits & DT) !== 0) this.dt[i] = 0;
+    if ((bits & AT) !== 0) this.at[i] = 0;
+    if ((bits & AT_HIGH) !== 0) this.atHigh[i] = 0;
+    if ((bits & SIZE) !== 0) this.size[i] = 0;
+    if ((bits & LO) !== 0) this.lo[i] = 0;
+    if ((bits & HI) !== 0) this.hi[i] = 0;
+    if ((bits & TICKET) !== 0) this.ticket[i] = 0;
+    if ((bits & CAUSE) !== 0) this.cause[i] = 0;
+    if ((bits & LENGTH) !== 0) this.length[i] = 0;
+    if ((bits & PAGE) !== 0) this.page[i] = 0;
+    if ((bits & PURPOSE) !== 0) this.purpose[i] = 0;
+    if ((bits & ENGINE) !== 0) this.engine[i] = 0;
+    if ((bits & CODE) !== 0) this.code[i] = 0;
     return i;
   }
 

@@ -10,9 +10,12 @@ import { PLANES, TICKETS } from "./planes.ts";
 import { Ram } from "./ram.ts";
 import type { Down, Up } from "./seam.ts";
 import { cloneTree, type DeviceTree, type Tree, type VgpuTree } from "./trees.ts";
-import { eachWord, Words } from "./words.ts";
+import { eachWord, PAGE_MASK, Words } from "./words.ts";
 
 const TICKET_WORDS = 8;
+// Own copies, as these are read often: see words.ts.
+const TICKET_PLANE = TICKETS;
+const MASK = PAGE_MASK;
 /**
  * Slots of the table of open tickets: seven vGPUs' screens of 1920x1200 being fetched at once need half of
  * them.
@@ -177,7 +180,7 @@ export class Core {
     TICKET[4] = b;
     TICKET[5] = c;
     TICKET[6] = d;
-    this.words.writeRun(TICKETS, at, TICKET, TICKET_WORDS);
+    this.words.writeRun(TICKET_PLANE, at, TICKET, TICKET_WORDS);
     return ticket;
   }
 
@@ -185,7 +188,7 @@ export class Core {
   private nextTicket(): number {
     for (let tries = 0; tries < TICKET_SLOTS; tries++) {
       const ticket = ++this.lastTicket;
-      if (this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS) === 0) return ticket;
+      if (this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS) === 0) return ticket;
     }
     throw new Error(`all ${TICKET_SLOTS} tickets are open`);
   }
@@ -198,7 +201,7 @@ export class Core {
     // One that is old and open says nothing; a row of them does.
     for (let n = 0; n < TICKET_ROW; n++) {
       const ahead = (this.lastTicket + TICKET_RESERVE + n) % TICKET_SLOTS;
-      if (this.words.read(TICKETS, ahead * TICKET_WORDS) === 0) return false;
+      if (this.words.read(TICKET_PLANE, ahead * TICKET_WORDS) === 0) return false;
     }
     return true;
   }
@@ -213,26 +216,36 @@ export class Core {
   }
 
   isOpen(ticket: number): boolean {
-    return ticket !== 0 && this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS) === ticket;
+    return ticket !== 0 && this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS) === ticket;
+  }
+
+  /** Is this an open ticket of an effect of that kind, of that agent's? */
+  isAsked(ticket: number, kind: number, agent: number): boolean {
+    const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
+    const page = this.words.page(TICKET_PLANE, at);
+    const first = at & MASK;
+    return (
+      ticket !== 0 && page[first] === ticket && page[first + 1] === kind + 1 && page[first + 2] === agent
+    );
   }
 
   /** Kind of the effect that opened the ticket. */
   ticketKind(ticket: number): number {
-    return this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS + 1) - 1;
+    return this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 1) - 1;
   }
 
   ticketAgent(ticket: number): number {
-    return this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS + 2);
+    return this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 2);
   }
 
   /** Operand 0 to 3 of an open ticket. */
   ticketOperand(ticket: number, n: number): number {
-    return this.words.read(TICKETS, (ticket % TICKET_SLOTS) * TICKET_WORDS + 3 + n);
+    return this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 3 + n);
   }
 
   endTicket(ticket: number): void {
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
-    this.words.writeRun(TICKETS, at, NO_TICKET, TICKET_WORDS);
+    this.words.writeRun(TICKET_PLANE, at, NO_TICKET, TICKET_WORDS);
   }
 
   /**

@@ -19,7 +19,7 @@ import {
 import { writeGtt } from "./mediator/ggtt.ts";
 import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
-import { reduce } from "./reduce.ts";
+import { reduce, reduceAlive } from "./reduce.ts";
 import { applyRule } from "./rules.ts";
 import type { Down, Up } from "./seam.ts";
 import { initialDeviceTree, initialVgpuTree, type Tree } from "./trees.ts";
@@ -39,6 +39,18 @@ export interface State {
   /** Next owner of copied nodes. */
   readonly owner: number;
 }
+
+const POISONED = "this machine has failed before and must not go on";
+const MMIO_READ = K["mmio.read"];
+const MMIO_WRITTEN = K["mmio.written"];
+const GTT_WRITTEN = K["gtt.written"];
+// The batch loop's own copies: see words.ts.
+const MMIO_PLANE = MMIO;
+const MMIO_END = MMIO_BYTES;
+const FAST_READ = REG_FAST_READ;
+const FAST_WRITE = REG_FAST_WRITE;
+const OUTCOME = CLASS_OUTCOME;
+const VGPUS = VGPU_MAX;
 
 const DOWN: Down = {
   elsp: submit,
@@ -99,7 +111,7 @@ export class Machine {
    * and `owed`.
    */
   apply(rows: Rows, i: number): void {
-    if (this.poisoned) throw new Error("this machine has failed before and must not go on");
+    if (this.poisoned) throw new Error(POISONED);
     const core = this.core;
     this.moved = true;
     core.seq = rows.firstSeq + i;
@@ -121,11 +133,25 @@ export class Machine {
    * reported at the row that stands in its place.
    */
   batch(rows: Rows, from: number, to: number): number {
+    if (this.poisoned) throw new Error(POISONED);
+    this.moved = true;
+    this.core.carriesOut = false;
+    try {
+      return this.run(rows, from, to);
+    } catch (error) {
+      this.poisoned = true;
+      throw error;
+    } finally {
+      this.core.carriesOut = true;
+    }
+  }
+
+  /** The loop of `batch`. What most inputs are needs no dispatch, and no look at outcomes that it cannot have. */
+  private run(rows: Rows, from: number, to: number): number {
     const { core } = this;
     const { kind, agent, at, size, lo, hi, ticket, dt } = rows;
     const { idOf, flags, rule, writable, oneToClear, then } = core.registers;
     const { words } = core;
-    this.moved = true;
     let { now } = core;
     // The vGPU that the last reduced input was about, if it exists: its rows may need no more than this loop.
     let alive = from < to && this.isAlive(agent[from]) ? agent[from] : -1;
@@ -140,35 +166,41 @@ export class Machine {
         quick = i++;
         continue;
       }
-      if (v === alive && k <= MMIO_WRITTEN && size[i] === 4 && a < MMIO_BYTES && (a & 3) === 0) {
+      if (v === alive && k <= MMIO_WRITTEN && size[i] === 4 && a < MMIO_END && (a & 3) === 0) {
         const word = a >>> 2;
         const id = idOf[word];
-        if (k === MMIO_READ && (flags[id] & REG_FAST_READ) !== 0) {
+        if (k === MMIO_READ && (flags[id] & FAST_READ) !== 0) {
           now += dt[i];
           quick = i++;
-          if (words.read(MMIO + v, word) === lo[quick] && (hi[quick] | ticket[quick]) === 0) continue;
+          if (words.read(MMIO_PLANE + v, word) === lo[quick] && (hi[quick] | ticket[quick]) === 0) continue;
           core.now = now;
           core.seq = rows.firstSeq + quick;
           return quick;
         }
         if (k === MMIO_WRITTEN && id !== 0 && then[id] === 0) {
           const value =
-            (flags[id] & REG_FAST_WRITE) !== 0
+            (flags[id] & FAST_WRITE) !== 0
               ? lo[i]
-              : applyRule(rule[id], writable[id], oneToClear[id], words.read(MMIO + v, word), lo[i]);
-          words.write(MMIO + v, word, value);
+              : applyRule(rule[id], writable[id], oneToClear[id], words.read(MMIO_PLANE + v, word), lo[i]);
+          words.write(MMIO_PLANE + v, word, value);
           now += dt[i];
           quick = i++;
           continue;
         }
       }
+      if (KIND_CLASS[k] >= OUTCOME) {
+        core.now = now;
+        if (quick >= 0) core.seq = rows.firstSeq + quick;
+        return i;
+      }
+      now += dt[i];
       core.now = now;
-      const next = this.strict(rows, i, to);
-      if (next < 0) return -next - 1;
-      now = core.now;
+      core.seq = rows.firstSeq + i;
       quick = -1;
+      const next = this.answered(rows, i, to, v === alive);
+      if (next < 0) return -next - 1;
       i = next;
-      alive = this.isAlive(v) ? v : -1;
+      if (v !== alive || k > MMIO_WRITTEN) alive = this.isAlive(v) ? v : -1;
     }
     core.now = now;
     if (quick >= 0) core.seq = rows.firstSeq + quick;
@@ -176,22 +208,44 @@ export class Machine {
   }
 
   private isAlive(v: number): boolean {
-    return v > 0 && v <= VGPU_MAX && this.core.seeVgpu(v).created;
+    return v > 0 && v <= VGPUS && this.core.seeVgpu(v).created;
+  }
+
+  /**
+   * Reduce input `i`, whose clock and seq are set; `alive`: of a vGPU that exists. Index of the next input, or
+   * -1 - index of the row that differs.
+   */
+  private answered(rows: Rows, i: number, to: number, alive: boolean): number {
+    const { core } = this;
+    const { out } = core;
+    out.count = 0;
+    out.payloadUsed = 0;
+    if (alive) reduceAlive(core, rows.agent[i], rows, i);
+    else reduce(core, rows, i);
+    if (core.pure) core.finishDrafts();
+    if (READS[rows.kind[i]] === 1 && !this.replyMatches(rows, i)) return -1 - i;
+    return out.count === 0 ? i + 1 : this.outcomesMatch(rows, i + 1, to);
+  }
+
+  /** Compare what was answered with the rows from `at` on: the index behind them, or -1 - that of a difference. */
+  private outcomesMatch(rows: Rows, at: number, to: number): number {
+    const { out } = this.core;
+    let next = at;
+    for (let o = 0; o < out.count; o++, next++) {
+      if (next >= to || rowDifference(out, o, rows, next) !== null) return -1 - Math.min(next, to - 1);
+    }
+    return next;
   }
 
   /** Reduce input `i` and compare: index of the next input, or -1 - index of the row that differs. */
   strict(rows: Rows, i: number, to: number): number {
     if (KIND_CLASS[rows.kind[i]] >= CLASS_OUTCOME) return -1 - i;
-    const { out } = this.core;
     this.core.carriesOut = false;
     this.apply(rows, i);
     this.core.carriesOut = true;
     if (!this.replyMatches(rows, i)) return -1 - i;
-    let next = i + 1;
-    for (let o = 0; o < out.count; o++, next++) {
-      if (next >= to || rowDifference(out, o, rows, next) !== null) return -1 - Math.min(next, to - 1);
-    }
-    if (next < to && KIND_CLASS[rows.kind[next]] === CLASS_OUTCOME) return -1 - next;
+    const next = this.outcomesMatch(rows, i + 1, to);
+    if (next >= 0 && next < to && KIND_CLASS[rows.kind[next]] === CLASS_OUTCOME) return -1 - next;
     return next;
   }
 
@@ -254,10 +308,6 @@ export class Machine {
     return digestsOf(this.core);
   }
 }
-
-const MMIO_READ = K["mmio.read"];
-const MMIO_WRITTEN = K["mmio.written"];
-const GTT_WRITTEN = K["gtt.written"];
 
 const READS = new Uint8Array(256);
 for (const name of ["mmio.read", "gtt.read", "config.read", "io.read", "aperture.read"] as const)

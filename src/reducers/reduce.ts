@@ -21,30 +21,57 @@ import { DMA } from "./planes.ts";
  * One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too.
  */
 export function reduce(core: Core, rows: Rows, i: number): void {
-  const kind = rows.kind[i];
   const v = rows.agent[i];
+  if (v !== 0 && v <= VGPU_MAX && core.seeVgpu(v).created) return reduceAlive(core, v, rows, i);
   core.replyLo = 0;
   core.replyHi = 0;
   core.owed = 0;
   if (v > VGPU_MAX) return;
+  const kind = rows.kind[i];
   if (v === 0) {
     if (kind === K["timer.fired"]) fired(core, rows.ticket[i]);
-    return;
-  }
-  if (core.seeVgpu(v).created) REDUCERS[kind]?.(core, v, rows, i);
-  else if (kind === K["vgpu.created"]) createVgpu(core, v);
+  } else if (kind === K["vgpu.created"]) createVgpu(core, v);
 }
+
+/** The same where it is known that the row's agent is the vGPU `v`, and that it exists. */
+export function reduceAlive(core: Core, v: number, rows: Rows, i: number): void {
+  core.replyLo = 0;
+  core.replyHi = 0;
+  core.owed = 0;
+  const kind = rows.kind[i];
+  switch (kind) {
+    // What most rows are is called by name: the call of an unknown function costs as much as some of them.
+    case MMIO_READ:
+      return readMmio(core, v, rows.at[i], rows.size[i]);
+    case MMIO_WRITTEN:
+      return writeMmio(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+    case GTT_WRITTEN:
+      return writeGtt(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
+    case APERTURE_READ:
+      return readAperture(core, v, rows.at[i], rows.size[i]);
+    case APERTURE_WRITTEN:
+      return writeAperture(core, v, rows, i);
+    case FETCHED:
+      return fetched(core, v, rows, i);
+    default:
+      REDUCERS[kind]?.(core, v, rows, i);
+  }
+}
+
+const MMIO_READ = K["mmio.read"];
+const MMIO_WRITTEN = K["mmio.written"];
+const GTT_WRITTEN = K["gtt.written"];
+const APERTURE_READ = K["aperture.read"];
+const APERTURE_WRITTEN = K["aperture.written"];
+const FETCHED = K["guest.fetched"];
+const FETCH = K["guest.fetch"];
 
 type Reducer = (core: Core, v: number, rows: Rows, i: number) => void;
 
+/** All other kinds. */
 const REDUCERS: (Reducer | undefined)[] = [];
 
-REDUCERS[K["mmio.read"]] = (core, v, rows, i) => readMmio(core, v, rows.at[i], rows.size[i]);
-REDUCERS[K["mmio.written"]] = (core, v, rows, i) =>
-  writeMmio(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 REDUCERS[K["gtt.read"]] = (core, v, rows, i) => readGtt(core, v, rows.at[i], rows.size[i]);
-REDUCERS[K["gtt.written"]] = (core, v, rows, i) =>
-  writeGtt(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 REDUCERS[K["config.read"]] = (core, v, rows, i) => readConfig(core, v, rows.at[i], rows.size[i]);
 REDUCERS[K["config.written"]] = (core, v, rows, i) => {
   writeConfig(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
@@ -52,8 +79,6 @@ REDUCERS[K["config.written"]] = (core, v, rows, i) => {
 REDUCERS[K["io.read"]] = (core) => readIo(core);
 REDUCERS[K["io.written"]] = (core, v, rows, i) =>
   writeIo(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
-REDUCERS[K["aperture.read"]] = (core, v, rows, i) => readAperture(core, v, rows.at[i], rows.size[i]);
-REDUCERS[K["aperture.written"]] = (core, v, rows, i) => writeAperture(core, v, rows, i);
 
 REDUCERS[K["port.attached"]] = (core, v, rows, i) => {
   const tree = core.vgpu(v);
@@ -85,14 +110,8 @@ REDUCERS[K["dma.unmapped"]] = (core, v, rows, i) => unmapMemory(core, v, rangeOf
 REDUCERS[K["monitor.plugged"]] = (core, v, rows, i) => plug(core, v, rows.at[i], rows.payloadOf(i));
 REDUCERS[K["monitor.unplugged"]] = (core, v, rows, i) => unplug(core, v, rows.at[i]);
 
-REDUCERS[K["guest.fetched"]] = (core, v, rows, i) => {
-  const ticket = rows.ticket[i];
-  if (!asked(core, ticket, K["guest.fetch"], v) || rows.page[i] >= core.setting.store.count) return;
-  receivePage(core, v, ticket, rows.page[i]);
-  answer(core, v, ticket, false);
-};
 REDUCERS[K["guest.fetch.failed"]] = (core, v, rows, i) => {
-  if (asked(core, rows.ticket[i], K["guest.fetch"], v)) answer(core, v, rows.ticket[i], true);
+  if (core.isAsked(rows.ticket[i], FETCH, v)) answer(core, v, rows.ticket[i], true);
 };
 REDUCERS[K["timer.fired"]] = (core, _v, rows, i) => fired(core, rows.ticket[i]);
 REDUCERS[K["guest.write.done"]] = (core, v, rows, i) => written(core, v, rows.ticket[i]);
@@ -102,8 +121,11 @@ function rangeOf(rows: Rows, i: number): readonly [number, number, number, numbe
   return [rows.at[i], rows.atHigh[i], rows.lo[i], rows.hi[i]];
 }
 
-function asked(core: Core, ticket: number, kind: number, v: number): boolean {
-  return core.isOpen(ticket) && core.ticketKind(ticket) === kind && core.ticketAgent(ticket) === v;
+function fetched(core: Core, v: number, rows: Rows, i: number): void {
+  const ticket = rows.ticket[i];
+  if (!core.isAsked(ticket, FETCH, v) || rows.page[i] >= core.setting.store.count) return;
+  receivePage(core, v, ticket, rows.page[i]);
+  answer(core, v, ticket, false);
 }
 
 const NO_ENGINE = 255;
@@ -134,7 +156,7 @@ function fired(core: Core, ticket: number): void {
 }
 
 function written(core: Core, v: number, ticket: number): void {
-  if (!asked(core, ticket, K["guest.write"], v)) return;
+  if (!core.isAsked(ticket, K["guest.write"], v)) return;
   core.endTicket(ticket);
   writeDone(core, v, ticket);
   wakeForMemory(core);

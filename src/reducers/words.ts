@@ -43,11 +43,16 @@ export class Root {
 
 const NOBODY = 0;
 
-/** Words in a page: 512, so that a plane spans 64 x 64 x 512 words = 8 MiB, the GGTT's size. */
-export const PAGE_SHIFT = 9;
-const PAGE_SIZE = 1 << PAGE_SHIFT;
-export const PAGE_MASK = PAGE_SIZE - 1;
-const TABLE_SHIFT = PAGE_SHIFT + 6;
+/**
+ * Words in a page: 512, so that a plane spans 64 x 64 x 512 words = 8 MiB, the GGTT's size. What a module keeps
+ * to itself is a number in its code; what it exports or imports is loaded and checked at each use.
+ */
+const SHIFT = 9;
+const PAGE_SIZE = 1 << SHIFT;
+const MASK = PAGE_SIZE - 1;
+const TABLE_SHIFT = SHIFT + 6;
+export const PAGE_SHIFT = SHIFT;
+export const PAGE_MASK = MASK;
 /** Pages of a plane. */
 const PLANE_SHIFT = 12;
 
@@ -61,7 +66,7 @@ export function eachWord(root: Root, visit: (index: number, value: number) => vo
     if (table === EMPTY_TABLE) return;
     table.pages.forEach((page, p) => {
       if (page === EMPTY_PAGE) return;
-      const base = (t << TABLE_SHIFT) | (p << PAGE_SHIFT);
+      const base = (t << TABLE_SHIFT) | (p << SHIFT);
       for (let i = 0; i < PAGE_SIZE; i++) if (page.words[i] !== 0) visit(base | i, page.words[i]);
     });
   });
@@ -90,7 +95,7 @@ export function rootOfPages(pages: Iterable<readonly [page: number, words: Uint3
     for (let i = 0; i < PAGE_SIZE; i++) {
       if (words[i] === 0) continue;
       const value = scramble(words[i]);
-      const key = keyLow((number << PAGE_SHIFT) | i);
+      const key = keyLow((number << SHIFT) | i);
       root.low = (root.low + Math.imul(value, key)) | 0;
       root.high = (root.high + Math.imul(value, keyHigh(key))) | 0;
     }
@@ -146,19 +151,19 @@ export class Words {
   }
 
   read(plane: number, index: number): number {
-    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const slot = (plane << PLANE_SHIFT) | (index >>> SHIFT);
     const words = this.mark[slot] >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
-    return words[index & PAGE_MASK];
+    return words[index & MASK];
   }
 
   write(plane: number, index: number, value: number): void {
-    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const slot = (plane << PLANE_SHIFT) | (index >>> SHIFT);
     const mark = this.mark[slot];
     let words = mark >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
-    const old = words[index & PAGE_MASK];
+    const old = words[index & MASK];
     if ((old ^ value) === 0) return;
     if (mark !== this.writable) words = this.openPage(plane, index, slot);
-    words[index & PAGE_MASK] = value;
+    words[index & MASK] = value;
     this.adjust(this.roots[plane], index, old, value);
   }
 
@@ -167,10 +172,10 @@ export class Words {
    * them.
    */
   writeRun(plane: number, index: number, values: Uint32Array, count: number): void {
-    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const slot = (plane << PLANE_SHIFT) | (index >>> SHIFT);
     const mark = this.mark[slot];
     let words = mark >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
-    const from = index & PAGE_MASK;
+    const from = index & MASK;
     let i = 0;
     while (i < count && words[from + i] === values[i]) i++;
     if (i === count) return;
@@ -187,10 +192,10 @@ export class Words {
 
   /** Write an 8-byte entry; its place is even. */
   writePair(plane: number, index: number, low: number, high: number): void {
-    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const slot = (plane << PLANE_SHIFT) | (index >>> SHIFT);
     const mark = this.mark[slot];
     let words = mark >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
-    const at = index & PAGE_MASK;
+    const at = index & MASK;
     const oldLow = words[at];
     const oldHigh = words[at + 1];
     if (((oldLow ^ low) | (oldHigh ^ high)) === 0) return;
@@ -205,7 +210,7 @@ export class Words {
 
   /** The words of the page that holds a place, to look at until the next write. */
   page(plane: number, index: number): Uint32Array {
-    const slot = (plane << PLANE_SHIFT) | (index >>> PAGE_SHIFT);
+    const slot = (plane << PLANE_SHIFT) | (index >>> SHIFT);
     return this.mark[slot] >= this.readable ? this.pages[slot] : this.look(plane, index, slot);
   }
 
@@ -238,7 +243,7 @@ export class Words {
 
   /** The words of a page that was not looked up since the last `restore`. */
   private look(plane: number, index: number, slot: number): Uint32Array {
-    const { words } = this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> PAGE_SHIFT) & 63];
+    const { words } = this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> SHIFT) & 63];
     this.pages[slot] = words;
     this.mark[slot] = this.readable;
     return words;
@@ -258,7 +263,7 @@ export class Words {
       table = new Table(owner, table.pages.slice());
       root.tables[t] = table;
     }
-    const p = (index >>> PAGE_SHIFT) & 63;
+    const p = (index >>> SHIFT) & 63;
     let page = table.pages[p];
     if (page.owner !== owner) {
       page = new Page(owner, this.copyOf(page));
