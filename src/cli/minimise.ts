@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
-import type { Command } from "commander";
+import { dirname } from "node:path";
+import { type Command, Option } from "commander";
 import { newMeta, writeRecording } from "../node/new-recording.ts";
 import { openRecording } from "../node/open.ts";
-import { OtherBuildError, otherMachine } from "../node/other-build.ts";
+import { type OtherBuild, OtherBuildError, otherBuild } from "../node/other-build.ts";
 import { type MinimiseOptions, NotShownError } from "../replay/minimise.ts";
 import { caseOf } from "../replay/minimise-case.ts";
 import {
@@ -11,8 +12,10 @@ import {
   minimiseDivergence,
   minimiseWhere,
 } from "../replay/minimised.ts";
+import { minimiseGuest } from "../replay/minimised-guest.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
 import { machineOf } from "../replay/run.ts";
+import { answered, repositoryOf } from "./bisect-code.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";
@@ -23,7 +26,10 @@ interface Options extends CommonOptions {
   readonly output: string;
   readonly predicate?: string;
   readonly divergence?: true;
+  readonly level: "exact" | "guest";
   readonly good?: string;
+  readonly model?: string;
+  readonly repo?: string;
   readonly test?: string;
   readonly runs: number;
 }
@@ -38,16 +44,24 @@ export function addMinimise(program: Command): void {
       'gvt minimise boot.mcap -o small.mcap --predicate "vgpu1.rcs0.RING_TAIL > 0x400" --test small.test.ts',
       "gvt minimise boot.mcap -o small.mcap --divergence",
       "gvt minimise boot.mcap -o small.mcap --divergence --good ../gvt-before/dist",
+      "gvt minimise boot.mcap -o small.mcap --divergence --level guest --good v0.1.0 --model HEAD",
     ],
   )
     .argument("<file>", "recording")
     .requiredOption("-o, --output <file>", "the smaller recording, a new file")
     .option("--predicate <expression>", "the failure: this holds behind some event")
-    .option(
-      "--divergence",
-      "the failure: this version answers otherwise than recorded, at the same named place",
+    .option("--divergence", "the failure: the model answers otherwise than recorded, at the same named place")
+    .addOption(
+      new Option("--level <level>", "with --divergence: in any outcome, or in what the guest can see")
+        .choices(["exact", "guest"])
+        .default("exact"),
     )
-    .option("--good <folder>", "with --divergence: compare with this built gvt, not with what is recorded")
+    .option("--good <build>", "with --divergence: a model that is right, in place of what is recorded")
+    .option("--model <build>", "with --divergence: the model that fails, in place of this version")
+    .option(
+      "--repo <path>",
+      "repository of a <build> that is no built gvt's folder but a revision; found as bisect code finds it",
+    )
     .option("--test <file>", "write a vitest case too, a new file")
     .option(
       "--runs <n>",
@@ -88,17 +102,28 @@ async function minimise(opened: OpenedRecording, options: Options): Promise<numb
 }
 
 /** Throws UsageError. */
-function checkOptions({ predicate, divergence, good, output, test }: Options): void {
+function checkOptions({ predicate, divergence, good, model, level, output, test }: Options): void {
   if ((predicate === undefined) === (divergence === undefined))
     throw new UsageError("say what the failure is: --predicate or --divergence");
-  if (good !== undefined && divergence === undefined) throw new UsageError("--good belongs to --divergence");
-  for (const path of [output, ...(test === undefined ? [] : [test])])
+  const option = good !== undefined ? "--good" : model !== undefined ? "--model" : "--level guest";
+  if (divergence === undefined && (good ?? model ?? (level === "guest" ? level : undefined)) !== undefined)
+    throw new UsageError(`${option} belongs to --divergence`);
+  if (test === output) throw new UsageError(`${output}: the recording and the test case need two files`);
+  for (const path of [output, ...(test === undefined ? [] : [test])]) {
     if (existsSync(path)) throw new UsageError(`${path} exists already; name another file`);
+    if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)}: no such folder`);
+  }
+}
+
+/** Another model by the path of its build, or by a revision, which is built elsewhere and thrown away. */
+function modelBy(name: string | undefined, repo: string | undefined): Promise<OtherBuild | null> {
+  return answered(async () => (name === undefined ? null : otherBuild(name, () => repositoryOf(repo))));
 }
 
 async function search({ recording, store }: OpenedRecording, options: Options): Promise<Minimised> {
-  const { predicate, good } = options;
-  const other = good === undefined ? null : await otherMachine(good, recording, store);
+  const { predicate, level, repo } = options;
+  const good = (await modelBy(options.good, repo))?.(recording, store);
+  const suspect = (await modelBy(options.model, repo))?.(recording, store);
   return withProgress("minimise", (progress) => {
     let total = 0;
     let runs = 0;
@@ -111,8 +136,13 @@ async function search({ recording, store }: OpenedRecording, options: Options): 
       },
     };
     if (predicate !== undefined) return minimiseWhere(recording, store, predicate, minimising);
-    if (other === null) return minimiseDivergence(recording, store, minimising);
-    return minimiseDifference(recording, store, other, machineOf(recording, store), minimising);
+    const own = suspect ?? machineOf(recording, store);
+    if (level === "guest") {
+      const models = good === undefined ? { suspect: own } : { good, suspect: own };
+      return minimiseGuest(recording, store, models, minimising);
+    }
+    if (good === undefined) return minimiseDivergence(recording, store, { ...minimising, model: own });
+    return minimiseDifference(recording, store, good, own, minimising);
   });
 }
 
@@ -120,7 +150,9 @@ async function writeCase(output: string, test: string, found: Minimised): Promis
   const small = await openRecording(output);
   try {
     const machine = machineOf(small.recording, small.store);
-    writeFileSync(test, caseOf(small.recording, small.store, machine, found.expectation), { flag: "wx" });
+    writeFileSync(test, caseOf(small.recording, small.store, machine, found.expectation, found.last), {
+      flag: "wx",
+    });
   } finally {
     small.close();
   }

@@ -3,10 +3,9 @@ import type { Rows } from "../events/rows.ts";
 import { REG_TIME_VALUE, type RegisterIndex } from "../hw/compile.ts";
 import { ENGINES } from "../hw/units.ts";
 import { agentName, fieldDifferences, mmioPath } from "../reducers/path.ts";
-import { type Divergence, lastWrite } from "./divergence.ts";
+import { type Blocks, type Divergence, lastWrite } from "./divergence.ts";
 import type { Follower, Reply64 } from "./model.ts";
 import { NO_ENGINE } from "./pace.ts";
-import type { Recording } from "./recording/recording.ts";
 
 /**
  * Level `guest`: do two runs agree in what the guest can see? Per vGPU, in order: the replies to its reads,
@@ -57,15 +56,15 @@ const HWSP_CSB_WRITE = 0x7c;
 export class Agreement implements Follower {
   readonly counts: AgreementCounts = { replies: 0, writes: 0, interrupts: 0, times: 0 };
   divergence: Divergence | null = null;
-  private readonly recording: Recording;
+  private readonly blocks: Blocks;
   private readonly registers: RegisterIndex;
   /** By vGPU and engine, and by vGPU. */
   private readonly writes = new Map<number, Lane>();
   private readonly interrupts = new Map<number, Lane>();
 
-  /** `registers` names what differs and says which registers are times. */
-  constructor(recording: Recording, registers: RegisterIndex) {
-    this.recording = recording;
+  /** `blocks` are looked back in; `registers` names what differs and says which registers are times. */
+  constructor(blocks: Blocks, registers: RegisterIndex) {
+    this.blocks = blocks;
     this.registers = registers;
   }
 
@@ -110,7 +109,7 @@ export class Agreement implements Follower {
       got: low ? got.lo : got.hi,
       fields: isMmio ? fieldDifferences(this.registers, rows.at[i], expected.lo, got.lo) : [],
       detail: "",
-      lastWritten: lastWrite(this.recording, rows, i),
+      lastWritten: lastWrite(this.blocks, rows, i),
     });
   }
 

@@ -86,6 +86,11 @@ export class ByAddress {
       this.block(rows);
       progress?.(n + 1, recording.blockCount);
     }
+    this.end();
+  }
+
+  /** Behind the last block: hand over the rows that are left. */
+  end(): void {
     this.stage.handOver(0);
   }
 

@@ -30,6 +30,14 @@ export interface Divergence {
 /** What is needed of a recording to look back in it. */
 export type Blocks = Pick<Recording, "blockOf" | "readBlock">;
 
+/** Of rows that are all there is. */
+export const NO_BLOCKS: Blocks = {
+  blockOf: () => 0,
+  readBlock: () => {
+    throw new Error("there is no block to read");
+  },
+};
+
 const NOTHING = { at: -1, expected: 0, got: 0, fields: [], lastWritten: -1 } as const;
 
 /** A component's digest is not the recorded one although every outcome before was. */

@@ -14,7 +14,8 @@ export interface Group {
 /** What an input does, as far as it says which others it belongs with; "" for one that stands alone. */
 type Role = string;
 
-const SETUP = new Set<number>(
+/** Kinds that set up the bus: what a driver does before the model has any work to do. */
+export const SETUP: ReadonlySet<number> = new Set<number>(
   (
     ["port.attached", "vgpu.created", "vgpu.opened", "irq.routed", "config.written", "config.read"] as const
   ).map((name) => K[name]),

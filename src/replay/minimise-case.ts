@@ -26,19 +26,20 @@ const SAID: readonly ColumnName[] = ["agent", "ticket", "page", "length", "sourc
 
 /**
  * A vitest case that drives a machine with a small recording's inputs, by names, and expects what is to be
- * expected.
+ * expected of the input `last`, its last one when absent.
  */
 export function caseOf(
   recording: Recording,
   store: PageStore,
   machine: Machine,
   expectation: Expectation,
+  last = Number.POSITIVE_INFINITY,
 ): string {
   const writer = new CaseWriter(machine, store);
   const rows = new Rows();
   for (let n = 0; n < recording.blockCount; n++) {
     recording.readBlock(n, rows);
-    for (let i = 0; i < rows.count; i++) writer.row(rows, i);
+    for (let i = 0; i < rows.count && rows.firstSeq + i <= last; i++) writer.row(rows, i);
   }
   const title = expectation.type === "predicate" ? expectation.text : writer.last;
   const isReset = recording.baseBlocks === 0;

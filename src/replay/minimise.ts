@@ -18,6 +18,8 @@ export type Phase = "groups" | "inputs" | "values" | "pages";
 export interface MinimiseOptions {
   /** Segments that stay, whatever happens. */
   readonly pinned?: readonly number[];
+  /** Values and pages stay as they are: nobody knows what would be right with others. */
+  readonly keepValues?: boolean;
   /** Look only at so many segments from the start: the failure is known to be there by then. */
   readonly segments?: number;
   /** Asked before each run: true ends the search, and what was found by then is the answer. */
@@ -59,6 +61,7 @@ export class Experiment {
   private readonly symptom: Symptom;
   private readonly until: number;
 
+  /** Runs go on to model time `until`, for what is due behind the last input. */
   constructor(inputs: Inputs, timeline: Timeline, store: PageStore, symptom: Symptom, until: number) {
     this.inputs = inputs;
     this.timeline = timeline;
@@ -69,7 +72,7 @@ export class Experiment {
 
   /** Does the failure show when only these segments are run? */
   shows(segments: readonly number[], pages: ReadonlyMap<number, number>): boolean {
-    const attempt = this.symptom.attempt();
+    const attempt = this.symptom.attempt(segments);
     this.run(segments, pages, attempt);
     return attempt.shown();
   }
@@ -80,7 +83,7 @@ export class Experiment {
     pages: ReadonlyMap<number, number>,
     sink: (rows: Rows) => void,
   ): RerunCounts {
-    const attempt = this.symptom.attempt();
+    const attempt = this.symptom.attempt(segments);
     const both = (rows: Rows, origins: readonly number[]): void => {
       attempt.sink?.(rows, origins);
       sink(rows);
@@ -141,10 +144,12 @@ export class Minimiser {
       throw new NotShownError(`${this.symptom.text}: running all ${before} inputs does not show it`);
     this.dropGroups();
     this.dropInputs();
-    this.shrinkValues();
-    this.shrinkPages();
-    // A value or a page that is gone may have been what another input was there for.
-    this.dropInputs();
+    if (this.options.keepValues !== true) {
+      this.shrinkValues();
+      this.shrinkPages();
+      // A value or a page that is gone may have been what another input was there for.
+      this.dropInputs();
+    }
     this.cutTail();
     const { segments, pages, values, experiment } = this;
     const { runs, inputsRun } = experiment;

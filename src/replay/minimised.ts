@@ -9,6 +9,7 @@ import { type Inputs, inputsOf } from "./inputs.ts";
 import { Experiment, type Minimal, type MinimiseOptions, Minimiser, NotShownError } from "./minimise.ts";
 import type { Expectation } from "./minimise-case.ts";
 import { compilePredicate } from "./predicate.ts";
+import { rowsBehind, rowsOfRecording } from "./recorded-rows.ts";
 import type { Recording } from "./recording/recording.ts";
 import type { BlockSink } from "./recording/rewrite.ts";
 import { Rerun } from "./rerun.ts";
@@ -30,6 +31,8 @@ export interface Minimised extends Minimal {
   readonly signature: string;
   /** What a test case made of it expects at its end. */
   readonly expectation: Expectation;
+  /** The input of the smaller recording that the expectation is about; its last one when absent. */
+  readonly last?: number;
   /**
    * Hands over the smaller recording's rows, and in the end the digests of the state behind them (none where
    * it ends wrong).
@@ -63,7 +66,7 @@ export function minimiseWhere(
   const one = caseOf(recording, store);
   const symptom = predicateSymptom(machine, predicate);
   let shownAt = -1;
-  const attempt = symptom.attempt();
+  const attempt = symptom.attempt([]);
   const seen = (row: number): boolean => {
     shownAt = row;
     return attempt.seen?.(row) === true;
@@ -114,7 +117,8 @@ export function minimiseDifference(
 /**
  * The smallest sub-recording that shows where a strict replay first answers otherwise than recorded, with the
  * same wrong answer. Its outcomes are the model's (this version's when absent), but for the last one, which
- * is the recorded one. Throws NotShownError where the replay is exact.
+ * is the recorded one.
+ * What is right is known only of what was recorded: values and pages stay as they are. Throws NotShownError where the replay is exact.
  */
 export function minimiseDivergence(
   recording: Recording,
@@ -133,13 +137,14 @@ export function minimiseDivergence(
     const { inputs } = one;
     const { lastWritten } = divergenceAt(recording, machine, rows, stop);
     const wrong = wrongRowAt(machine, inputs, rows, stop);
-    const segment = inputs.segmentOf(wrong.input);
-    const writer = lastWritten < 0 ? [] : [inputs.segmentOf(inputs.rowAt(lastWritten))];
-    const symptom = wrongRowSymptom(machine, initial, inputs, wrong);
-    const pinned = [segment, ...writer.filter((s) => s !== segment)];
+    const recorded = rowsOfRecording(recording, rows.firstSeq + stop);
+    const symptom = wrongRowSymptom(machine, initial, inputs, wrong, recorded);
+    const behind = rowsBehind(recorded, rows.firstSeq + stop, lastWritten, machine.core.registers);
+    const pinned = [...new Set(behind.map((seq) => inputs.segmentOf(inputs.rowAt(seq))))];
     const found = finish(one, symptom, expectationOf(wrong), inputs.time[wrong.input], {
       ...options,
       pinned,
+      keepValues: true,
     });
     return { ...found, write: (sink) => withExpected(found, machine, wrong, sink) };
   }

@@ -1,10 +1,11 @@
-import { CLASS_OUTCOME, KIND_CLASS, KIND_NAMES } from "../events/kinds.ts";
+import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../events/kinds.ts";
 import { Rows, rowDifference } from "../events/rows.ts";
 import type { Machine, State } from "../reducers/machine.ts";
 import { isRead } from "../reducers/machine.ts";
-import { type Blocks, divergenceAt, rowPath } from "./divergence.ts";
+import { divergenceAt, NO_BLOCKS, rowPath } from "./divergence.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Expectation } from "./minimise-case.ts";
+import { shows } from "./pace.ts";
 import type { Predicate } from "./predicate.ts";
 import type { RerunOptions } from "./rerun-options.ts";
 
@@ -21,7 +22,8 @@ export interface Symptom {
   /** What runs the inputs, and the state that it starts from. */
   readonly machine: Machine;
   readonly initial: State;
-  attempt(): Attempt;
+  /** For one run of these segments. */
+  attempt(segments: readonly number[]): Attempt;
 }
 
 /** The predicate holds behind some input. */
@@ -42,13 +44,6 @@ export function predicateSymptom(machine: Machine, predicate: Predicate): Sympto
     },
   };
 }
-
-const NO_BLOCKS: Blocks = {
-  blockOf: () => 0,
-  readBlock: () => {
-    throw new Error("there is no block to read");
-  },
-};
 
 /** Where a machine's answer to its last input is not what the rows say. */
 export interface Difference {
@@ -116,6 +111,15 @@ export class Between {
     this.expectation = expectationOf(difference);
   };
 
+  /** The same; a suspect that throws over what was made of the inputs shows another failure. */
+  compareOrFail(rows: Rows): void {
+    try {
+      this.compare(rows);
+    } catch {
+      this.signature = "it throws";
+    }
+  }
+
   readonly found = (): boolean => this.signature !== null;
 }
 
@@ -141,7 +145,7 @@ export function differenceSymptom(good: Machine, suspect: Machine, signature: st
       suspect.restore(from);
       const between = new Between(suspect);
       return {
-        sink: between.compare,
+        sink: (rows) => between.compareOrFail(rows),
         eager: true,
         seen: between.found,
         shown: () => between.signature === signature,
@@ -171,29 +175,60 @@ export function wrongRowAt(machine: Machine, inputs: Inputs, rows: Rows, stop: n
 }
 
 /**
- * The model answers this input of the recording with the same wrong row. Where only the recording knows what
- * is right, nothing says what would be right after fewer inputs; so the wrong answer must stay the same,
- * value for value.
+ * The model answers this input of the recording with the same wrong row. Only the recording knows what is
+ * right, and nothing says what would be right after fewer inputs; so the wrong answer must stay the same, value
+ * for value, and all else that is left and that a guest can see must be answered as it was `recorded`.
  */
-export function wrongRowSymptom(machine: Machine, initial: State, inputs: Inputs, wrong: WrongRow): Symptom {
+export function wrongRowSymptom(
+  machine: Machine,
+  initial: State,
+  inputs: Inputs,
+  wrong: WrongRow,
+  recorded: Rows,
+): Symptom {
+  const seenOf = inputs.seq.map((seq, i) => (i < wrong.input ? seenText(recorded, seq + 1) : ""));
   return {
     text: wrong.signature,
     machine,
     initial,
-    attempt: () => {
+    attempt: (segments) => {
+      let left = 0;
+      for (const s of segments)
+        for (let i = inputs.starts[s]; i < inputs.end(s); i++) if (seenOf[i] !== "") left++;
       let shown = false;
       return {
         seen: (row) => {
-          if (row !== wrong.input) return false;
-          const answer = answerTo(machine, inputs.rows, row, wrong.outcome);
-          const same = answer.count === 0 || rowDifference(answer, 0, wrong.got, 0) === null;
-          shown = same && answer.count === wrong.got.count;
-          return true;
+          if (row === wrong.input) {
+            const answer = answerTo(machine, inputs.rows, row, wrong.outcome);
+            const same = answer.count === 0 || rowDifference(answer, 0, wrong.got, 0) === null;
+            shown = same && answer.count === wrong.got.count && left === 0;
+            return true;
+          }
+          if (row < 0 || row > wrong.input) return false;
+          if (seenOf[row] !== "") left--;
+          return !isRightReply(machine, inputs.rows, row) || seenText(machine.core.out, 0) !== seenOf[row];
         },
         shown: () => shown,
       };
     },
   };
+}
+
+/** Outcomes from row `i` on that a guest can see, as text; empty where there are none. */
+function seenText(rows: Rows, i: number): string {
+  let text = "";
+  for (let o = i; isOutcome(rows, o); o++) {
+    const kind = rows.kind[o];
+    if (shows(kind))
+      text += `${kind} ${rows.agent[o]} ${kind === K["guest.write"] ? rows.at[o] : rows.lo[o]} ${rows.code[o]};`;
+  }
+  return text;
+}
+
+/** Was the read just answered as row `i` says? */
+function isRightReply({ core }: Machine, rows: Rows, i: number): boolean {
+  if (!isRead(rows.kind[i]) || rows.ticket[i] !== 0) return true;
+  return core.owed === 0 && core.replyLo === rows.lo[i] && core.replyHi === rows.hi[i];
 }
 
 /** What the machine has just answered to row `input`. */

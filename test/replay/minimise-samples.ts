@@ -1,3 +1,4 @@
+import type { Rows } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { SimGuest } from "../../src/ports/sim/guest.ts";
 import { SimPort } from "../../src/ports/sim/port.ts";
@@ -10,6 +11,7 @@ import { describe, type ResetBase } from "../../src/replay/recording/profile.ts"
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { rewrite } from "../../src/replay/recording/rewrite.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
+import { everyRow } from "../../src/replay/standalone.ts";
 
 /** An open recording with its store. */
 export interface Sample {
@@ -47,4 +49,21 @@ export async function written(found: Minimised, { recording, store }: Sample): P
   await rewrite(sink, { meta, tools, store, compression: "lz4" }, found.write);
   const own = new PageStore(tools.hashPage);
   return { recording: openRecording(new MemorySource(sink.bytes(), "small"), tools, own), store: own };
+}
+
+/** The recording with some of its rows changed, written anew. */
+export async function altered(
+  { recording, store }: Sample,
+  change: (rows: Rows, i: number) => void,
+): Promise<Sample> {
+  const { meta, tools } = recording;
+  const sink = new MemorySink();
+  await rewrite(sink, { meta, tools, store, compression: "lz4" }, (to) =>
+    everyRow(recording, (rows) => {
+      for (let i = 0; i < rows.count; i++) change(rows, i);
+      to(rows, []);
+    }),
+  );
+  const own = new PageStore(tools.hashPage);
+  return { recording: openRecording(new MemorySource(sink.bytes(), "altered"), tools, own), store: own };
 }
