@@ -117,8 +117,8 @@ export function minimiseDifference(
 /**
  * The smallest sub-recording that shows where a strict replay first answers otherwise than recorded, with the
  * same wrong answer. Its outcomes are the model's (this version's when absent), but for the last one, which
- * is the recorded one.
- * What is right is known only of what was recorded: values and pages stay as they are. Throws NotShownError where the replay is exact.
+ * is the recorded one. What is right is known only of what was recorded: values and pages stay as they are.
+ * Throws NotShownError where the replay is exact.
  */
 export function minimiseDivergence(
   recording: Recording,

