@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { loadTools } from "../node/codecs.ts";
+import { writerOf } from "../node/files.ts";
 import { packFile, partOf } from "../node/packing.ts";
 import { indexFile } from "../node/patching.ts";
 import { UsageError } from "./exit.ts";
@@ -27,6 +28,11 @@ export function addPack(program: Command): void {
 
 async function pack(path: string, options: CommonOptions): Promise<void> {
   if (!existsSync(partOf(path))) return alreadyPacked(path, options);
+  const writer = writerOf(partOf(path));
+  if (writer !== null)
+    throw new UsageError(
+      `${partOf(path)}: process ${writer} is still recording it; end that, and it packs itself`,
+    );
   const { blocks, bytes, dropped, unindexed } = packFile(path, await loadTools());
   if (options.json) return printJson({ file: path, packed: true, blocks, bytes, dropped, unindexed });
   if (dropped !== null) warn(partOf(path), `dropped what was not whole, ${dropped}`);

@@ -74,8 +74,57 @@ export class FileSink implements ByteSink {
     fs.fdatasync(this.fd, done);
   }
 
+  /** Close the file and take it away. */
+  remove(): void {
+    this.close();
+    fs.rmSync(this.path, { force: true });
+  }
+
+  /** Is the file still what its name says? It is not where somebody put another one in its place. */
+  isInPlace(): boolean {
+    const named = fs.statSync(this.path, { throwIfNoEntry: false });
+    const own = fs.fstatSync(this.fd);
+    return named !== undefined && named.dev === own.dev && named.ino === own.ino;
+  }
+
   close(): void {
     fs.closeSync(this.fd);
+  }
+}
+
+/**
+ * The process that has a file open to write, or null where nobody is seen to: only where the system shows
+ * the open files of its processes (Linux), and only those of the same user.
+ */
+export function writerOf(path: string): number | null {
+  const file = fs.statSync(path, { throwIfNoEntry: false });
+  if (file === undefined || !fs.existsSync("/proc/self/fdinfo")) return null;
+  for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    for (const fd of entriesOf(`/proc/${pid}/fd`)) if (writes(pid, fd, file)) return Number(pid);
+  }
+  return null;
+}
+
+/** The names in a folder; none where it may not be looked at, or is gone. */
+function entriesOf(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Access mode in the octal `flags` of an open file: 0 is to read only. */
+const ACCESS_MODE = 3;
+
+function writes(pid: string, fd: string, file: fs.Stats): boolean {
+  try {
+    const { dev, ino } = fs.statSync(`/proc/${pid}/fd/${fd}`);
+    if (dev !== file.dev || ino !== file.ino) return false;
+    const flags = /^flags:\s*([0-7]+)/m.exec(fs.readFileSync(`/proc/${pid}/fdinfo/${fd}`, "utf8"));
+    return (Number.parseInt(flags?.[1] ?? "0", 8) & ACCESS_MODE) !== 0;
+  } catch {
+    return false;
   }
 }
 

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { PageStore } from "../reducers/pages.ts";
 import { pack, verifyPacked } from "../replay/recording/pack.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
-import { openRecording } from "../replay/recording/recording.ts";
+import { openRecording, type Recording } from "../replay/recording/recording.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, FileSource, renameDurably } from "./files.ts";
 import { indexFile } from "./patching.ts";
@@ -29,20 +29,7 @@ export function packFile(path: string, tools: Tools, compression = "zstd"): Pack
   try {
     const store = new PageStore(tools.hashPage);
     const part = openRecording(source, tools, store);
-    const sink = new FileSink(packing, true);
-    try {
-      pack(part, store, sink, tools, compression);
-    } finally {
-      sink.close();
-    }
-    const packed = new FileSource(packing);
-    let blocks: number;
-    try {
-      blocks = verifyPacked(part, store, packed, tools).blockCount;
-    } finally {
-      packed.close();
-    }
-    const unindexed = indexFile(packing, tools, compression);
+    const { blocks, unindexed } = writePacked(part, store, packing, tools, compression);
     const bytes = fs.statSync(packing).size;
     renameDurably(packing, path);
     fs.unlinkSync(partOf(path));
@@ -55,7 +42,35 @@ export function packFile(path: string, tools: Tools, compression = "zstd"): Pack
       dropped: cut ? `from byte ${damage.offset}: ${damage.reason}` : null,
       unindexed,
     };
+  } catch (error) {
+    // What was begun only takes room, on a disk that may be full.
+    fs.rmSync(packing, { force: true });
+    throw error;
   } finally {
     source.close();
   }
+}
+
+/** Write the file to be, read it back, and index it. */
+function writePacked(
+  part: Recording,
+  store: PageStore,
+  packing: string,
+  tools: Tools,
+  compression: string,
+): { readonly blocks: number; readonly unindexed: string | null } {
+  const sink = new FileSink(packing, true);
+  try {
+    pack(part, store, sink, tools, compression);
+  } finally {
+    sink.close();
+  }
+  const packed = new FileSource(packing);
+  let blocks: number;
+  try {
+    blocks = verifyPacked(part, store, packed, tools).blockCount;
+  } finally {
+    packed.close();
+  }
+  return { blocks, unindexed: indexFile(packing, tools, compression) };
 }

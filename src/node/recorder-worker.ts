@@ -30,9 +30,15 @@ class PartWriter {
     this.path = start.path;
     this.tools = tools;
     this.sink = new FileSink(partOf(start.path));
-    this.sink.write(start.preamble);
-    this.sink.sync();
-    syncFolder(start.path);
+    try {
+      this.sink.write(start.preamble);
+      this.sink.sync();
+      syncFolder(start.path);
+    } catch (error) {
+      // Nothing is in it: left behind, it would only be in the next one's way.
+      this.sink.remove();
+      throw error;
+    }
     this.encoder = new BlockEncoder(start.preamble, tools, start.compression);
     this.bytes = start.preamble.length;
   }
@@ -71,7 +77,9 @@ class PartWriter {
   }
 
   private end(how: "close" | "stop"): void {
+    const own = this.sink.isInPlace();
     this.sink.close();
+    if (how === "close" && !own) throw new Error("its part was removed or replaced by somebody else");
     if (how === "close") {
       this.port.postMessage({
         type: "closed",

@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
+import { Earlier } from "../node/earlier.ts";
 import { type LiveMachine, startMachine } from "../node/live-machine.ts";
 import { partOf } from "../node/packing.ts";
 import { configure, type MachineOptions } from "../replay/create.ts";
@@ -69,7 +70,22 @@ export async function serve(
   parseServeOptions(options, "options");
   const machine = machineFor(options);
   checkMachine(machine);
-  clearRecording(options);
+  const earlier = setAside(options);
+  try {
+    const session = await startSession(options, machine, onEvent);
+    earlier.drop();
+    return session;
+  } catch (error) {
+    earlier.restore();
+    throw error;
+  }
+}
+
+async function startSession(
+  options: ServeOptions,
+  machine: MachineOptions,
+  onEvent: (event: ServeEvent) => void,
+): Promise<ServeSession> {
   const servers = new Map<number, VfioUserServer>();
   const hands = {
     ...handsOf(servers),
@@ -93,22 +109,11 @@ function checkMachine(machine: MachineOptions): void {
 }
 
 /** Refuse to lose a recording. Throws ServeError. */
-function clearRecording({ recording, force = false }: ServeOptions): void {
-  for (const [path, cure] of [
-    [recording, "name another file, or replace it by --force"],
-    [partOf(recording), `finish it by: gvt pack ${recording}, or replace it by --force`],
-  ] as const) {
-    if (!existsSync(path)) continue;
-    if (!force) throw new ServeError("config", `${path}: exists already; ${cure}`);
-    try {
-      rmSync(path);
-    } catch (error) {
-      throw new ServeError(
-        "config",
-        `${path}: cannot be replaced: ${lineOf(error)}; name another file`,
-        error,
-      );
-    }
+function setAside({ recording, force = false }: ServeOptions): Earlier {
+  try {
+    return new Earlier(recording, force);
+  } catch (error) {
+    throw new ServeError("config", lineOf(error), error);
   }
 }
 
@@ -157,7 +162,8 @@ class ServeSession implements Server {
     } catch (error) {
       const taken = error instanceof PortError && error.code !== "world";
       await this.close().catch(() => {});
-      rmSync(this.options.recording, { force: true });
+      for (const path of [this.options.recording, partOf(this.options.recording)])
+        rmSync(path, { force: true });
       throw new ServeError(taken ? "config" : "world", lineOf(error), error);
     }
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { machineFor, readServeOptions, ServeError } from "../../src/ports/serve-options.ts";
@@ -141,6 +141,46 @@ describe("gvt serve", () => {
     expect(existsSync(other) || existsSync(`${other}.part`)).toBe(false);
     serving.child.kill("SIGTERM");
     expect(await serving.ended).toBe(0);
+  });
+
+  test("--force takes nothing away where no server comes of it", async () => {
+    const socket = join(folder, "busy.sock");
+    const recording = join(folder, "busy.mcap");
+    const serving = await startServe([recording, "--socket", socket, "--messages"]);
+    const earlier = join(folder, "earlier.mcap");
+    for (const path of [earlier, `${earlier}.part`]) writeFileSync(path, path);
+    const refused = await gvt("serve", earlier, "--socket", socket, "--messages", "--force");
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("another server listens") });
+    for (const path of [earlier, `${earlier}.part`]) expect(readFileSync(path, "utf8")).toBe(path);
+    const here = await gvt("serve", folder, "--socket", join(folder, "x.sock"), "--messages", "--force");
+    expect(here).toMatchObject({ code: 2, stderr: expect.stringContaining("is no regular file") });
+    expect(readdirSync(folder).filter((name) => name.endsWith(".replaced"))).toEqual([]);
+    serving.child.kill("SIGTERM");
+    expect(await serving.ended).toBe(0);
+  });
+
+  test.runIf(process.platform === "linux")("a part that is being written is nobody else's", async () => {
+    const recording = join(folder, "mine.mcap");
+    const serving = await startServe([recording, "--socket", join(folder, "mine.sock"), "--messages"]);
+    const { pid } = serving.child;
+    const packed = await gvt("pack", recording);
+    expect(packed).toMatchObject({ code: 2, stdout: "" });
+    expect(packed.stderr).toContain(`mine.mcap.part: process ${pid} is still recording it`);
+    const forced = await gvt(
+      "serve",
+      recording,
+      "--socket",
+      join(folder, "other.sock"),
+      "--messages",
+      "--force",
+    );
+    expect(forced).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`process ${pid} is writing it`),
+    });
+    serving.child.kill("SIGTERM");
+    expect(await serving.ended).toBe(0);
+    expect((await gvt("verify", recording)).code).toBe(0);
   });
 
   test("a disk that takes no more: sockets closed, one line, the part kept, exit 4", async () => {

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -108,6 +118,24 @@ test("a dead worker fails the recorder and keeps the part", async () => {
   expectNumbered(open(partOf(path)), 100);
 });
 
+test("somebody else's part is not packed, and nothing is left where packing fails", async () => {
+  const path = join(folder, "swapped.mcap");
+  const recorder = await createRecorder(path, META, tools, new PageStore(tools.hashPage));
+  fill(recorder.rows, 0, 100);
+  renameSync(partOf(path), `${path}.mine`);
+  writeFileSync(partOf(path), "another server's");
+  await expect(recorder.close([])).rejects.toThrow(/removed or replaced by somebody else/);
+  expect(readFileSync(partOf(path), "utf8")).toBe("another server's");
+  expectNumbered(open(`${path}.mine`), 100);
+  renameSync(`${path}.mine`, partOf(path));
+  mkdirSync(path);
+  expect(() => packFile(path, tools)).toThrow();
+  expect(readdirSync(folder).filter((name) => name.startsWith("swapped"))).toEqual([
+    "swapped.mcap",
+    "swapped.mcap.part",
+  ]);
+});
+
 interface Report {
   readonly seq: number;
   readonly blocks: number;
@@ -168,4 +196,7 @@ test("a full disk fails the recorder in one line, and what was written stays", a
   const part = open(partOf(path));
   expect(part.blockCount).toBeGreaterThan(0);
   expectNumbered(part, 1);
+  const never = join(folder, "never.mcap");
+  expect((await runChild(never, "trap '' XFSZ; ulimit -f 0; exec 2>&-;", () => false)).reports).toEqual([]);
+  expect(existsSync(partOf(never))).toBe(false);
 }, 60_000);
