@@ -107,6 +107,9 @@ describe("gvt verify", () => {
     const part = await gvt("verify", save("dead.mcap.part", cut), "--json");
     expect(part.code).toBe(0);
     expect(jsonOf(part)).toMatchObject({ exact: true, closed: false });
+    const hurt = Uint8Array.from(cut);
+    hurt[hurt.length - 1 - Math.floor(bytes.length * 0.3)] ^= 1;
+    expect((await gvt("verify", save("hurt.mcap.part", hurt))).code).toBe(3);
     expect(two).toBeGreaterThan(0);
   });
 

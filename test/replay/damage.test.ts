@@ -138,6 +138,7 @@ test("blocks that were exchanged or left out are noticed", async () => {
   expect(openBytes(without, tools).recording.damage).toEqual({
     offset: b.offset,
     verifiedBlocks: 1,
+    cut: false,
     reason: "a block from row 24, expected 12",
   });
   const other = await record(

@@ -75,6 +75,8 @@ test("a hostile description is refused", () => {
   expect(refused('{"a":{"constructor":{"polluted":1}}}')).toMatch(/a field named constructor/);
   expect(refused(`${"[".repeat(100_000)}${"]".repeat(100_000)}`)).toMatch(/nested deeper than 16/);
   expect(refused("{")).toMatch(/no JSON/);
+  const nameless = replaceText(preamble, '"name":"ticket"', '"name":"tacket"');
+  expect(refusal(() => openBytes(nameless, blind))).toMatch(/has a column ticket that is not there/);
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 

@@ -155,6 +155,23 @@ test("a column that an older file lacks reads 0", () => {
   expect(back.ticket[0]).toBe(0);
 });
 
+test("a column that the file lacks, or has in another width, reads 0 whatever its kinds say", () => {
+  const rows = new Rows();
+  rows.add(K["mmio.read"]);
+  for (const columns of [
+    VOCABULARY.columns.filter(({ name }) => name !== "ticket" && name !== "source"),
+    VOCABULARY.columns.map((column) => (column.name === "ticket" ? { ...column, width: 1 } : column)),
+  ]) {
+    const from = { ...VOCABULARY, columns };
+    const body = bodyBy(rows, from, (local) => local, 0);
+    const back = new Rows();
+    back.ticket.fill(77);
+    back.source.fill(columns.length === VOCABULARY.columns.length ? 0 : 77);
+    new RowDecoder(compileLayout(from)).decode(body, () => new Uint32Array(0), back);
+    expect([back.ticket[0], back.source[0]]).toEqual([0, 0]);
+  }
+});
+
 test("lengths that do not fit the rows are refused", () => {
   const rows = new Rows();
   for (let i = 0; i < 9; i++) rows.lo[rows.add(K["mmio.read"])] = 0x0101_0101;

@@ -141,7 +141,8 @@ export class BlockEncoder {
   }
 }
 
-function countInputs(rows: Rows): { inputs: number; events: number } {
+/** Rows that drive, and world inputs among them. */
+export function countInputs(rows: Rows): { inputs: number; events: number } {
   let inputs = 0;
   let events = 0;
   for (let i = 0; i < rows.count; i++) {

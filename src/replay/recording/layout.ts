@@ -91,10 +91,9 @@ export function compileLayout(from: Vocabulary): Layout {
     return at;
   });
   const columns = from.columns.map((column) => compileColumn(column, from, local, unknown));
-  const named = new Set(from.columns.map((column) => column.name));
-  for (const name of COLUMN_NAMES) {
-    if (!named.has(name)) columns.push(absentColumn(name, from, local));
-  }
+  // A column of another width than ours is as good as none.
+  const named = new Set(columns.map((column) => column.target));
+  for (const name of COLUMN_NAMES) if (!named.has(name)) columns.push(absentColumn(name, from));
   const codes: [Uint8Array, Uint8Array][] = [];
   const coded = { note: [NOTES, from.notes], "failsafe.entered": [FAILSAFE, from.failsafe] } as const;
   for (const [name, [ours, theirs]] of Object.entries(coded)) {
@@ -152,9 +151,10 @@ function compileColumn(
   };
 }
 
-function absentColumn(name: ColumnName, from: Vocabulary, local: number[]): ColumnLayout {
+/** What the file has not reads 0 in every row: nothing of the block before may stay there. */
+function absentColumn(name: ColumnName, from: Vocabulary): ColumnLayout {
   const none = new Uint8Array(256);
-  const missing = missingIn(name, from, local);
+  const missing = kindTable(from, () => true);
   return { name, absent: true, width: COLUMNS[name], has: none, target: name, missing, renumber: null };
 }
 

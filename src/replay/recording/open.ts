@@ -76,8 +76,8 @@ export interface Scan {
   readonly attachments: AttachmentPlace[];
   /** Offset of the DataEnd record, or -1. */
   readonly dataEnd: number;
-  /** Where and why the scan stopped before a DataEnd record. */
-  readonly stop: { readonly offset: number; readonly reason: string } | null;
+  /** Where and why the scan stopped before a DataEnd record; `cut`: just because the file ends there. */
+  readonly stop: { readonly offset: number; readonly reason: string; readonly cut: boolean } | null;
   /** Offset behind the last block. */
   readonly blocksEnd: number;
 }
@@ -92,14 +92,14 @@ export function scanBlocks(source: ByteSource, from: number, firstRow: number): 
   let offset = from;
   let blocksEnd = from;
   let seq = firstRow;
-  const stopped = (reason: string): Scan => ({
+  const stopped = (reason: string, cut = false): Scan => ({
     ...{ blocks, attachments, dataEnd: -1, blocksEnd },
-    stop: { offset, reason },
+    stop: { offset, reason, cut },
   });
   try {
     while (offset < source.size) {
       const head = readHead(source, offset);
-      if (head === null) return stopped("the file ends inside a record");
+      if (head === null) return stopped("the file ends inside a record", true);
       if (head.opcode === Opcode.DATA_END)
         return { blocks, attachments, dataEnd: offset, stop: null, blocksEnd };
       if (head.opcode === Opcode.ATTACHMENT) {
@@ -120,7 +120,7 @@ export function scanBlocks(source: ByteSource, from: number, firstRow: number): 
     if (error instanceof Malformed) return stopped(error.message);
     throw error;
   }
-  return stopped("the file ends behind its last block: it was not closed");
+  return stopped("the file ends behind its last block: it was not closed", true);
 }
 
 /** Bytes of an attachment's content before its name: two times. */

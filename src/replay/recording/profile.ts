@@ -190,6 +190,11 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
     meta.columns.map((column) => column.name),
     "columns",
   );
+  const named = new Set(meta.columns.map((column) => column.name));
+  for (const { name, columns } of meta.kinds) {
+    const lacking = columns.find((column) => !named.has(column));
+    if (lacking !== undefined) refuse(`kind ${name} has a column ${lacking} that is not there`);
+  }
   return meta;
 }
 

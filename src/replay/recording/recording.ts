@@ -3,6 +3,7 @@ import type { PageStore } from "../../reducers/pages.ts";
 import { type BasePiece, readPieces, unpackPiece } from "./base-pieces.ts";
 import { BlockPages } from "./block-pages.ts";
 import { RowDecoder } from "./decode.ts";
+import { countInputs } from "./encoder.ts";
 import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
 import { compileLayout, type Layout } from "./layout.ts";
 import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
@@ -16,6 +17,8 @@ import { BlockList, type BlockTrailer, CHAIN_BYTES, type Hash64, unpackTrailer }
 export interface Damage {
   readonly offset: number;
   readonly reason: string;
+  /** It just ends there, between blocks or within one: all that is there is whole. */
+  readonly cut: boolean;
   /** Blocks before the damage. */
   readonly verifiedBlocks: number;
 }
@@ -252,9 +255,12 @@ export class Recording {
   checkWhole(rows: Rows, progress?: (blocks: number) => void): void {
     const list = new BlockList();
     let previous = this.start;
+    let events = 0;
     for (let n = 0; n < this.blocks.length; n++) {
       try {
         const trailer = this.readBlock(n, rows);
+        this.guard(n, () => this.checkCounts(trailer, rows, events));
+        events += trailer.events;
         this.guard(n, () => this.checkLinks(n, trailer, previous, list));
         previous = trailer.chain;
         list.add(trailer.firstSeq, trailer.lastSeq + 1, trailer.chain);
@@ -264,6 +270,14 @@ export class Recording {
       progress?.(n + 1);
     }
     this.checkRest();
+  }
+
+  /** What a trailer says of its rows. Nobody can say which rows of an unknown kind are inputs. */
+  private checkCounts({ inputs, events, eventsBefore }: BlockTrailer, rows: Rows, before: number): void {
+    if (this.unknownKinds.length > 0) return;
+    const counted = countInputs(rows);
+    if (counted.inputs !== inputs || counted.events !== events || eventsBefore !== before)
+      refuse("a trailer that counts other inputs than its rows are");
   }
 
   private checkLinks(n: number, trailer: BlockTrailer, previous: Hash64, list: BlockList): void {
@@ -298,6 +312,7 @@ export class Recording {
     let why = stop ?? {
       offset: blocksEnd,
       reason: "no closing block: the recording was cut or is still being written",
+      cut: false,
     };
     while (this.blocks.length > 0) {
       const n = this.blocks.length - 1;
@@ -308,7 +323,7 @@ export class Recording {
         break;
       } catch (error) {
         if (!(error instanceof Malformed)) throw error;
-        why = { offset: this.blocks[n].offset, reason: error.message };
+        why = { offset: this.blocks[n].offset, reason: error.message, cut: false };
         this.blocks.pop();
       }
     }
@@ -360,7 +375,7 @@ export class Recording {
   private loseFrom(n: number, offset: number, reason: string): void {
     this.blocks.length = n;
     this.closed = false;
-    this.damage = { offset, reason, verifiedBlocks: n };
+    this.damage = { offset, reason, cut: false, verifiedBlocks: n };
     this.eventCount = 0;
     if (n === 0) return;
     const before = this.trailer(n - 1);
