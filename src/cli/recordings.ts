@@ -33,7 +33,7 @@ export async function withRecording<T>(
  */
 export function isPart(recording: Recording): boolean {
   const { damage, name } = recording;
-  return damage !== null && damage.cut && name.endsWith(partOf(""));
+  return damage?.cut === true && name.endsWith(partOf(""));
 }
 
 /** Refuse to run what this version has no words for. Throws CannotTell. */

@@ -169,8 +169,8 @@ export class Core {
     this.out.cause[o] = seq === this.seq ? 0 : this.seq + 1 + o - seq;
   }
 
-  /** Open a ticket. `kind` is the effect's; the operands are what its answer must fit. */
-  openTicket(kind: number, agent: number, a: number, b: number, c: number, d: number): number {
+  /** Open a ticket. `kind` is the effect's; the operands are what its answer must fit, `dHigh` the upper half of d. */
+  openTicket(kind: number, agent: number, a: number, b: number, c: number, d: number, dHigh = 0): number {
     const ticket = this.nextTicket();
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
     TICKET[0] = ticket;
@@ -180,6 +180,7 @@ export class Core {
     TICKET[4] = b;
     TICKET[5] = c;
     TICKET[6] = d;
+    TICKET[7] = dHigh;
     this.words.writeRun(TICKET_PLANE, at, TICKET, TICKET_WORDS);
     return ticket;
   }
@@ -187,8 +188,11 @@ export class Core {
   /** The next number whose slot is free: a ticket that nobody ever answers is stepped over. */
   private nextTicket(): number {
     for (let tries = 0; tries < TICKET_SLOTS; tries++) {
-      const ticket = ++this.lastTicket;
-      if (this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS) === 0) return ticket;
+      // Tickets have 32 bits: a day of submissions goes round. 0 is no ticket.
+      this.lastTicket = (this.lastTicket + 1) >>> 0;
+      const ticket = this.lastTicket;
+      if (ticket !== 0 && this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS) === 0)
+        return ticket;
     }
     throw new Error(`all ${TICKET_SLOTS} tickets are open`);
   }
@@ -238,7 +242,7 @@ export class Core {
     return this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 2);
   }
 
-  /** Operand 0 to 3 of an open ticket. */
+  /** Operand 0 to 3 of an open ticket; 4 is the upper half of the last one. */
   ticketOperand(ticket: number, n: number): number {
     return this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 3 + n);
   }

@@ -12,6 +12,7 @@ import { GFN_BITS } from "./ram.ts";
  * device only looks through it.
  */
 
+const TWO_32 = 0x1_0000_0000;
 const WINDOW_SHIFT = 16;
 const WINDOW_VALID = 0x8000_0000;
 
@@ -59,7 +60,8 @@ export function fetchGuest(
   engine: number,
   stamp: number,
 ): number {
-  const ticket = core.openTicket(K["guest.fetch"], v, gfn, purpose, engine, stamp);
+  const high = Math.floor(stamp / TWO_32);
+  const ticket = core.openTicket(K["guest.fetch"], v, gfn, purpose, engine, stamp >>> 0, high);
   const o = core.emit(K["guest.fetch"], v);
   core.out.ticket[o] = ticket;
   core.out.at[o] = gfn;
@@ -117,7 +119,7 @@ export function writeGuest(
  */
 export function receivePage(core: Core, v: number, ticket: number, page: number): void {
   const gfn = core.ticketOperand(ticket, 0);
-  const stamp = core.ticketOperand(ticket, 3);
+  const stamp = core.ticketOperand(ticket, 4) * TWO_32 + core.ticketOperand(ticket, 3);
   const ram = core.ram[v];
   const before = core.seeVgpu(v).writesOpen === 0 ? null : ram.known(gfn);
   const words = before === null ? null : before.slice();
@@ -125,7 +127,11 @@ export function receivePage(core: Core, v: number, ticket: number, page: number)
   if (words === null) return;
   const bytes = new Uint8Array(words.buffer);
   for (const later of core.openTickets()) {
-    if (later < ticket || core.ticketKind(later) !== K["guest.write"] || core.ticketAgent(later) !== v)
+    if (
+      ((later - ticket) | 0) < 0 ||
+      core.ticketKind(later) !== K["guest.write"] ||
+      core.ticketAgent(later) !== v
+    )
       continue;
     const low = core.ticketOperand(later, 0);
     if (((core.ticketOperand(later, 1) << (32 - PAGE_SHIFT)) | (low >>> PAGE_SHIFT)) !== gfn) continue;

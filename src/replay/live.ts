@@ -1,30 +1,18 @@
-import { K, KIND_NAMES } from "../events/kinds.ts";
+import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { PAGE_BYTES } from "../hw/units.ts";
 import type { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import { Away } from "./away.ts";
 import type { Recorder } from "./recording/recorder.ts";
+import { READ_KINDS, WRITTEN_KINDS } from "./region-kinds.ts";
 import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "./session.ts";
 import { Timers } from "./timers.ts";
 
+/** Most that one row can move the clock: `dt` has 32 bits of microseconds, which is 71 minutes. */
+const DT_MAX = 0xffff_ffff;
 /** Model time may lead wall time by this much when no guest has anything waiting, in microseconds. */
 const LEAD = 2000;
-
-const READ_KINDS = kindsOf("read");
-const WRITTEN_KINDS = kindsOf("written");
-
-function kindsOf(verb: string): Readonly<Record<Region, number>> {
-  const kind = (region: string): number =>
-    KIND_NAMES.indexOf(`${region}.${verb}` as (typeof KIND_NAMES)[number]);
-  return {
-    mmio: kind("mmio"),
-    gtt: kind("gtt"),
-    config: kind("config"),
-    io: kind("io"),
-    aperture: kind("aperture"),
-  };
-}
 
 /** An answer that a hand gave in place, waiting for its row. */
 interface Answer {
@@ -236,8 +224,9 @@ export class Live implements World {
     if (timer === undefined || !this.machine.core.isOpen(timer.ticket)) return;
     this.statistics.timers++;
     const { rows } = this.recorder;
-    const i = rows.append(K["timer.fired"]);
     const at = Math.max(now, timer.deadline);
+    this.catchUp(at);
+    const i = rows.append(K["timer.fired"]);
     rows.dt[i] = at - this.machine.core.now;
     rows.agent[i] = timer.agent;
     rows.source[i] = 0;
@@ -249,6 +238,7 @@ export class Live implements World {
   private begin(kind: number, vgpu: number): number {
     const { rows } = this.recorder;
     const wall = this.clock() - this.epoch;
+    this.catchUp(wall);
     const i = rows.append(kind);
     const { now } = this.machine.core;
     rows.dt[i] = wall > now ? wall - now : 0;
@@ -256,6 +246,17 @@ export class Live implements World {
     rows.source[i] = 0;
     this.statistics.inputs++;
     return i;
+  }
+
+  /** Where nothing has happened for longer than a row can say, the clock moves by rows of its own. */
+  private catchUp(until: number): void {
+    const { core } = this.machine;
+    const { rows } = this.recorder;
+    while (until - core.now > DT_MAX) {
+      const i = rows.add(K["clock.advanced"]);
+      rows.dt[i] = DT_MAX;
+      this.finish(rows, i);
+    }
   }
 
   private simple(kind: number, vgpu: number, fill?: (rows: Rows, i: number) => void): void {

@@ -5,7 +5,7 @@ import { MASTER_ENABLE, MASTER_IRQ } from "../../src/ports/sim/layout.ts";
 import { GuestMemory, PAGE } from "../../src/ports/sim/memory.ts";
 import { bootByMessages, FileMemory, iirOf, loadDriver, memoryOf } from "./live-guest.ts";
 import { LiveRig } from "./live-rig.ts";
-import { BAR0, CMD, type VfioUserClient } from "./vfio-user-client.ts";
+import { BAR0, body, CMD, type VfioUserClient } from "./vfio-user-client.ts";
 import { until } from "./vfio-user-world.ts";
 
 /**
@@ -172,4 +172,23 @@ test("while its guest is away, an engine waits: others keep the machine going, a
   await isSpinning(work);
   const { notes } = await rig.finish();
   expect(notes).not.toContain("command.fault");
+});
+
+test("as many maps as a guest may have, unmapped one by one and at once, hold nobody up", async () => {
+  const rig = await LiveRig.start();
+  const client = await rig.connect();
+  await client.version();
+  const place = (n: number): bigint => 0x1_0000_0000n + BigInt(n * 2 * PAGE);
+  await Promise.all(
+    Array.from({ length: 65_535 }, (_, n) => {
+      return client.request(CMD.DMA_MAP, body(32, 3, 0n, place(n), BigInt(PAGE)));
+    }),
+  );
+  expect(rig.machine.core.seeVgpu(1).maps).toBe(65_535);
+  for (let n = 0; n < 1000; n++) await client.unmap(place(n), BigInt(PAGE));
+  expect((await client.request(CMD.DMA_UNMAP, body(24, 2, 0n, 0n))).errno).toBe(0);
+  expect(rig.machine.core.seeVgpu(1).maps).toBe(0);
+  const { counts } = await rig.finish();
+  expect(counts[K["dma.mapped"]]).toBe(65_535);
+  expect(counts[K["dma.unmapped"]]).toBe(1001);
 });

@@ -10,6 +10,7 @@ import type { Messages } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Accessor, CONFIG_BYTES, IRQ_COUNTS, IRQ_FLAGS, REGION_BYTES, REGION_FLAGS } from "./regions.ts";
 import {
+  ADDRESS_END,
   decodeIndex,
   decodeIrqs,
   decodeMap,
@@ -209,15 +210,13 @@ function dmaMap(guest: Guest, b: Uint8Array, at: number, size: number): Uint8Arr
   return EMPTY;
 }
 
-/** Unmapping what is not mapped is done already. */
+/** Unmapping what is not mapped is done already. Unmapping all is one row, however many there are. */
 function dmaUnmap(guest: Guest, b: Uint8Array, at: number, size: number): Uint8Array | number {
   const range = decodeUnmap(b, at, size);
   if (typeof range === "number") return range;
-  const ranges = range.all ? [...guest.table.all] : [range];
-  for (const { iova, size: bytes } of ranges) {
-    if (!guest.table.remove(iova, bytes)) continue;
+  const { iova, size: bytes } = range.all ? { iova: 0, size: ADDRESS_END } : range;
+  if (guest.table.remove(iova, bytes))
     guest.world.unmapped(guest.vgpu, lowOf(iova), highOf(iova), lowOf(bytes), highOf(bytes));
-  }
   return b.slice(at + HEADER_BYTES, at + size);
 }
 

@@ -11,7 +11,7 @@ const MAP_WRITE = 2;
 const UNMAP_DIRTY_BITMAP = 1;
 const UNMAP_ALL = 2;
 /** Guest-physical addresses end here (x86 has at most 52 bits). */
-const ADDRESS_END = 2 ** 52;
+export const ADDRESS_END = 2 ** 52;
 
 /** VERSION: the client's largest transfer in bytes. */
 export interface VersionRequest {

@@ -19,6 +19,7 @@ const DATA = PURPOSES.indexOf("data");
 const UNMAPPED = NOTES.indexOf("aperture.unmapped");
 const STALE = NOTES.indexOf("aperture.stale");
 const NO_ENGINE = 255;
+const TWO_32 = 0x1_0000_0000;
 /** Pages asked for by accesses that did not wait for them, at most. */
 const ASKS_MAX = 32;
 
@@ -113,7 +114,8 @@ export function readAperture(core: Core, v: number, at: number, size: number): v
     gather(core, v, at, size, 0, -1);
     return;
   }
-  const ticket = core.openTicket(K["aperture.read"], v, at, size, stamp, 0);
+  const high = Math.floor(stamp / TWO_32);
+  const ticket = core.openTicket(K["aperture.read"], v, at, size, stamp >>> 0, high);
   core.owed = ticket;
   core.vgpu(v).apertureRead = ticket;
   fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
@@ -142,7 +144,7 @@ export function continueApertureRead(core: Core, v: number): void {
   if (!core.isOpen(ticket)) return;
   const at = core.ticketOperand(ticket, 0);
   const size = core.ticketOperand(ticket, 1);
-  const stamp = core.ticketOperand(ticket, 2);
+  const stamp = stampOf(core, ticket);
   const missing = gather(core, v, at, size, stamp, -1);
   if (missing >= 0) {
     fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
@@ -158,9 +160,14 @@ export function failApertureRead(core: Core, v: number): void {
   const at = core.ticketOperand(ticket, 0);
   const size = core.ticketOperand(ticket, 1);
   // Pages are asked for one after the other: the first that is not fresh is the one that failed.
-  const failed = gather(core, v, at, size, core.ticketOperand(ticket, 2), -1);
+  const failed = gather(core, v, at, size, stampOf(core, ticket), -1);
   gather(core, v, at, size, 0, failed);
   completeRead(core, v, ticket);
+}
+
+/** The stamp that a read's pages must have. */
+function stampOf(core: Core, ticket: number): number {
+  return core.ticketOperand(ticket, 3) * TWO_32 + core.ticketOperand(ticket, 2);
 }
 
 function completeRead(core: Core, v: number, ticket: number): void {

@@ -227,7 +227,8 @@ function publishStatus(core: Core, v: number, engine: number, status: number, co
 export function writeDone(core: Core, v: number, ticket: number): void {
   const tree = core.vgpu(v);
   if (tree.writesOpen > 0) tree.writesOpen--;
-  for (const waiting of tree.announcements) if (waiting.after >= ticket) waiting.left--;
+  // Tickets go round: which one is the later is told by their distance.
+  for (const waiting of tree.announcements) if (((waiting.after - ticket) | 0) >= 0) waiting.left--;
   while (tree.announcements.length > 0 && tree.announcements[0].left <= 0) {
     const { what, a, b, c } = tree.announcements[0];
     tree.announcements.shift();

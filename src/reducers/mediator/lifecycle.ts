@@ -17,6 +17,7 @@ const PORT_B = 1;
 const DMA_WORDS = 6;
 /** Mappings that a vGPU may have at once, as the port tells its client. */
 const MAPS_MAX = 65_535;
+const TWO_32 = 0x1_0000_0000;
 
 /** Power on: the share of the configuration, reset registers, the configured monitor. */
 export function createVgpu(core: Core, v: number): void {
@@ -100,20 +101,28 @@ export function mapMemory(
   tree.maps++;
 }
 
-/** Forget every mapping that lies within the range. */
+/**
+ * Forget every mapping that starts within the range. Mappings do not overlap: once the range is used up there
+ * are no more of them, or unmapping one by one would look at all of them each time.
+ */
 export function unmapMemory(core: Core, v: number, range: readonly [number, number, number, number]): void {
-  const start = range[0] + range[1] * 0x1_0000_0000;
-  const end = start + range[2] + range[3] * 0x1_0000_0000;
-  let left = core.seeVgpu(v).maps;
-  for (let slot = 0; left > 0; slot++) {
-    const at = slot * DMA_WORDS;
+  const start = range[0] + range[1] * TWO_32;
+  const end = start + range[2] + range[3] * TWO_32;
+  let maps = core.seeVgpu(v).maps;
+  let bytes = end - start;
+  for (let at = 0; maps > 0 && bytes > 0; at += DMA_WORDS) {
     if (core.words.read(DMA + v, at) === 0) continue;
-    left--;
-    const low = core.words.read(DMA + v, at + 1) + core.words.read(DMA + v, at + 2) * 0x1_0000_0000;
+    maps--;
+    const low = addressAt(core, v, at + 1);
     if (low < start || low >= end) continue;
+    bytes -= Math.min(addressAt(core, v, at + 3), end - low);
     for (let i = 0; i < DMA_WORDS; i++) core.words.write(DMA + v, at + i, 0);
     const tree = core.vgpu(v);
     tree.maps--;
-    tree.freeMap = Math.min(tree.freeMap, slot);
+    tree.freeMap = Math.min(tree.freeMap, at / DMA_WORDS);
   }
+}
+
+function addressAt(core: Core, v: number, at: number): number {
+  return core.words.read(DMA + v, at) + core.words.read(DMA + v, at + 1) * TWO_32;
 }
