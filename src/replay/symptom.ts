@@ -219,8 +219,9 @@ function seenText(rows: Rows, i: number): string {
   let text = "";
   for (let o = i; isOutcome(rows, o); o++) {
     const kind = rows.kind[o];
-    if (shows(kind))
-      text += `${kind} ${rows.agent[o]} ${kind === K["guest.write"] ? rows.at[o] : rows.lo[o]} ${rows.code[o]};`;
+    if (!shows(kind)) continue;
+    text += `${kind} ${rows.agent[o]} `;
+    text += kind === K["guest.write"] ? `${rows.at[o]} ${rows.code[o]};` : `${rows.lo[o]};`;
   }
   return text;
 }
