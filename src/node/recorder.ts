@@ -8,6 +8,7 @@ import { gatherPages, SeenPages } from "../replay/recording/gather.ts";
 import { type RecordingMeta, writePreamble } from "../replay/recording/profile.ts";
 import { Fill, type Recorded, type Recorder } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
+import { samePage } from "./hash.ts";
 import { partOf } from "./packing.ts";
 import type { Columns, FromWorker, RecorderStart, ToWorker } from "./recorder-messages.ts";
 
@@ -71,6 +72,7 @@ export class FileRecorder implements Recorder {
   ) {
     this.path = path;
     this.store = store;
+    store.compareBy(samePage);
     this.worker = new Worker(new URL("./recorder-worker.js", import.meta.url), { workerData: start });
     this.worker.on("message", (message: FromWorker) => {
       if (message.type === "ready") started(null);

@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadTools } from "../../src/node/codecs.ts";
+import { samePage } from "../../src/node/hash.ts";
+import { PageStore } from "../../src/reducers/pages.ts";
 import { decompressLz4 } from "../../src/replay/recording/lz4.ts";
 import { loadPortableTools } from "../../src/replay/recording/portable.ts";
 
@@ -79,6 +81,22 @@ test("an lz4 frame that makes more than was announced is stopped there, and not 
   );
   expect(() => decompressLz4(frame(0x20, 1, 2, 3, 0, 0), 100)).toThrow("lz4: ");
   expect(() => decompressLz4(frame(0x21, 1, 2, 3, 0), 100)).toThrow("lz4: a match outside of what came out");
+});
+
+test("pages are the same to the host's comparer and to the store's own where every byte is", () => {
+  fc.assert(
+    fc.property(fc.nat(4095), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, change, differs) => {
+      const page = new Uint8Array(4096).map((_, i) => i * 7);
+      const other = page.slice();
+      if (differs) other[at] ^= change;
+      const store = new PageStore(tools.hashPage);
+      const id = store.intern(page);
+      const answers = [store.equals(id, other)];
+      store.compareBy(samePage);
+      answers.push(store.equals(id, other));
+      expect(answers).toEqual([!differs, !differs]);
+    }),
+  );
 });
 
 test("hashes and checksums are the same in Node and by portable tools, and the known ones", () => {

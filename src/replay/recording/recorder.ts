@@ -34,6 +34,8 @@ export interface Recorder {
   close(digests: readonly Digest[]): Promise<Recorded>;
 }
 
+const FETCHED = K["guest.fetched"];
+
 /** A finished recording. */
 export interface Recorded {
   /** Empty where it went to no file. */
@@ -50,6 +52,9 @@ export class Fill {
   bytes = 0;
   private readonly seen: SeenPages;
   private counted = 0;
+  /** With fewer rows than this, and no more payload than that, the block cannot be full: nothing is counted. */
+  private rowsAtLeast = 0;
+  private payloadAtMost = 0;
   /** By page: the block that it was last counted for. */
   private marks = new Uint32Array(256);
   private block = 1;
@@ -58,6 +63,7 @@ export class Fill {
 
   constructor(seen: SeenPages) {
     this.seen = seen;
+    this.clear();
   }
 
   clear(): void {
@@ -66,11 +72,22 @@ export class Fill {
     this.bytes = 0;
     this.since = -1;
     this.block++;
+    this.expect(0, 0);
   }
 
   isFull(rows: Rows): boolean {
+    if (rows.count < this.rowsAtLeast && rows.payloadUsed <= this.payloadAtMost) return false;
     this.count(rows);
+    this.expect(rows.count, rows.payloadUsed);
     return this.inputs >= SEAL_INPUTS || this.bytes >= SEAL_BYTES || rows.count >= SEAL_ROWS;
+  }
+
+  /** How far the block can grow from here before it can be full: half of the room for payload, half for pages. */
+  private expect(count: number, payload: number): void {
+    const room = Math.max(SEAL_BYTES - this.bytes, 0) >>> 1;
+    const rows = Math.min(SEAL_INPUTS - this.inputs, SEAL_ROWS - count, Math.floor(room / PAGE_BYTES));
+    this.rowsAtLeast = count + Math.max(rows, 1);
+    this.payloadAtMost = payload + room;
   }
 
   /** Count the rows that came since. */
@@ -80,7 +97,7 @@ export class Fill {
       const k = kind[i];
       if (isInput(k)) this.inputs++;
       if (KIND_PAYLOAD[k] === 1) this.bytes += rows.length[i];
-      else if (k === K["guest.fetched"]) this.countPage(rows.page[i]);
+      else if (k === FETCHED) this.countPage(rows.page[i]);
     }
     this.counted = count;
   }
