@@ -318,7 +318,7 @@ export function isRead(kind: number): boolean {
   return READS[kind] === 1;
 }
 
-/** A State and the rows it was answered with: the caller's own, whatever the machine does next. */
+/** A State and the rows it was answered with: valid whatever the machine does next, and not to be changed. */
 export interface Step {
   readonly state: State;
   readonly outcomes: Rows;
@@ -337,9 +337,12 @@ export function reduceState(machine: Machine, state: State, rows: Rows, i: numbe
   return { state: machine.snapshot(), outcomes: copyOf(out), replyLo, replyHi };
 }
 
-/** Rows of their own; most inputs have no outcome, and then there is nothing to be had. */
+/** What most inputs are answered with. */
+const NO_ROWS = new Rows(0, 0);
+
 function copyOf(out: Rows): Rows {
-  const copy = new Rows(Math.max(out.count, 1), 0);
+  if (out.count === 0) return NO_ROWS;
+  const copy = new Rows(out.count, 0);
   for (let o = 0; o < out.count; o++) copy.copyFrom(out, o);
   // Payloads as they lie: those of guest writes too, which are no part of a recorded row.
   copy.payload = out.payload.slice(0, out.payloadUsed);
