@@ -82,10 +82,14 @@ async function branch(opened: OpenedRecording, options: Options): Promise<number
   const meta = newMeta(made.base, recording.meta.sources);
   const leans = made.base.kind === "parent";
   let report: BranchReport | null = null;
-  const bytes = await writeRecording(output, { meta, store, seen: made.seen, index: !leans }, (sink) => {
-    report = made.run(sink);
-    return report.digests;
-  });
+  const bytes = await writeRecording(
+    output,
+    { meta, store, seen: made.seen, beside: recording.name },
+    (sink) => {
+      report = made.run(sink);
+      return report.digests;
+    },
+  );
   sayWarnings(recording);
   await mark(output, report!);
   tell(opened, options, report!, bytes, leans);

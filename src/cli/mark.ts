@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { patchFile } from "../node/patching.ts";
-import { type Mark, marksOf, withMarks } from "../replay/marks.ts";
+import { type Mark, marksOf, ownMarksOf, withMarks } from "../replay/marks.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { sayWarnings, seqIn, withRecording } from "./recordings.ts";
@@ -33,10 +33,10 @@ export function addMark(program: Command): void {
 
 function mark(opened: OpenedRecording, file: string, text: string | undefined, options: Options): number {
   const { recording } = opened;
-  const marks = [...marksOf(recording)];
+  const marks = [...ownMarksOf(recording)];
   const { at, list, remove } = options;
   if (list === true || (text === undefined && remove === undefined && at === undefined)) {
-    show(marks, options);
+    show(marksOf(recording), options);
     sayWarnings(recording);
     return EXIT.done;
   }
@@ -45,8 +45,11 @@ function mark(opened: OpenedRecording, file: string, text: string | undefined, o
   const seq = seqIn(recording, at);
   const wanted =
     remove === true ? marks.filter((other) => other.seq !== seq) : [...marks, { seq, text: text! }];
-  if (remove === true && wanted.length === marks.length)
-    throw new UsageError(`there is no mark at row ${seq}`);
+  if (remove === true && wanted.length === marks.length) {
+    const inherited = marksOf(recording).some((other) => other.seq === seq);
+    const whose = inherited ? "the mark there is its parent's; remove it in that file" : "there is no mark";
+    throw new UsageError(`row ${seq}: ${whose}`);
+  }
   wanted.sort((a, b) => a.seq - b.seq);
   try {
     patchFile(file, withMarks(recording, wanted));
@@ -54,9 +57,16 @@ function mark(opened: OpenedRecording, file: string, text: string | undefined, o
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
-  show(wanted, options);
+  const others = marksOf(recording).filter((mark) => !isIn(marks, mark));
+  show(
+    [...others, ...wanted].sort((a, b) => a.seq - b.seq),
+    options,
+  );
   return EXIT.done;
 }
+
+const isIn = (marks: readonly Mark[], { seq, text }: Mark): boolean =>
+  marks.some((other) => other.seq === seq && other.text === text);
 
 function show(marks: readonly Mark[], options: Options): void {
   if (options.json) return printJson({ marks });

@@ -24,8 +24,9 @@ export function newMeta(
 export interface NewRecording {
   readonly meta: RecordingMeta;
   readonly store: PageStore;
-  /** Pages that a parent has. */
+  /** Of a branch: pages that its parent has, and a file in its parent's folder. */
   readonly seen?: SeenPages;
+  readonly beside?: string;
   /** The embedded checkpoint, where the base is one. */
   readonly base?: readonly BasePiece[];
   /** Give it keyframes and a writers' index; true when absent. */
@@ -38,7 +39,7 @@ export interface NewRecording {
  */
 export async function writeRecording(
   path: string,
-  { meta, store, seen, base = [], index = true }: NewRecording,
+  { meta, store, seen, base = [], beside = path, index = true }: NewRecording,
   produce: (sink: BlockSink) => readonly Digest[],
 ): Promise<number> {
   const tools = await loadTools();
@@ -50,7 +51,7 @@ export async function writeRecording(
     } finally {
       sink.close();
     }
-    if (index) indexFile(making, tools);
+    if (index) indexFile(making, tools, "zstd", undefined, beside);
     renameDurably(making, path);
   } catch (error) {
     fs.rmSync(making, { force: true });

@@ -2,9 +2,10 @@ import * as fs from "node:fs";
 import { PageStore } from "../reducers/pages.ts";
 import { indexRecording } from "../replay/indexing.ts";
 import { type Patch, replaceAttachments } from "../replay/recording/attach.ts";
-import { openRecording } from "../replay/recording/recording.ts";
+import { openLeaning } from "../replay/recording/leaning.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSource } from "./files.ts";
+import { Parents } from "./parents.ts";
 
 /**
  * Write another end behind a recording's blocks, and sync it. A crash in between costs attachments and
@@ -23,19 +24,22 @@ export function patchFile(path: string, { offset, bytes }: Patch): void {
 }
 
 /**
- * Give a closed recording its keyframes and its writers' index, from one exact replay. Returns why it has
- * none, in one line, or null. Throws where the file cannot be read or written.
+ * Give a closed recording its keyframes and its writers' index, from one exact replay; a branch's
+ * parent is looked for beside the file `beside`. Returns why it has none, in one line, or null. Throws where the
+ * file cannot be read or written.
  */
 export function indexFile(
   path: string,
   tools: Tools,
   compression = "zstd",
   progress?: (done: number, of: number) => void,
+  beside = path,
 ): string | null {
   const source = new FileSource(path);
+  const parents = new Parents(beside, tools);
   try {
     const store = new PageStore(tools.hashPage);
-    const recording = openRecording(source, tools, store);
+    const recording = openLeaning(source, tools, store, (id) => parents.find(id, store));
     let indexed: ReturnType<typeof indexRecording>;
     try {
       indexed = indexRecording(recording, store, {
@@ -49,5 +53,6 @@ export function indexFile(
     return indexed.left;
   } finally {
     source.close();
+    parents.close();
   }
 }

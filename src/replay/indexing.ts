@@ -6,7 +6,7 @@ import { KEYFRAME_INPUTS, KEYFRAMES, KeyframeWriter, sameDigests } from "./keyfr
 import { HASH_BYTES } from "./recording/decode.ts";
 import { hashAt } from "./recording/gather.ts";
 import type { Recording } from "./recording/recording.ts";
-import { tracedMachineOf } from "./run.ts";
+import { machineOf, tracedMachineOf } from "./run.ts";
 import { WRITERS, WriterWriter } from "./writers-file.ts";
 
 export interface IndexOptions {
@@ -25,8 +25,9 @@ export interface Indexed {
 }
 
 /**
- * Run a recording once, exactly, and make its keyframes and its writers' index. Where an outcome or a
- * digest is not the recorded one there are none. Throws RecordingError where a block is damaged.
+ * Run a recording once, exactly, and make its keyframes and its writers' index; of a branch the index of its own
+ * blocks, and keyframes only where some lie there: those of its parent hold for the others. Where an outcome or
+ * a digest is not the recorded one there are none. Throws RecordingError where a block is damaged.
  */
 export function indexRecording(recording: Recording, store: PageStore, options: IndexOptions = {}): Indexed {
   const { keyframeInputs = KEYFRAME_INPUTS, compression = "zstd", progress } = options;
@@ -35,8 +36,11 @@ export function indexRecording(recording: Recording, store: PageStore, options: 
   const { codecs } = recording.tools;
   const keyframes = new KeyframeWriter(store, codecs, compression);
   const writers = new WriterWriter(compression, codecs[compression]);
-  const machine = tracedMachineOf(recording, store, traceFor(writers));
-  writers.follow(machine);
+  const first = recording.lineage?.blocks ?? 0;
+  let machine =
+    first === 0 ? tracedMachineOf(recording, store, traceFor(writers)) : machineOf(recording, store);
+  if (first === 0) writers.follow(machine);
+  let hasOwn = first === 0;
   const hash = new Uint32Array(4);
   recording.basePieces().forEach(({ fresh }, n) => {
     for (let i = 0; i < fresh.length / HASH_BYTES; i++) {
@@ -48,25 +52,32 @@ export function indexRecording(recording: Recording, store: PageStore, options: 
   let since = 0;
   for (let n = 0; n < recording.blockCount; n++) {
     const trailer = recording.readBlock(n, rows);
+    if (n === first && first > 0) {
+      const state = machine.snapshot();
+      machine = tracedMachineOf(recording, store, traceFor(writers));
+      machine.restore(state);
+      writers.follow(machine);
+    }
     const stop = machine.batch(rows, 0, rows.count);
     if (stop < rows.count) return none(`the replay diverges at ${rows.firstSeq + stop}`);
-    writers.endBlock();
+    if (n >= first) writers.endBlock();
     for (let i = 0; i < rows.count; i++)
       if (rows.kind[i] === K["guest.fetched"]) keyframes.page(rows.page[i], n);
+    since += trailer.inputs;
+    progress?.(n + 1, recording.blockCount);
+    // Behind a block of the parent's that the branch has cut nobody has taken digests.
+    if (n < first && trailer.digests.length === 0) continue;
     const digests = machine.digests();
     if (!sameDigests(digests, trailer.digests))
       return none(`the digests behind row ${trailer.lastSeq} are others`);
-    since += trailer.inputs;
     if (since >= keyframeInputs) {
+      hasOwn ||= n >= first;
       keyframes.add(n, machine.snapshot(), digests);
       since = 0;
     }
-    progress?.(n + 1, recording.blockCount);
   }
-  const attachments = [
-    { name: KEYFRAMES, data: keyframes.finish() },
-    { name: WRITERS, data: writers.finish() },
-  ];
+  const written = { name: WRITERS, data: writers.finish() };
+  const attachments = hasOwn ? [{ name: KEYFRAMES, data: keyframes.finish() }, written] : [written];
   return { attachments, left: null };
 }
 

@@ -132,7 +132,7 @@ export class Keyframes {
       const packed = { block: items.u32(), size: items.u32(), bytes: items.bytes() };
       if (packed.block <= last || packed.size > MOST_CHECKPOINT) refuse("keyframes out of order, or too big");
       last = packed.block;
-      if (packed.block < recording.blockCount) this.frames.push(packed);
+      if (packed.block < recording.blocksOf(KEYFRAMES)) this.frames.push(packed);
     }
     items.end();
     recording.findPagesBy((hash) => this.homeOf(hash));

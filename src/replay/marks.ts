@@ -18,8 +18,17 @@ export interface Mark {
   readonly text: string;
 }
 
-/** The marks of a recording, by row; none, and a warning, where they are damaged. */
+/** The marks of a recording, by row, of a branch those of the rows that it has from its parent too. */
 export function marksOf(recording: Recording): readonly Mark[] {
+  const { lineage } = recording;
+  const own = ownMarksOf(recording);
+  if (lineage === null) return own;
+  const inherited = marksOf(lineage.parent).filter(({ seq }) => seq <= lineage.lastSeq);
+  return [...inherited, ...own].sort((a, b) => a.seq - b.seq);
+}
+
+/** The marks in the recording's own file; none, and a warning, where they are damaged. */
+export function ownMarksOf(recording: Recording): readonly Mark[] {
   const data = recording.attachment(MARKS);
   if (data === null) return [];
   try {

@@ -2,7 +2,7 @@ import { VGPU_MAX } from "../hw/units.ts";
 import { PAGE_MASK, PAGE_SHIFT } from "../reducers/words.ts";
 import { decompress } from "./pool.ts";
 import { Malformed, refuse } from "./recording/errors.ts";
-import type { Recording } from "./recording/recording.ts";
+import type { Lineage, Recording } from "./recording/recording.ts";
 import type { Codec } from "./recording/tools.ts";
 import { ItemReader } from "./recording/wire.ts";
 import {
@@ -40,8 +40,11 @@ interface Blob {
  */
 export class Writers {
   private readonly codec: Codec;
-  /** Blocks that the index covers. */
-  readonly blocks: number;
+  /** Of a branch: blocks that it has from its parent, and the parent's index, if that has one. */
+  private readonly before: number;
+  private readonly parent: Writers | null;
+  /** Own blocks that the index covers. */
+  private readonly blocks: number;
   private readonly unions: readonly Masks[];
   private readonly groups: readonly Blob[];
   /** The group decoded last. */
@@ -51,8 +54,9 @@ export class Writers {
   static of(recording: Recording): Writers | null {
     const data = recording.attachment(WRITERS);
     if (data === null) return null;
+    const { lineage } = recording;
     try {
-      return new Writers(recording, new ItemReader(data));
+      return new Writers(recording, new ItemReader(data), lineage);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       recording.warnings.push(`attachment ${WRITERS}: ${error.message}: ignored`);
@@ -60,7 +64,9 @@ export class Writers {
     }
   }
 
-  private constructor(recording: Recording, items: ItemReader) {
+  private constructor(recording: Recording, items: ItemReader, lineage: Lineage | null) {
+    this.before = lineage?.blocks ?? 0;
+    this.parent = lineage === null ? null : Writers.of(lineage.parent);
     if (items.u32() !== WRITERS_VERSION) refuse("of another version");
     const compression = items.text();
     const { codecs } = recording.tools;
@@ -72,7 +78,8 @@ export class Writers {
     const groups: Blob[] = [];
     for (let g = 0; g < count; g++) groups.push(readBlob(items));
     items.end();
-    if (this.blocks < recording.blockCount) refuse(`for ${this.blocks} of ${recording.blockCount} blocks`);
+    const wanted = recording.blockCount - this.before;
+    if (this.blocks < wanted) refuse(`for ${this.blocks} of ${wanted} blocks`);
     this.groups = groups;
     this.unions = this.decode(unions, count);
   }
@@ -82,6 +89,14 @@ export class Writers {
    * Malformed.
    */
   *blocksBack(n: number, target: WriteTarget): Generator<number> {
+    const { before, parent } = this;
+    if (n >= before) for (const own of this.ownBack(n - before, target)) yield own + before;
+    const last = Math.min(n, before - 1);
+    if (parent !== null) yield* parent.blocksBack(last, target);
+    else for (let k = last; k >= 0; k--) yield k;
+  }
+
+  private *ownBack(n: number, target: WriteTarget): Generator<number> {
     const last = Math.min(n, this.blocks - 1);
     for (let g = Math.floor(last / WRITERS_GROUP); g >= 0; g--) {
       if (!wrote(this.unions[g], target)) continue;

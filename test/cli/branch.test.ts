@@ -31,6 +31,16 @@ describe("gvt branch", () => {
     expect(made).toMatchObject({ code: 0, stderr: "" });
     expect(jsonOf(made)).toMatchObject({ base: "parent", unknown: 0 });
     expect((await gvt("verify", at("a.mcap"))).stdout).toContain("exact:");
+    const set = await gvt("seek", at("a.mcap"), half, "--state", SCRATCH, "--json");
+    expect(set).toMatchObject({ code: 0, stderr: "" });
+    expect(jsonOf(await gvt("why", at("a.mcap"), SCRATCH, "--json"))).toMatchObject({
+      value: "00005000",
+      cost: { index: true },
+    });
+    expect(jsonOf(await gvt("bisect", "time", at("a.mcap"), `${SCRATCH} == 0x5000`, "--json")).found).toBe(
+      true,
+    );
+    expect(await gvt("pack", at("a.mcap"))).toMatchObject({ code: 0, stderr: "" });
     const whole = await gvt("export", at("a.mcap"), "--standalone", "-o", at("whole.mcap"));
     expect(whole).toMatchObject({ code: 0, stderr: "" });
     mkdirSync(at("away"));

@@ -1,7 +1,7 @@
 import { PAGE_BYTES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { HASH_BYTES } from "./decode.ts";
-import { RecordingError, refuse } from "./errors.ts";
+import { refuse } from "./errors.ts";
 import { hashAt } from "./gather.ts";
 import type { ChunkHead } from "./records.ts";
 import type { Tools } from "./tools.ts";
@@ -12,7 +12,6 @@ import { ItemReader } from "./wire.ts";
  * they are needed.
  */
 export class BlockPages {
-  private readonly name: string;
   private readonly tools: Tools;
   private readonly store: PageStore;
   private readonly blocks: readonly ChunkHead[];
@@ -30,14 +29,12 @@ export class BlockPages {
    * `bring`: verify one and `load` its pages.
    */
   constructor(
-    name: string,
     tools: Tools,
     store: PageStore,
     blocks: readonly ChunkHead[],
     baseBlocks: number,
     bring: (n: number) => void,
   ) {
-    this.name = name;
     this.tools = tools;
     this.store = store;
     this.blocks = blocks;
@@ -47,12 +44,11 @@ export class BlockPages {
   }
 
   /**
-   * From now on pages of earlier blocks are promised and fetched when they are looked at, from where
+   * From now on pages of earlier blocks are promised, and brought when they are looked at, from where
    * `homeOf` says.
    */
   findBy(homeOf: (hash: Uint32Array) => number): void {
     this.homeOf = homeOf;
-    this.store.fetchBy((hash) => this.fetch(hash));
   }
 
   /** Put the pages that block n brings into the store. Throws Malformed. */
@@ -100,16 +96,16 @@ export class BlockPages {
     return ids;
   }
 
-  /** Put the page with this hash into the store. Throws RecordingError where no block holds it. */
-  private fetch(hash: Uint32Array): void {
+  /** Put the page with this hash into the store; false where no block holds it. */
+  bringPage(hash: Uint32Array): boolean {
     const home = this.homeOf?.(hash) ?? -1;
     const order = [home, ...this.blocks.keys()].filter((n) => n >= 0 && n < this.blocks.length);
     for (const n of order) {
       // The store may have let a page of it go.
       this.loaded[n] = 0;
       this.bring(n);
-      if (this.store.holds(hash)) return;
+      if (this.store.holds(hash)) return true;
     }
-    throw new RecordingError(this.name, 0, "a page that no block holds");
+    return false;
   }
 }

@@ -6,7 +6,7 @@ import { truncateRows } from "./bulk.ts";
 import { RecordingError } from "./errors.ts";
 import { readPreamble, scanBlocks } from "./open.ts";
 import type { ParentBase, RecordingMeta } from "./profile.ts";
-import { type BlockInfo, openRecording, Recording } from "./recording.ts";
+import { type BlockInfo, type Lineage, openRecording, Recording } from "./recording.ts";
 import type { PackedRows } from "./stretches.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import type { BlockTrailer, Hash64 } from "./trailer.ts";
@@ -69,6 +69,8 @@ class LeaningRecording extends Recording {
   private readonly events: number;
   private readonly cut: BlockTrailer;
   private pagesLoaded = false;
+  /** Says of a page which block brings it, if somebody has a list of them. */
+  private homeOf: (hash: Uint32Array) => number = () => -1;
 
   constructor(
     own: Recording,
@@ -140,6 +142,38 @@ class LeaningRecording extends Recording {
   override readStretch(n: number, packed: PackedRows, k: number, into: Rows): void {
     if (n < this.before) this.parent.readStretch(n, packed, k, into);
     else this.own.readStretch(n - this.before, packed, k, into);
+  }
+
+  override get lineage(): Lineage {
+    return { parent: this.parent, blocks: this.before, lastSeq: this.seq };
+  }
+
+  /** Its own, or the keyframes of its parent: those before the branch hold here too. */
+  override attachment(name: string): Uint8Array | null {
+    return super.attachment(name) ?? (name === "keyframes" ? this.parent.attachment(name) : null);
+  }
+
+  override blocksOf(name: string): number {
+    if (name !== "keyframes" || super.attachment(name) !== null) return this.blockCount;
+    return Math.min(this.parent.blocksOf(name), this.cut.digests.length > 0 ? this.before : this.before - 1);
+  }
+
+  override findPagesBy(homeOf: (hash: Uint32Array) => number): void {
+    const { parent, own, before } = this;
+    this.homeOf = homeOf;
+    parent.findPagesBy((hash) => {
+      const n = homeOf(hash);
+      return n < before ? n : -1;
+    });
+    own.findPagesBy((hash) => Math.max(-1, homeOf(hash) - before));
+    super.findPagesBy(homeOf);
+  }
+
+  override bringPage(hash: Uint32Array): boolean {
+    const { parent, own } = this;
+    const isOwn = this.homeOf(hash) >= this.before;
+    const [first, second] = isOwn ? [own, parent] : [parent, own];
+    return first.bringPage(hash) || second.bringPage(hash);
   }
 
   override checkWhole(rows: Rows, progress?: (blocks: number) => void): void {

@@ -32,6 +32,13 @@ export interface BlockInfo {
   readonly events: number;
 }
 
+/** What a branch has from its parent. The last block may be cut: nobody has taken the digests there. */
+export interface Lineage {
+  readonly parent: Recording;
+  readonly blocks: number;
+  readonly lastSeq: number;
+}
+
 interface LoadedBlock {
   readonly trailer: BlockTrailer;
   readonly pages: Uint8Array;
@@ -101,7 +108,7 @@ export class Recording {
     this.unknownKinds = layout.unknown;
     this.decoder = new RowDecoder(layout);
     this.stretches = new StretchReader(layout);
-    this.pages = new BlockPages(source.name, tools, store, this.blocks, this.baseBlocks, (n) => {
+    this.pages = new BlockPages(tools, store, this.blocks, this.baseBlocks, (n) => {
       this.guard(n, () => this.pages.load(n, this.load(n).pages));
     });
     this.findEnd();
@@ -116,6 +123,24 @@ export class Recording {
    */
   findPagesBy(homeOf: (hash: Uint32Array) => number): void {
     this.pages.findBy(homeOf);
+    this.store.fetchBy((hash) => {
+      if (!this.bringPage(hash)) throw new RecordingError(this.name, 0, "a page that no block holds");
+    });
+  }
+
+  /** Put the page with this hash into the store; false where no block holds it. Throws RecordingError. */
+  bringPage(hash: Uint32Array): boolean {
+    return this.pages.bringPage(hash);
+  }
+
+  /** Of a branch: its parent, and how many blocks, up to which row, it has from there; else null. */
+  get lineage(): Lineage | null {
+    return null;
+  }
+
+  /** So many of its first blocks the attachment of this name tells of: a branch may have its parent's. */
+  blocksOf(_name: string): number {
+    return this.blockCount;
   }
 
   /** Where its parts lie in the file, for who writes another end behind the blocks. */
