@@ -1,13 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { ColumnName } from "../events/columns.ts";
-import { newMeta, writeRecording } from "../node/new-recording.ts";
-import { openRecording } from "../node/open.ts";
-import { patchFile } from "../node/patching.ts";
+import { markFile, newMeta, writeRecording } from "../node/new-recording.ts";
 import type { Configuration } from "../reducers/configuration.ts";
 import { Branch, type BranchReport, type Edit, EditError, type NewInput } from "../replay/branch.ts";
 import { lookUp } from "../replay/lookup.ts";
-import { withMarks } from "../replay/marks.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
 import { PathError } from "../replay/reader.ts";
 import { configurationOf } from "../replay/run.ts";
@@ -91,7 +88,7 @@ async function branch(opened: OpenedRecording, options: Options): Promise<number
     },
   );
   sayWarnings(recording);
-  await mark(output, report!);
+  await markFile(output, report!.marks, recording.name);
   tell(opened, options, report!, bytes, leans);
   return EXIT.done;
 }
@@ -103,18 +100,6 @@ function usable<T>(act: () => T): T {
   } catch (error) {
     if (error instanceof EditError) throw new UsageError(error.message);
     throw error;
-  }
-}
-
-async function mark(output: string, { marks }: BranchReport): Promise<void> {
-  if (marks.length === 0) return;
-  const written = await openRecording(output).catch(() => null);
-  // A branch in another folder than its parent's cannot be opened there: its marks can wait.
-  if (written === null) return;
-  try {
-    patchFile(output, withMarks(written.recording, marks));
-  } finally {
-    written.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { newMeta, writeRecording } from "../node/new-recording.ts";
+import { markFile, newMeta, writeRecording } from "../node/new-recording.ts";
+import { marksOf } from "../replay/marks.ts";
 import { everyRow } from "../replay/standalone.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
@@ -34,6 +35,7 @@ function exportStandalone(file: string, { output, standalone, json }: Options): 
     const meta = newMeta(recording.meta.base, recording.meta.sources);
     const base = recording.basePieces();
     const bytes = await writeRecording(output, { meta, store, base }, (sink) => everyRow(recording, sink));
+    await markFile(output, marksOf(recording));
     sayWarnings(recording);
     const { rowCount: rows, eventCount: events } = recording;
     if (json) printJson({ file, output, rows, events, bytes });

@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import type { Digest } from "../events/digest.ts";
-import type { PageStore } from "../reducers/pages.ts";
+import { PageStore } from "../reducers/pages.ts";
+import { type Mark, withMarks } from "../replay/marks.ts";
 import type { BasePiece } from "../replay/recording/base-pieces.ts";
 import type { SeenPages } from "../replay/recording/gather.ts";
+import { openLeaning } from "../replay/recording/leaning.ts";
 import { describe, type RecordingMeta } from "../replay/recording/profile.ts";
 import { type BlockSink, rewrite } from "../replay/recording/rewrite.ts";
 import { loadTools } from "./codecs.ts";
-import { FileSink, renameDurably } from "./files.ts";
-import { indexFile } from "./patching.ts";
+import { FileSink, FileSource, renameDurably } from "./files.ts";
+import { Parents } from "./parents.ts";
+import { indexFile, patchFile } from "./patching.ts";
 import { TOOL } from "./version.ts";
 
 /** A recording as another command made it out of an old one: a new id, now, this version. */
@@ -58,4 +61,20 @@ export async function writeRecording(
     throw error;
   }
   return fs.statSync(path).size;
+}
+
+/** Put marks into a closed recording; a branch's parent is looked for beside the file `beside`. */
+export async function markFile(path: string, marks: readonly Mark[], beside = path): Promise<void> {
+  if (marks.length === 0) return;
+  const tools = await loadTools();
+  const source = new FileSource(path);
+  const parents = new Parents(beside, tools);
+  try {
+    const store = new PageStore(tools.hashPage);
+    const recording = openLeaning(source, tools, store, (id) => parents.find(id, store));
+    patchFile(path, withMarks(recording, marks));
+  } finally {
+    source.close();
+    parents.close();
+  }
 }

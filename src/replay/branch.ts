@@ -5,6 +5,7 @@ import { Rows } from "../events/rows.ts";
 import { type Configuration, parseConfiguration } from "../reducers/configuration.ts";
 import { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
+import { agentName } from "../reducers/path.ts";
 import { settingOf } from "../reducers/platform.ts";
 import { type Timeline, timelineOf } from "./answers.ts";
 import type { Inferred } from "./content.ts";
@@ -16,6 +17,7 @@ import type { ParentBase, RecordingMeta, ResetBase } from "./recording/profile.t
 import type { Recording } from "./recording/recording.ts";
 import type { BlockSink } from "./recording/rewrite.ts";
 import { Rerun } from "./rerun.ts";
+import type { Doubt } from "./rerun-options.ts";
 import { machineOf, refuseUnknown } from "./run.ts";
 
 /** A world input from outside: its kind, its columns that are not 0, and its payload. */
@@ -71,8 +73,6 @@ export interface BranchReport {
   readonly digests: readonly Digest[];
 }
 
-const MOST_MARKS = 256;
-
 /** A branch of a recording: what it starts from, and a run that makes its rows. */
 export class Branch {
   /** Base of the new recording. */
@@ -119,10 +119,9 @@ export class Branch {
     };
     const rerun = new Rerun(machine, inputs, timeline, store, { sink: take, sinkFrom: shared }, this.inStep);
     rerun.run(order);
-    const { contents, counts, reacted } = rerun;
-    for (const seq of reacted.slice(0, MOST_MARKS))
-      if (seq < rowsMade)
-        marks.push({ seq, text: "answered otherwise than in the parent: the guest's reaction is not known" });
+    const { contents, counts, doubts } = rerun;
+    for (const doubt of doubts)
+      if (doubt.seq < rowsMade) marks.push({ seq: doubt.seq, text: doubtText(doubt) });
     return {
       shared,
       events: counts.events - this.sharedEvents(),
@@ -155,6 +154,19 @@ export class Branch {
     }
     const chain = chainText(recording.trailer(block).chain);
     return { kind: "parent", id: recording.meta.id, seq, chain, configuration, goldenHash };
+  }
+}
+
+/** What a mark says of it. */
+function doubtText({ what, vgpu, gfn, distance }: Doubt): string {
+  const frame = `${agentName(vgpu)}.ram.${gfn.toString(16)}`;
+  switch (what) {
+    case "reaction":
+      return "answered otherwise than in the parent: the guest's reaction is not known";
+    case "inferred":
+      return `inferred: ${frame} is as it was ${Math.abs(distance)} inputs ${distance < 0 ? "before" : "later"}`;
+    case "unknown":
+      return `not known: nothing in the parent says what ${frame} held; who asked for it stands still`;
   }
 }
 

@@ -73,6 +73,8 @@ export class Contents {
    * ...
    */
   readonly distances: number[] = [];
+  /** World inputs between the last inferred answer and its question. */
+  lastDistance = 0;
   /** Answers in which the model's own bytes took the place of the recorded model's. */
   overlaid = 0;
   private readonly timeline: Timeline;
@@ -196,6 +198,7 @@ export class Contents {
   private noteInferred(question: Question, distance: number): void {
     const { seq, vgpu, gfn, purpose } = question;
     this.inferredCount++;
+    this.lastDistance = distance;
     if (this.inferred.length < KEPT_MAX) this.inferred.push({ seq, vgpu, gfn, purpose, distance });
     const bucket = 32 - Math.clz32(Math.abs(distance));
     while (this.distances.length <= bucket) this.distances.push(0);

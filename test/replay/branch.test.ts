@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { K, KIND_WORLD } from "../../src/events/kinds.ts";
+import { K, KIND_NAMES, KIND_WORLD } from "../../src/events/kinds.ts";
 import { Rows, rowDifference } from "../../src/events/rows.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { mmioPath } from "../../src/reducers/path.ts";
-import { Branch, EditError } from "../../src/replay/branch.ts";
+import { Branch, type Edit, EditError } from "../../src/replay/branch.ts";
 import { inputsOf } from "../../src/replay/inputs.ts";
 import { compilePredicate } from "../../src/replay/predicate.ts";
 import { RecordingError } from "../../src/replay/recording/errors.ts";
@@ -166,6 +166,44 @@ describe("a branch", () => {
     const made = await branchOf(parent, { edits: [{ type: "drop", from: seq[first], to: seq[first] + 40 }] });
     expect(made.report.reactions).toBeGreaterThan(0);
     expect(made.report.marks.length).toBeGreaterThan(0);
+  });
+
+  test("marks what is not known, at the row where it is: reactions, inferred pages, questions", async () => {
+    const seen = { reaction: 0, inferred: 0, unknown: 0 };
+    for (const sample of [parent, await scriptedRecording({ coherent: false, fetchDelay: 2 }, 2)]) {
+      const { recording, store } = sample;
+      const { segments, seq, starts, rows } = inputsOf(recording);
+      for (let n = 0; n < 16; n++) {
+        const from = Math.floor((segments * n) / 16);
+        const to = Math.min(segments - 1, from + 1 + ((n * 5) % 40));
+        // Some are left out, or entries lead to frames that nobody has ever seen.
+        const edits: Edit[] =
+          n % 2 === 0
+            ? [{ type: "drop", from: seq[starts[from]], to: seq[starts[to]] }]
+            : starts
+                .filter((i, s) => s >= from && rows.kind[i] === K["gtt.written"])
+                .map((i) => ({ type: "edit", seq: seq[i], column: "lo", value: 0x5a5a_5001 }));
+        const { report } = await branchOf(sample, { edits });
+        const made = new Branch(recording, store, { edits });
+        const kinds = new Map<number, number>();
+        made.run((some) => {
+          for (let i = 0; i < some.count; i++) kinds.set(some.firstSeq + i, some.kind[i]);
+        });
+        const starting = (text: string) => report.marks.filter((mark) => mark.text.startsWith(text));
+        const most = (count: number): number => Math.min(256, count);
+        expect(starting("answered")).toHaveLength(most(report.reactions));
+        expect(starting("inferred")).toHaveLength(most(report.inferred));
+        expect(starting("not known")).toHaveLength(most(report.unknown));
+        for (const mark of starting("answered")) expect(KIND_NAMES[kinds.get(mark.seq)!]).toMatch(/\.read$/);
+        for (const mark of starting("inferred")) expect(kinds.get(mark.seq)).toBe(K["guest.fetched"]);
+        seen.reaction += report.reactions;
+        seen.inferred += report.inferred;
+        seen.unknown += report.unknown;
+      }
+    }
+    expect(seen.reaction).toBeGreaterThan(0);
+    expect(seen.inferred).toBeGreaterThan(0);
+    expect(seen.unknown).toBeGreaterThan(0);
   });
 
   test("of a branch, and as one file, are the same rows", async () => {
