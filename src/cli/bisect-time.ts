@@ -7,9 +7,8 @@ import { firstBroken, firstDifferentDigest, firstWrongDigest } from "../replay/b
 import { firstWhere, type TimeAnswer, type TimeOptions } from "../replay/bisect-time.ts";
 import { nearest } from "../replay/nearest.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
-import { compilePredicate, PredicateError } from "../replay/predicate.ts";
+import { compileAsked } from "../replay/predicate.ts";
 import { type Question, questionOf } from "../replay/question.ts";
-import { PathError } from "../replay/reader.ts";
 import { Timeline } from "../replay/timeline.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { rangeOf, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
@@ -145,13 +144,7 @@ function ask(
   options: Options,
 ): Question | Promise<Question> {
   if (options.module !== undefined) return questionFrom(options.module, options.monotone === true);
-  const text = predicate ?? "";
-  try {
-    return questionOf(compilePredicate(text, timeline.machine), options.monotone === true);
-  } catch (error) {
-    if (!(error instanceof PathError)) throw error;
-    throw new PredicateError(text, text.indexOf(error.path), error.message);
-  }
+  return questionOf(compileAsked(predicate ?? "", timeline.machine), options.monotone === true);
 }
 
 /** A question that a user's module asks. Rejects with UsageError where the module is none. */

@@ -20,6 +20,8 @@ interface Options extends CommonOptions {
   readonly screenEvery?: number;
   readonly once?: true;
   readonly force?: true;
+  readonly keep?: string;
+  readonly saveWhen?: string;
 }
 
 /** `gvt serve`: a live machine. */
@@ -27,6 +29,9 @@ export function addServe(program: Command): void {
   addVerb(program, "serve", "a live machine: vGPUs with a vfio-user socket each, everything recorded", [
     "gvt serve boot.mcap --once",
     "gvt serve two.mcap --guests 2",
+    "gvt serve trip.mcap --keep 10m                  # only the last ten minutes, in memory",
+    "kill -USR2 $(pgrep -f 'gvt serve')              # saves them: trip-001.mcap, then trip-002.mcap, ...",
+    'gvt serve trip.mcap --keep 10m,500MB --save-when "vgpu1.rcs0.RING_EIR != 0"',
     "gvt serve --config serve.json",
     '  where serve.json is {"recording": "boot.mcap", "vgpus": [{"socket": "vgpu.sock", "ram": "/dev/shm/guest.ram"}]}',
   ])
@@ -45,6 +50,15 @@ export function addServe(program: Command): void {
     .option("--screen-every <us>", "microseconds between looks at a still screen; 0: none", parseCount)
     .option("--once", "end when the last guest has left")
     .option("--force", "replace a recording of this name")
+    .option(
+      "--keep <window>",
+      "a flight recorder: keep this much in memory (10m, 90s, 1h, 200MB, or 10m,200MB; a time alone takes at most " +
+        "256MB) and save it as FILE-001, FILE-002, ... on SIGUSR2, and when the machine ends or fails",
+    )
+    .option(
+      "--save-when <predicate>",
+      "save the window when this first holds; asked behind every input that can change what it reads",
+    )
     .action(async (file: string | undefined, options: Options) => {
       await run(optionsOf(file, options), options);
     });
@@ -55,8 +69,8 @@ function optionsOf(file: string | undefined, given: Options): ServeOptions {
   const recording = file ?? base.recording;
   if (recording === undefined)
     throw new UsageError("no recording named: gvt serve FILE, or --config with one");
-  const { platform, deviceId, screenEvery, once, force } = given;
-  const simple = { platform, deviceId, screenEvery, once, force };
+  const { platform, deviceId, screenEvery, once, force, keep, saveWhen } = given;
+  const simple = { platform, deviceId, screenEvery, once, force, keep, saveWhen };
   const chosen = Object.fromEntries(Object.entries(simple).filter(([, value]) => value !== undefined));
   return { ...base, ...chosen, recording, vgpus: vgpusOf(given, base.vgpus) };
 }
@@ -87,7 +101,9 @@ async function run(options: ServeOptions, common: Options): Promise<void> {
   });
   const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = (): void => void server.close().catch(() => {});
+  const save = (): void => server.save();
   for (const signal of signals) process.on(signal, stop);
+  if (options.keep !== undefined) process.on("SIGUSR2", save);
   announce(options, common);
   try {
     const statistics = await server.ended;
@@ -95,14 +111,18 @@ async function run(options: ServeOptions, common: Options): Promise<void> {
     else for (const line of figures(statistics)) print(line);
   } finally {
     for (const signal of signals) process.off(signal, stop);
+    process.off("SIGUSR2", save);
   }
 }
 
 function announce(options: ServeOptions, common: Options): void {
-  const { recording, vgpus } = options;
-  log().info({ recording, vgpus }, "listening");
-  if (common.json) return printJson({ type: "listening", recording, vgpus });
-  print(`recording to ${recording}`);
+  const { recording, vgpus, keep = null } = options;
+  log().info({ recording, vgpus, keep }, "listening");
+  if (common.json)
+    return printJson({ type: "listening", recording, vgpus, ...(keep === null ? {} : { keep }) });
+  if (keep === null) print(`recording to ${recording}`);
+  else
+    print(`keeping ${keep} in memory; kill -USR2 ${process.pid} saves it to a file named after ${recording}`);
   const rows = vgpus.map(({ socket, ram }, i) => [
     paint.bold(`vgpu${i + 1}`),
     `listens on ${socket}`,
@@ -121,10 +141,18 @@ function guestCommand(vgpus: ServeOptions["vgpus"]): string {
 
 function lineOf(event: ServeEvent): string {
   if (event.type === "warning") return paint.yellow(`warning: ${event.message}`);
+  if (event.type === "saved") return savedLine(event);
   const name = paint.bold(`vgpu${event.vgpu}`);
   if (event.type === "attached") return `${name}  guest attached`;
   if (event.type === "display.ready") return `${name}  display ready`;
   return `${name}  guest left${event.reason === null ? "" : `: ${event.reason}`}`;
+}
+
+const CAUSES = { asked: "", predicate: ": the predicate held", end: ": the machine ended" } as const;
+
+function savedLine({ path, first, last, bytes, cause, at }: ServeEvent & { type: "saved" }): string {
+  const where = at === null ? "" : ` behind row ${at}`;
+  return `${paint.bold("saved")} rows ${first} to ${last} as ${path}, ${bytesText(bytes)}${CAUSES[cause]}${where}`;
 }
 
 function figures(s: ServeStatistics): string[] {

@@ -2,11 +2,16 @@ import { randomBytes } from "node:crypto";
 import { PageStore } from "../reducers/pages.ts";
 import { createMachineWith, type MachineOptions } from "../replay/create.ts";
 import { Live } from "../replay/live.ts";
+import { compileAsked } from "../replay/predicate.ts";
 import { describe, type ResetBase } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
+import type { Tools } from "../replay/recording/tools.ts";
 import type { Hands } from "../replay/session.ts";
 import { loadTools } from "./codecs.ts";
+import { hashPage } from "./hash.ts";
+import { createKeeper, Keeper, type Saving } from "./keeper.ts";
 import { createRecorder, type FileRecorder } from "./recorder.ts";
+import type { KeeperStart } from "./recorder-messages.ts";
 import { TOOL } from "./version.ts";
 
 /** A machine that runs now, recorded into a file. */
@@ -15,40 +20,65 @@ export interface LiveMachine {
   readonly recorder: FileRecorder;
   /** End and pack the recording. Rejects with Error where it could not be written whole. */
   close(): Promise<Recorded>;
-  /** End without packing: the part stays, with all that the disk still took. */
+  /** End without packing: the part stays, with all that the disk still took; a window is saved all the same. */
   abandon(): Promise<void>;
+  /** Save the window; a machine that keeps none does nothing. */
+  save(): void;
+}
+
+/** A window of a machine's last rows, in memory, instead of a recording of them all. */
+export interface Keeping extends Pick<KeeperStart, "limits" | "saveWhen"> {
+  readonly onSaving: (saving: Saving) => void;
 }
 
 /**
- * Start a machine whose effects `hands` carries out, recorded into `path` (FILE.part until it is closed).
- * Model time is the wall's. Throws RangeError for wrong options; rejects with one line where the recording
- * cannot be started.
+ * Start a machine whose effects `hands` carries out, recorded into `path` (FILE.part until it is closed), or, by
+ * `keeping`, into a window of memory that is saved to files named after it. Model time is the wall's. Throws
+ * RangeError for wrong options; rejects with one line where the recording cannot be started.
  */
 export async function startMachine(
   options: MachineOptions,
   path: string,
   hands: Hands,
+  keeping: Keeping | null = null,
 ): Promise<LiveMachine> {
   const tools = await loadTools();
   const store = new PageStore(tools.hashPage);
   const machine = createMachineWith(store, options);
   const { configuration } = machine.core.setting;
-  const meta = describe({
-    id: randomBytes(8).toString("hex"),
-    createdAt: new Date().toISOString(),
-    tool: TOOL,
-    base: {
-      kind: "reset",
-      configuration: configuration as unknown as ResetBase["configuration"],
-      goldenHash: null,
-    },
-  });
-  const recorder = await createRecorder(path, meta, tools, store);
+  const reset: ResetBase = {
+    kind: "reset",
+    configuration: configuration as unknown as ResetBase["configuration"],
+    goldenHash: null,
+  };
+  const recorder = await recorderFor(path, reset, store, tools, keeping);
   const live = new Live(machine, store, recorder, hands, () => Math.floor(performance.now() * 1000));
   for (let vgpu = 1; vgpu <= configuration.vgpus.length; vgpu++) live.create(vgpu);
   const abandon = (): Promise<void> => {
     live.abandon();
     return recorder.abandon();
   };
-  return { live, recorder, close: () => recorder.close(machine.digests()), abandon };
+  const save = (): void => {
+    if (recorder instanceof Keeper) recorder.save(machine.digests());
+  };
+  return { live, recorder, close: () => recorder.close(machine.digests()), abandon, save };
+}
+
+/**
+ * Compile an expression over the state of a machine with these options. Throws PredicateError where it cannot
+ * be.
+ */
+export function checkPredicate(text: string, options: MachineOptions): void {
+  compileAsked(text, createMachineWith(new PageStore(hashPage), options));
+}
+
+function recorderFor(
+  ...[path, reset, store, tools, keeping]: [string, ResetBase, PageStore, Tools, Keeping | null]
+): Promise<FileRecorder> {
+  if (keeping !== null) {
+    const { limits, saveWhen, onSaving } = keeping;
+    return createKeeper({ path, reset, limits, saveWhen }, store, onSaving);
+  }
+  const facts = { id: randomBytes(8).toString("hex"), createdAt: new Date().toISOString(), tool: TOOL };
+  return createRecorder(path, describe({ ...facts, base: reset }), tools, store);
 }

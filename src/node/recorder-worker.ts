@@ -1,11 +1,11 @@
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { Rows } from "../events/rows.ts";
 import { BlockEncoder } from "../replay/recording/encoder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
-import { loadTools } from "./codecs.ts";
-import { FileSink, reasonOf, syncFolder } from "./files.ts";
+import { FileSink, syncFolder } from "./files.ts";
 import { packFile, partOf } from "./packing.ts";
 import type { Columns, FromWorker, RecorderStart, ToWorker } from "./recorder-messages.ts";
+import { buffersOf, guarded, runAsWorker } from "./recorder-thread.ts";
 
 /**
  * The recorder's other thread: encodes, compresses, writes and syncs blocks, and packs the part at the end.
@@ -90,30 +90,4 @@ class PartWriter {
   }
 }
 
-async function main(port: MessagePort, start: RecorderStart): Promise<void> {
-  const writer = new PartWriter(port, start, await loadTools());
-  port.on("message", (message: ToWorker) => guarded(port, () => writer.take(message)));
-  port.postMessage({ type: "ready" } satisfies FromWorker);
-}
-
-function buffersOf(columns: Columns): ArrayBuffer[] {
-  return Object.values(columns).map((column) => column.buffer as ArrayBuffer);
-}
-
-function guarded(port: MessagePort, act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    port.postMessage({ type: "failed", reason: reasonOf(error) } satisfies FromWorker);
-    port.close();
-  }
-}
-
-if (parentPort !== null) {
-  const port = parentPort;
-  main(port, workerData as RecorderStart).catch((error: unknown) => {
-    guarded(port, () => {
-      throw error;
-    });
-  });
-}
+runAsWorker<RecorderStart, ToWorker>((port, start, tools) => new PartWriter(port, start, tools));

@@ -10,7 +10,7 @@ import { Fill, type Recorded, type Recorder } from "../replay/recording/recorder
 import type { Tools } from "../replay/recording/tools.ts";
 import { samePage } from "./hash.ts";
 import { partOf } from "./packing.ts";
-import type { Columns, FromWorker, RecorderStart, ToWorker } from "./recorder-messages.ts";
+import type { Columns, FromWorker, KeeperStart, RecorderStart, ToKeeper } from "./recorder-messages.ts";
 
 /** Sealed blocks that may wait for the disk, in bytes of memory. */
 const WAITING_BYTES = 64 << 20;
@@ -47,9 +47,11 @@ interface Waiting {
 export class FileRecorder implements Recorder {
   readonly rows = new Rows(4096, 1 << 16);
   readonly path: string;
-  private readonly worker: Worker;
-  private readonly store: PageStore;
-  private readonly seen = new SeenPages();
+  /** Who may be too slow. */
+  protected readonly taker: string = "the disk";
+  protected readonly worker: Worker;
+  protected readonly store: PageStore;
+  protected readonly seen = new SeenPages();
   private readonly fill = new Fill(this.seen);
   private readonly spares: Columns[] = [];
   private readonly waiting: Waiting[] = [];
@@ -59,7 +61,7 @@ export class FileRecorder implements Recorder {
   private synced = { blocks: 0, bytes: 0 };
   private largestWindowMs = 0;
   private closing: { resolve: (recorded: Recorded) => void; reject: (error: Error) => void } | null = null;
-  private closed = false;
+  protected closed = false;
   /** The worker is gone. */
   private ended = false;
 
@@ -67,13 +69,14 @@ export class FileRecorder implements Recorder {
   constructor(
     path: string,
     store: PageStore,
-    start: RecorderStart,
+    start: RecorderStart | KeeperStart,
     started: (reason: string | null) => void,
+    worker = new URL("./recorder-worker.js", import.meta.url),
   ) {
     this.path = path;
     this.store = store;
     store.compareBy(samePage);
-    this.worker = new Worker(new URL("./recorder-worker.js", import.meta.url), { workerData: start });
+    this.worker = new Worker(worker, { workerData: start });
     this.worker.on("message", (message: FromWorker) => {
       if (message.type === "ready") started(null);
       else this.hear(message);
@@ -97,7 +100,7 @@ export class FileRecorder implements Recorder {
     if (this.fullSince < 0) this.fullSince = now;
     if (now - this.fullSince > PATIENCE_MS) {
       this.fail(
-        `the disk did not take ${this.waitingBytes >> 20} MiB of the recording within ${PATIENCE_MS} ms`,
+        `${this.taker} did not take ${this.waitingBytes >> 20} MiB of the recording within ${PATIENCE_MS} ms`,
       );
     }
     return true;
@@ -146,6 +149,11 @@ export class FileRecorder implements Recorder {
     });
   }
 
+  /** Where what was recorded is to be found, once it was abandoned. */
+  get kept(): string {
+    return `the recording up to then is ${partOf(this.path)}: finish it by gvt pack`;
+  }
+
   /** End without packing: what was sealed is synced where the disk still takes it, and stays in the part. */
   async abandon(): Promise<void> {
     if (this.ended) return;
@@ -160,7 +168,7 @@ export class FileRecorder implements Recorder {
   }
 
   /** Wait for the worker's end, for so many milliseconds at most. */
-  private end(patience: number): Promise<void> {
+  protected end(patience: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.ended) return resolve();
       const timer = setTimeout(resolve, patience);
@@ -171,7 +179,7 @@ export class FileRecorder implements Recorder {
     });
   }
 
-  private post(message: ToWorker, moved: readonly (Uint8Array | Uint32Array)[]): void {
+  protected post(message: ToKeeper, moved: readonly (Uint8Array | Uint32Array)[]): void {
     this.worker.postMessage(
       message,
       moved.map((array) => array.buffer as ArrayBuffer),
@@ -192,7 +200,7 @@ export class FileRecorder implements Recorder {
     return taken;
   }
 
-  private hear(message: FromWorker): void {
+  protected hear(message: FromWorker): void {
     if (message.type === "failed") this.fail(`the recording cannot be written: ${message.reason}`);
     else if (message.type === "closed") {
       this.closed = true;

@@ -38,6 +38,13 @@ export interface ServeOptions {
   readonly force?: boolean;
   /** End when the last guest has left. */
   readonly once?: boolean;
+  /**
+   * Keep only a window of what was recorded last, in memory: for a time (`10m`, `90s`, `1h`), up to so many
+   * bytes (`200MB`), or both (`10m,200MB`). It is saved to files named after `recording`: x-001.mcap, ...
+   */
+  readonly keep?: string;
+  /** Save the window when this expression over registers and state first holds. */
+  readonly saveWhen?: string;
 }
 
 /** Serving cannot start, or has ended before its time. One line: thing, place, cure. */
@@ -86,6 +93,8 @@ const KEYS: Readonly<Record<keyof ServeOptions, Key>> = {
   screenEvery: { is: word, says: "a number of microseconds" },
   force: { is: flag, says: "true or false" },
   once: { is: flag, says: "true or false" },
+  keep: { is: text, says: "a time, a size or both: 10m, 200MB, or 10m,200MB" },
+  saveWhen: { is: text, says: "an expression" },
 };
 
 /** Check plain data; `where` names it in messages. Throws ServeError. */
@@ -178,7 +187,7 @@ function resolvePaths(options: ServeOptions, folder: string): ServeOptions {
 
 /** The machine that these options ask for. Throws ServeError. */
 export function machineFor(options: ServeOptions): MachineOptions {
-  const { vgpus, recording: _, force: __, once: ___, ...machine } = options;
+  const { vgpus, recording: _, force: __, once: ___, keep: ____, saveWhen: _____, ...machine } = options;
   const each = vgpus.map(({ edid = "default", class: name = "display" }) => ({
     ...(edid === "default" ? {} : { edid: edidOf(edid) }),
     pciClass: PCI_CLASSES[name],

@@ -1,8 +1,11 @@
 import { rmSync } from "node:fs";
 import { Earlier } from "../node/earlier.ts";
-import { type LiveMachine, startMachine } from "../node/live-machine.ts";
+import { type Keeping, type LiveMachine, startMachine } from "../node/live-machine.ts";
 import { partOf } from "../node/packing.ts";
+import type { SavedWindow } from "../node/recorder-messages.ts";
 import { configure, type MachineOptions } from "../replay/create.ts";
+import type { Recorded } from "../replay/recording/recorder.ts";
+import { checkKeeping, limitsOf } from "./keep.ts";
 import { machineFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
 import { lineOf, PortError } from "./vfio-user/errors.ts";
 import { Pump } from "./vfio-user/pump.ts";
@@ -43,6 +46,8 @@ export type ServeEvent =
   | { readonly type: "detached"; readonly vgpu: number; readonly reason: string | null }
   /** The guest's driver has its display ready. */
   | { readonly type: "display.ready"; readonly vgpu: number }
+  /** A window was saved: because it was asked for, because the predicate held, or because the machine ends. */
+  | ({ readonly type: "saved" } & SavedWindow)
   /** A guest could not be served; the server goes on. */
   | { readonly type: "warning"; readonly message: string };
 
@@ -54,6 +59,8 @@ export interface Server {
    */
   readonly ended: Promise<ServeStatistics>;
   statistics(): ServeStatistics;
+  /** Save the window as it is now, if there is one; an event says what became of it. */
+  save(): void;
   /** Let the guests go, close and pack the recording. The same promise as `ended`. */
   close(): Promise<ServeStatistics>;
 }
@@ -70,13 +77,14 @@ export async function serve(
   parseServeOptions(options, "options");
   const machine = machineFor(options);
   checkMachine(machine);
-  const earlier = setAside(options);
+  checkKeeping(options, machine);
+  const earlier = options.keep === undefined ? setAside(options) : null;
   try {
     const session = await startSession(options, machine, onEvent);
-    earlier.drop();
+    earlier?.drop();
     return session;
   } catch (error) {
-    earlier.restore();
+    earlier?.restore();
     throw error;
   }
 }
@@ -91,12 +99,28 @@ async function startSession(
     ...handsOf(servers),
     displayReady: (vgpu: number) => onEvent({ type: "display.ready", vgpu }),
   };
-  const started = await startMachine(machine, options.recording, hands).catch((error: unknown) => {
+  const keeping = options.keep === undefined ? null : keepingOf(options.keep, options.saveWhen, onEvent);
+  const started = await startMachine(machine, options.recording, hands, keeping).catch((error: unknown) => {
     throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
   });
   const session = new ServeSession(options, started, servers, onEvent);
   await session.listen();
   return session;
+}
+
+function keepingOf(
+  keep: string,
+  saveWhen: string | undefined,
+  onEvent: (event: ServeEvent) => void,
+): Keeping {
+  return {
+    limits: limitsOf(keep),
+    saveWhen: saveWhen ?? null,
+    onSaving: (saving) => {
+      if ("saved" in saving) onEvent({ type: "saved", ...saving.saved });
+      else onEvent({ type: "warning", message: `the window could not be saved: ${saving.reason}` });
+    },
+  };
 }
 
 /** Find out what is wrong before anything is touched. Throws ServeError. */
@@ -126,7 +150,7 @@ class ServeSession implements Server {
   private readonly started = performance.now();
   private readonly watch: NodeJS.Timeout;
   private guests = 0;
-  private packed: { readonly blocks: number; readonly bytes: number } | null = null;
+  private packed: Recorded | null = null;
   private closing = false;
   private settle: {
     resolve: (statistics: ServeStatistics) => void;
@@ -162,7 +186,9 @@ class ServeSession implements Server {
     } catch (error) {
       const taken = error instanceof PortError && error.code !== "world";
       await this.close().catch(() => {});
-      for (const path of [this.options.recording, partOf(this.options.recording)])
+      const { recording, keep } = this.options;
+      const saved = this.packed === null ? [] : [this.packed.path];
+      for (const path of keep === undefined ? [recording, partOf(recording)] : saved)
         rmSync(path, { force: true });
       throw new ServeError(taken ? "config" : "world", lineOf(error), error);
     }
@@ -172,14 +198,18 @@ class ServeSession implements Server {
     const { inputs, fetches, timers, interrupts } = this.machine.live.statistics;
     const { blocks, bytes, largestWindowMs } = this.machine.recorder.stats;
     return {
-      recording: this.options.recording,
+      recording: this.packed?.path ?? this.options.recording,
       guests: this.guests,
       attached: [...this.servers.values()].filter((server) => server.attached).length,
       ...{ inputs, fetches, timers, interrupts, blocks, bytes },
-      ...this.packed,
+      ...(this.packed === null ? {} : { blocks: this.packed.blocks, bytes: this.packed.bytes }),
       largestWindowMs,
       seconds: (performance.now() - this.started) / 1000,
     };
+  }
+
+  save(): void {
+    if (!this.closing) this.machine.save();
   }
 
   close(): Promise<ServeStatistics> {
@@ -192,8 +222,7 @@ class ServeSession implements Server {
     clearInterval(this.watch);
     try {
       await this.closeSockets();
-      const { blocks, bytes } = await this.machine.close();
-      this.packed = { blocks, bytes };
+      this.packed = await this.machine.close();
       this.settle?.resolve(this.statistics());
     } catch (error) {
       this.reject(lineOf(error), error);
@@ -211,8 +240,7 @@ class ServeSession implements Server {
   }
 
   private reject(message: string, cause: unknown): void {
-    const kept = `the recording up to then is ${partOf(this.options.recording)}: finish it by gvt pack`;
-    this.settle?.reject(new ServeError("world", `${message}; ${kept}`, cause));
+    this.settle?.reject(new ServeError("world", `${message}; ${this.machine.recorder.kept}`, cause));
   }
 
   private async closeSockets(): Promise<void> {

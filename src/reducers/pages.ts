@@ -24,6 +24,8 @@ export class PageStore {
   private comparer: PageComparer | null = null;
   /** Fetches promised pages: must intern the page with this hash, or throw. */
   private fetch: ((hash: Uint32Array) => void) | null = null;
+  /** Ids of contents that were let go for good. */
+  private readonly free: number[] = [];
   /** Pages that can be fetched again are packed beyond this many, the ones that came first. */
   private most = Number.POSITIVE_INFINITY;
   private packed: PackedPages | null = null;
@@ -33,6 +35,11 @@ export class PageStore {
   constructor(hasher: PageHasher) {
     this.hasher = hasher;
     this.intern(new Uint8Array(PAGE_WORDS * 4));
+  }
+
+  /** Contents that are held. */
+  get held(): number {
+    return this.pages.length - this.free.length;
   }
 
   get count(): number {
@@ -116,11 +123,26 @@ export class PageStore {
   }
 
   private reserve(hash: Uint32Array, key: string): number {
-    const id = this.pages.length;
-    this.pages.push(null);
-    this.hashes.push(hash.slice());
+    const id = this.free.pop() ?? this.pages.length;
+    this.pages[id] = null;
+    this.hashes[id] = hash.slice();
     this.ids.set(key, id);
     return id;
+  }
+
+  /**
+   * Let a content go for good: its id will be another's. Nobody may hold the id any more, neither a state nor
+   * a row.
+   */
+  forget(id: number): void {
+    this.ids.delete(keyOf(this.hashes[id]));
+    this.pages[id] = null;
+    this.free.push(id);
+  }
+
+  /** Are the bytes of content `id` here, if it is one at all? */
+  has(id: number): boolean {
+    return id < this.pages.length && this.pages[id] !== null;
   }
 
   private redeem(id: number): Uint32Array {

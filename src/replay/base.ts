@@ -62,7 +62,7 @@ export function embed(
 }
 
 /** Contents of guest memory that a state knows by hash: ids of the store, once each. */
-function contentsOf(state: State): Set<number> {
+export function contentsOf(state: State): Set<number> {
   const contents = new Set<number>();
   for (const { root } of state.rams)
     eachFrameFacts(root, ({ content, words }) => {

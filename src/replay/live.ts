@@ -365,7 +365,8 @@ export class Live implements World {
   private contentId(vgpu: number, gfn: number, bytes: Uint8Array): number {
     const key = vgpu * 0x100_0000 + gfn;
     const last = this.lastContent.get(key);
-    if (last !== undefined && this.store.equals(last, bytes)) return last;
+    // A recorder may let pages go that no state holds any more: then the id is nobody's, or another's.
+    if (last !== undefined && this.store.has(last) && this.store.equals(last, bytes)) return last;
     const id = this.store.intern(bytes);
     this.lastContent.set(key, id);
     return id;

@@ -1,6 +1,6 @@
 import jsep from "jsep";
 import type { Machine } from "../reducers/machine.ts";
-import { type Reader, readerOf } from "./reader.ts";
+import { PathError, type Reader, readerOf } from "./reader.ts";
 
 /**
  * Questions about a state: expressions over named registers, fields and values of trees, such as
@@ -86,6 +86,16 @@ export function compilePredicate(text: string, machine: Machine): Predicate {
     monotone: paths.length === 0 && isMonotone(tree),
     holds: (at) => truthy(evaluate(at)),
   };
+}
+
+/** The same for a user's own words: an unknown name is a PredicateError too, with the caret below it. */
+export function compileAsked(text: string, machine: Machine): Predicate {
+  try {
+    return compilePredicate(text, machine);
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error;
+    throw new PredicateError(text, text.indexOf(error.path), error.message);
+  }
 }
 
 interface Context {

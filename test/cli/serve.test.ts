@@ -1,58 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { machineFor, readServeOptions, ServeError } from "../../src/ports/serve-options.ts";
-import { BAR0, VfioUserClient } from "../ports/vfio-user-client.ts";
-import { GVT, gvt, jsonOf, temporaryFolder } from "./gvt.ts";
+import { BAR0 } from "../ports/vfio-user-client.ts";
+import { gvt, jsonOf, temporaryFolder } from "./gvt.ts";
+import { connect, type Serving, startServe, until } from "./serving.ts";
 
 const folder = temporaryFolder();
-const running = new Set<ChildProcess>();
-const clients = new Set<VfioUserClient>();
-
-afterEach(() => {
-  for (const client of clients) client.close();
-  for (const child of running) child.kill("SIGKILL");
-  clients.clear();
-  running.clear();
-});
-
-/** A server under test. */
-interface Serving {
-  readonly child: ChildProcess;
-  readonly out: { stdout: string; stderr: string };
-  readonly ended: Promise<number | null>;
-}
-
-/** Start `gvt serve --json` and wait until it listens. `prefix`: words before the command. */
-async function startServe(args: readonly string[], shell?: string): Promise<Serving> {
-  const command = [process.execPath, GVT, "serve", "--json", ...args];
-  const [program, ...words] = shell === undefined ? command : ["bash", "-c", shell, "gvt", ...command];
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
-  running.add(child);
-  const out = { stdout: "", stderr: "" };
-  child.stdout?.on("data", (text) => (out.stdout += text));
-  child.stderr?.on("data", (text) => (out.stderr += text));
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  await until(() => out.stdout.includes('"listening"') || child.exitCode !== null);
-  return { child, out, ended };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error("waited for 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-async function connect(path: string): Promise<VfioUserClient> {
-  const client = await VfioUserClient.connect({ path });
-  clients.add(client);
-  await client.handshake(1n << 20n);
-  return client;
-}
-
 const lastEvent = ({ out }: Serving): Record<string, unknown> =>
   JSON.parse(out.stdout.trimEnd().split("\n").at(-1) ?? "") as Record<string, unknown>;
 

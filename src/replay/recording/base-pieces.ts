@@ -42,9 +42,9 @@ export function cutPieces(
     Math.ceil(bodies.length / PIECE_BYTES),
   );
   return Array.from({ length: count }, (_, n) => ({
-    fresh: fresh.slice(n * pages * HASH_BYTES, (n + 1) * pages * HASH_BYTES),
-    bodies: bodies.slice(n * PIECE_BYTES, (n + 1) * PIECE_BYTES),
-    bytes: checkpoint.slice(n * PIECE_BYTES, (n + 1) * PIECE_BYTES),
+    fresh: fresh.subarray(n * pages * HASH_BYTES, (n + 1) * pages * HASH_BYTES),
+    bodies: bodies.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES),
+    bytes: checkpoint.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES),
     digests,
   }));
 }

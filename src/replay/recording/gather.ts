@@ -24,6 +24,11 @@ export class SeenPages {
     }
     this.seen[id] = 1;
   }
+
+  /** The file, or whoever holds them, has it no more. */
+  remove(id: number): void {
+    if (id < this.seen.length) this.seen[id] = 0;
+  }
 }
 
 /** The pages that an embedded checkpoint brings need not be written again. They are in the store. */
@@ -98,7 +103,8 @@ export function gatherContents(
   return { fresh: hashesOf(fresh, store), bodies };
 }
 
-function hashesOf(ids: readonly number[], store: PageStore): Uint8Array {
+/** Hashes of contents, 16 bytes each. */
+export function hashesOf(ids: readonly number[], store: PageStore): Uint8Array {
   const out = new Uint8Array(ids.length * HASH_BYTES);
   const view = new DataView(out.buffer);
   ids.forEach((id, i) => {

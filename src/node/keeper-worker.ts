@@ -1,0 +1,193 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { parse } from "node:path";
+import { type MessagePort, Worker } from "node:worker_threads";
+import { Rows } from "../events/rows.ts";
+import { parseConfiguration } from "../reducers/configuration.ts";
+import { Machine } from "../reducers/machine.ts";
+import { PageStore } from "../reducers/pages.ts";
+import { settingOf } from "../reducers/platform.ts";
+import { compilePredicate } from "../replay/predicate.ts";
+import { describe } from "../replay/recording/profile.ts";
+import type { Recorded } from "../replay/recording/recorder.ts";
+import type { Tools } from "../replay/recording/tools.ts";
+import { SaveTrigger } from "../replay/save-trigger.ts";
+import { Window } from "../replay/window.ts";
+import { WindowSave } from "../replay/window-save.ts";
+import { FileSink, reasonOf } from "./files.ts";
+import type { FromPacker, PackerStart } from "./packer-worker.ts";
+import { partOf } from "./packing.ts";
+import type { FromKeeper, KeeperStart, SaveCause, SavedWindow, ToKeeper } from "./recorder-messages.ts";
+import { buffersOf, runAsWorker } from "./recorder-thread.ts";
+import { TOOL } from "./version.ts";
+
+/** Pages that are asked for at once whether they can go: the live thread looks them up one by one. */
+const IDLE_PAGES = 256;
+
+/** A window that is to be saved. */
+interface Wanted {
+  readonly cause: SaveCause;
+  readonly at: number | null;
+}
+
+/**
+ * The flight recorder's other thread: keeps the window, and writes it as a part, a block at a time between the
+ * blocks that come in. A thread of its own packs the part.
+ */
+class KeeperWorker {
+  private readonly port: MessagePort;
+  private readonly start: KeeperStart;
+  private readonly tools: Tools;
+  private readonly store: PageStore;
+  private readonly window: Window;
+  private readonly trigger: SaveTrigger | null;
+  private readonly rows = new Rows(0, 0);
+  private readonly wanted: Wanted[] = [];
+  private saving = false;
+  private asking = false;
+  private triggered = false;
+  private told = false;
+  private ending = false;
+  private last: SavedWindow | null = null;
+
+  constructor(port: MessagePort, start: KeeperStart, tools: Tools) {
+    this.port = port;
+    this.start = start;
+    this.tools = tools;
+    this.store = new PageStore(tools.hashPage);
+    const configuration = parseConfiguration(start.reset.configuration);
+    if (typeof configuration === "string") throw new Error(`the configuration ${configuration}`);
+    const machine = new Machine(settingOf(configuration, this.store));
+    const { saveWhen, limits } = start;
+    this.trigger = saveWhen === null ? null : new SaveTrigger(compilePredicate(saveWhen, machine), machine);
+    this.window = new Window(machine, this.store, tools.codecs.zstd, limits, this.trigger);
+  }
+
+  take(message: ToKeeper): void {
+    if (message.type === "block") this.block(message);
+    else if (message.type === "save") this.wanted.push({ cause: "asked", at: null });
+    else if (message.type === "forget") {
+      this.window.forget(message.hashes);
+      this.asking = false;
+    } else {
+      this.ending = true;
+      this.wanted.push({ cause: "end", at: null });
+    }
+    this.askAround();
+    this.saveNext();
+  }
+
+  private block({
+    columns,
+    count,
+    firstSeq,
+    payloadUsed,
+    pages,
+    digests,
+  }: ToKeeper & { type: "block" }): void {
+    const { window, trigger } = this;
+    Object.assign(this.rows, columns, { count, firstSeq, payloadUsed });
+    window.take(this.rows, pages, digests);
+    const back: FromKeeper = { type: "synced", blocks: 1, bytes: window.bytes, columns: [columns] };
+    this.port.postMessage(back, buffersOf(columns));
+    if (trigger !== null && trigger.heldAt >= 0 && !this.triggered) {
+      this.triggered = true;
+      this.wanted.push({ cause: "predicate", at: trigger.heldAt });
+    }
+    if (window.broken === null || this.told) return;
+    this.told = true;
+    this.tell({ type: "failed", reason: window.broken });
+  }
+
+  /** Which pages can go? One question at a time. */
+  private askAround(): void {
+    if (this.asking || this.ending) return;
+    const hashes = this.window.takeIdle(IDLE_PAGES);
+    if (hashes.length === 0) return;
+    this.asking = true;
+    this.tell({ type: "idle", hashes, endSeq: this.window.endSeq });
+  }
+
+  private saveNext(): void {
+    if (this.saving) return;
+    const next = this.wanted.shift();
+    if (next === undefined) return this.ending ? this.end() : undefined;
+    this.saving = true;
+    this.save(next)
+      .then(
+        (saved) => {
+          this.last = saved;
+          this.tell({ type: "saved", saved });
+        },
+        (error: unknown) => this.tell({ type: "unsaved", reason: reasonOf(error) }),
+      )
+      .then(() => {
+        this.saving = false;
+        this.saveNext();
+      });
+  }
+
+  private async save({ cause, at }: Wanted): Promise<SavedWindow> {
+    const path = freePath(this.start.path);
+    const [first, last] = await this.writePart(path);
+    const mark = at === null ? null : { seq: at, text: `save when ${this.start.saveWhen}` };
+    return { ...(await pack({ path, mark })), cause, first, last, at };
+  }
+
+  /** Write the part, with a turn for the blocks that come in behind every block; its first and last row. */
+  private async writePart(path: string): Promise<WindowSave["range"]> {
+    const { tools, store, window, start } = this;
+    const facts = { id: randomBytes(8).toString("hex"), createdAt: new Date().toISOString(), tool: TOOL };
+    const sink = new FileSink(partOf(path));
+    try {
+      const save = new WindowSave(window, sink, store, tools, tools.codecs.zstd, {
+        reset: start.reset,
+        describe: (base) => describe({ ...facts, base }),
+      });
+      while (save.step()) await new Promise((resolve) => setImmediate(resolve));
+      return save.range;
+    } catch (error) {
+      rmSync(partOf(path), { force: true });
+      throw error;
+    } finally {
+      sink.close();
+    }
+  }
+
+  private end(): void {
+    if (this.last === null || this.last.cause !== "end")
+      this.tell({ type: "failed", reason: "the window could not be saved" });
+    else this.tell({ type: "closed", recorded: this.last });
+    this.port.close();
+  }
+
+  private tell(message: FromKeeper): void {
+    this.port.postMessage(message);
+  }
+}
+
+/** Have a thread of its own make the recording of a part. Rejects with one line. */
+function pack(start: PackerStart): Promise<Recorded> {
+  const worker = new Worker(new URL("./packer-worker.js", import.meta.url), { workerData: start });
+  return new Promise((resolve, reject) => {
+    worker.on("message", (message: FromPacker) => {
+      if ("recorded" in message) resolve(message.recorded);
+      else reject(new Error(message.reason));
+    });
+    const ended = (why: string): void => reject(new Error(`${why}: finish it by gvt pack ${start.path}`));
+    worker.on("error", (error) => ended(error.message));
+    worker.on("exit", () => ended("packing ended early"));
+  });
+}
+
+/** The first name of its kind that nothing has, nor a part: `boot-001.mcap`, `boot-002.mcap`, ... */
+function freePath(path: string): string {
+  const { dir, name, ext } = parse(path);
+  for (let n = 1; ; n++) {
+    const file = `${name}-${String(n).padStart(3, "0")}${ext}`;
+    const free = dir === "" ? file : `${dir}/${file}`;
+    if (!existsSync(free) && !existsSync(partOf(free))) return free;
+  }
+}
+
+runAsWorker<KeeperStart, ToKeeper>((port, start, tools) => new KeeperWorker(port, start, tools));

@@ -1,0 +1,83 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type * as LiveMachineModule from "../../src/node/live-machine.ts";
+import { openRecording } from "../../src/node/open.ts";
+import type { SavedWindow } from "../../src/node/recorder-messages.ts";
+import { verify } from "../../src/replay/verify.ts";
+
+const dist = new URL("../../dist", import.meta.url).href;
+// Workers load from dist: Node 20 cannot run TypeScript.
+const { startMachine } = (await import(`${dist}/node/live-machine.js`)) as typeof LiveMachineModule;
+const folder = mkdtempSync(join(tmpdir(), "gvt-keeper-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const HANDS = { fetch: () => 14, write: () => 0, inject: () => {}, displayReady: () => {} };
+const SCRATCH = 0x4_f100;
+
+async function keep(name: string): Promise<{ machine: LiveMachineModule.LiveMachine; saved: SavedWindow[] }> {
+  const saved: SavedWindow[] = [];
+  const keeping = {
+    limits: { microseconds: 100_000, bytes: 64 << 20 },
+    saveWhen: null,
+    onSaving: (saving: object) => {
+      if ("saved" in saving) saved.push(saving.saved as SavedWindow);
+    },
+  };
+  const machine = await startMachine({}, join(folder, name), HANDS, keeping);
+  return { machine, saved };
+}
+
+/** Accesses for so many milliseconds. */
+async function work({ live }: LiveMachineModule.LiveMachine, milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  for (let n = 0; performance.now() < end; n++) {
+    live.write("mmio", 1, SCRATCH, 4, n, 0);
+    live.sealIfDue();
+    if (n % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+test("a machine that fails of its own accord leaves its window, up to the input that it failed at", async () => {
+  const { machine, saved } = await keep("poisoned.mcap");
+  await work(machine, 400);
+  const { core } = (machine.live as unknown as { machine: { core: { registers: { idOf: unknown } } } })
+    .machine;
+  const { idOf } = core.registers;
+  Object.defineProperty(core.registers, "idOf", {
+    get: () => {
+      throw new Error("planted");
+    },
+  });
+  expect(() => machine.live.write("mmio", 1, SCRATCH, 4, 0xbad, 0)).toThrow("planted");
+  Object.defineProperty(core.registers, "idOf", { value: idOf });
+  await machine.abandon();
+  expect(saved).toHaveLength(1);
+  const [{ path, first, last, cause }] = saved;
+  expect(cause).toBe("end");
+  expect(machine.recorder.kept).toBe(`the window up to then is ${path}`);
+  expect(first).toBeGreaterThan(0);
+  const { recording, store, close } = await openRecording(path);
+  expect(verify(recording, store)).toMatchObject({ exact: true, rows: last + 1 - first });
+  close();
+});
+
+test("saved, and saved again, then closed: three files, none of them replaced, and no part left", async () => {
+  const { machine, saved } = await keep("thrice.mcap");
+  await work(machine, 300);
+  machine.save();
+  machine.save();
+  await work(machine, 300);
+  const { path } = await machine.close();
+  expect(saved.map((window) => window.path)).toEqual(
+    [1, 2, 3].map((n) => join(folder, `thrice-00${n}.mcap`)),
+  );
+  expect(path).toBe(saved[2].path);
+  expect(readdirSync(folder).filter((name) => name.startsWith("thrice"))).toHaveLength(3);
+  expect(existsSync(`${path}.part`)).toBe(false);
+});
+
+test("a folder that is not there is told before anything runs", async () => {
+  await expect(keep("no/where.mcap")).rejects.toThrow(/no: ENOENT/);
+});

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { Rows } from "../../src/events/rows.ts";
+import { loadTools } from "../../src/node/codecs.ts";
+import { indexRecording } from "../../src/replay/indexing.ts";
+import { verify } from "../../src/replay/verify.ts";
+import { verifyGuest } from "../../src/replay/verify-guest.ts";
+import { Flight, SCRATCH } from "./flight-rig.ts";
+
+const tools = await loadTools();
+const HOUR = 3_600_000_000;
+
+/** Exact, in level guest too, and indexable; the window's rows. */
+function expectSound(flight: Flight, bytes: Uint8Array): readonly [number, number] {
+  const { recording, store } = flight.open(bytes);
+  expect(verify(recording, store)).toMatchObject({ exact: true, damage: null, warnings: [] });
+  expect(verifyGuest(recording, store).divergence).toBeNull();
+  expect(indexRecording(recording, store, { keyframeInputs: 100 }).left).toBeNull();
+  expect(recording.closed).toBe(true);
+  return [recording.firstRow, recording.endSeq - 1];
+}
+
+describe.each([
+  ["two guests", 2, {}],
+  ["a guest reached by messages", 1, { coherent: false }],
+] as const)("a window of %s", (_, guests, capabilities) => {
+  test("rolls, and what is saved of it is exact each time", () => {
+    const flight = new Flight(tools, {
+      limits: { microseconds: 100_000, bytes: 1 << 30 },
+      guests,
+      capabilities,
+    });
+    const { window } = flight;
+    const froms: number[] = [];
+    for (let n = 0; n < 4; n++) {
+      flight.work(300);
+      expect(window.broken).toBeNull();
+      const [first, last] = expectSound(flight, flight.save());
+      expect([first, last]).toEqual(window.range);
+      froms.push(first);
+    }
+    expect(new Set(froms).size).toBe(4);
+    expect(froms[0]).toBeGreaterThan(0);
+    expect(window.dropped).toBeGreaterThan(10);
+  });
+
+  test("the machine goes on while it is saved", () => {
+    const flight = new Flight(tools, {
+      limits: { microseconds: 50_000, bytes: 1 << 30 },
+      guests,
+      capabilities,
+    });
+    flight.work(200);
+    const { dropped, range } = flight.window;
+    const bytes = flight.save(() => flight.work(4));
+    expect(flight.window.dropped).toBeGreaterThan(dropped + 8);
+    // What the window has let go meanwhile is still in the file.
+    const [first] = expectSound(flight, bytes);
+    expect(first).toBeLessThan(flight.window.range[0]);
+    expect(first).toBe(range[0]);
+    expectSound(flight, flight.save());
+  });
+});
+
+test("a window that has not rolled starts from reset, as any recording", () => {
+  const flight = new Flight(tools, { limits: { microseconds: HOUR, bytes: 1 << 30 } });
+  flight.work(20);
+  expect(expectSound(flight, flight.save())[0]).toBe(0);
+});
+
+describe("memory", () => {
+  test("bytes stay below the limit and a segment, whatever is done", () => {
+    const limit = 1 << 20;
+    const flight = new Flight(tools, { limits: { microseconds: HOUR, bytes: limit } });
+    let most = 0;
+    for (let n = 0; n < 30; n++) {
+      flight.work(30);
+      most = Math.max(most, flight.window.bytes);
+    }
+    expect(flight.window.dropped).toBeGreaterThan(5);
+    expect(most).toBeGreaterThan(limit / 2);
+    expect(most).toBeLessThan(limit);
+    expectSound(flight, flight.save());
+  });
+
+  test("pages go with the segments that used them, on both threads", () => {
+    const flight = new Flight(tools, { limits: { microseconds: 50_000, bytes: 1 << 30 } });
+    flight.work(300);
+    const held = [flight.store.held, flight.keptStore.held];
+    const seen = flight.store.count;
+    flight.work(900);
+    // Ids are given again: what grows with every content ever seen is nothing.
+    expect(flight.store.held).toBeLessThan(held[0] * 1.3);
+    expect(flight.keptStore.held).toBeLessThan(held[1] * 1.3);
+    expect(flight.store.count).toBeLessThan(seen * 1.3);
+    expectSound(flight, flight.save());
+  });
+});
+
+describe("a predicate", () => {
+  test("is caught at the first row, though it holds for one input only", () => {
+    const flight = new Flight(tools, {
+      limits: { microseconds: 100_000, bytes: 1 << 30 },
+      saveWhen: "vgpu1.gt.GEN7_GT_SCRATCH[0] == 0x7777",
+    });
+    flight.work(50);
+    expect(flight.trigger?.heldAt).toBe(-1);
+    const at = flight.live.statistics.inputs;
+    flight.guests[0].setMmio(SCRATCH, 0x7777);
+    flight.guests[0].setMmio(SCRATCH, 1);
+    flight.work(10);
+    flight.live.flush();
+    const row = flight.trigger?.heldAt ?? -1;
+    const { recording } = flight.open(flight.save());
+    const rows = new Rows();
+    recording.readBlock(recording.blockOf(row), rows);
+    expect(rows.lo[row - rows.firstSeq]).toBe(0x7777);
+    expect(at).toBeGreaterThan(0);
+  });
+});
+
+describe("what is wrong is noticed", () => {
+  test("rows that do not replay", () => {
+    const flight = new Flight(tools, { limits: { microseconds: 50_000, bytes: 1 << 30 } });
+    flight.work(20);
+    flight.window.machine.core.lastTicket += 1;
+    flight.work(5);
+    expect(flight.window.broken).toMatch(/does not replay/);
+    const dropped = flight.window.dropped;
+    flight.work(5);
+    expect(flight.window.dropped).toBeGreaterThanOrEqual(dropped);
+  });
+
+  test("a state that lacks what the machine had", () => {
+    const flight = new Flight(tools, { limits: { microseconds: 50_000, bytes: 1 << 30 } });
+    const { machine } = flight.window;
+    const whole = machine.snapshot.bind(machine);
+    machine.snapshot = () => ({ ...whole(), lastTicket: 7 });
+    flight.work(300);
+    const { recording, store } = flight.open(flight.save());
+    expect(recording.baseBlocks).toBeGreaterThan(0);
+    expect(() => verify(recording, store)).toThrow("device.clock is not what its digest says");
+  });
+});
