@@ -9,6 +9,9 @@ import { PAGE_WORDS } from "../hw/units.ts";
 const NEIGHBOURS = 12;
 /** A page that differs in more words than this stands by itself. */
 const MOST_WORDS = 256;
+/** Of every so many words one is looked at first; where more than so many differ, the pages are too different. */
+const PROBE_STEP = 17;
+const MOST_PROBES = (2 * MOST_WORDS) / PROBE_STEP;
 /** At most so many steps from a page to one that stands by itself. */
 const MOST_STEPS = 8;
 /** Of an entry: the entry it differs from (or NO_BASE), the steps to the end, how many words differ. */
@@ -124,9 +127,12 @@ class Part {
   }
 }
 
-/** In how many words two pages differ; counted up to `most`. */
+/** In how many words two pages differ; counted up to `most`. A few words say most of the time that it is many. */
 function differences(a: Uint32Array, b: Uint32Array, most: number): number {
   let count = 0;
+  for (let i = 0; i < PAGE_WORDS; i += PROBE_STEP) if (a[i] !== b[i]) count++;
+  if (count > MOST_PROBES) return most;
+  count = 0;
   for (let i = 0; i < PAGE_WORDS && count < most; i++) if (a[i] !== b[i]) count++;
   return count;
 }

@@ -1,8 +1,10 @@
 import { VGPU_MAX } from "../hw/units.ts";
+import { HALF_WORDS, Halves } from "./halves.ts";
 import type { State } from "./machine.ts";
 import { PLANES } from "./planes.ts";
 import { Frame, NO_RAM, RamNode } from "./ram.ts";
 import { Slots } from "./slots.ts";
+import { TreeWords } from "./tree-words.ts";
 import type { Tree } from "./trees.ts";
 import { EMPTY_PAGE, EMPTY_ROOT, EMPTY_TABLE, Page, Root, Table } from "./words.ts";
 
@@ -12,21 +14,18 @@ import { EMPTY_PAGE, EMPTY_ROOT, EMPTY_TABLE, Page, Root, Table } from "./words.
  * shares the objects of the one unpacked or packed last.
  */
 
-const CHUNK_WORDS = 32;
-/** Chunks of a page of a plane, 512 words; a frame has two such halves. */
-const CHUNKS = 16;
-const HALF_WORDS = CHUNK_WORDS * CHUNKS;
 const SLOTS = 64;
 const RAM_LEVELS = 4;
 /** Words of a packed frame: content, stamp and digest (low, high), its halves, 1 where it has words. */
 const FRAME_WORDS = 8;
-/** What a tree and the rest of a state take, in bytes: measured, rounded up. */
-const TREE_BYTES = 5120;
-const STATE_BYTES = 1280;
+/** What a state takes beside its runs, in bytes: measured, rounded up. */
+const STATE_BYTES = 192;
 /** Words cut from one piece of memory when they are unpacked. */
 const FRESH_WORDS = 16 * HALF_WORDS;
-/** Of a state's numbers: by plane and by guest the node, and the two lanes of the digest. */
+/** Of a state's numbers: by plane and by guest the node, and the two lanes of the digest; then the trees. */
 const LANES = 3;
+const TREES = (PLANES + VGPU_MAX + 1) * LANES;
+const STATE_WORDS = 256;
 
 /** A state in a pool. */
 export interface PackedState {
@@ -34,19 +33,21 @@ export interface PackedState {
   readonly now: number;
   readonly lastTicket: number;
   readonly lastStamp: number;
-  readonly parts: Int32Array;
-  readonly trees: readonly Tree[];
+  /** The run of its numbers. */
+  readonly parts: number;
   /** How many hold it. */
   holders: number;
 }
 
 /** Holds packed states; each is counted by who holds it. */
 export class StatePool {
-  private readonly chunks = new Slots(CHUNK_WORDS);
-  private readonly pages = new Slots(CHUNKS);
+  private readonly halves = new Halves();
   private readonly nodes = new Slots(SLOTS);
   private readonly frames = new Slots(FRAME_WORDS);
-  private readonly trees = new Map<Tree, number>();
+  private readonly states = new Slots(STATE_WORDS);
+  private readonly trees = new TreeWords();
+  /** All zero between two trees. */
+  private readonly treeBuffer = new Uint32Array(SLOTS * HALF_WORDS);
   private count = 0;
   /** Unpacked words are cut from this: making each by itself costs three times as much. */
   private fresh = new Uint32Array(0);
@@ -56,28 +57,35 @@ export class StatePool {
 
   /** Bytes that all states take together; what they share is counted once. */
   get bytes(): number {
-    const { chunks, pages, nodes, frames, trees, count } = this;
-    const slots = chunks.bytes + pages.bytes + nodes.bytes + frames.bytes;
-    return slots + trees.size * TREE_BYTES + count * STATE_BYTES;
+    const { halves, nodes, frames, states, count } = this;
+    return halves.bytes + nodes.bytes + frames.bytes + states.bytes + count * STATE_BYTES;
   }
 
   /** Pack a state; the caller holds what is returned. */
   pack(state: State): PackedState {
-    const { near } = this;
-    const parts = new Int32Array((PLANES + VGPU_MAX + 1) * LANES);
+    const { states, near } = this;
+    const parts = states.take();
+    const into = states.slab(parts);
+    const base = states.at(parts);
     state.roots.forEach((root, p) => {
       const theirs = near?.state.roots[p] ?? EMPTY_ROOT;
-      const id = this.packRoot(root, theirs, near?.packed.parts[p * LANES] ?? 0);
-      parts.set([id, root.low, root.high], p * LANES);
+      into[base + p * LANES] = this.packRoot(root, theirs, this.nearPart(p * LANES));
+      into[base + p * LANES + 1] = root.low;
+      into[base + p * LANES + 2] = root.high;
     });
     state.rams.forEach(({ root, low, high }, v) => {
       const at = (PLANES + v) * LANES;
       const theirs = near?.state.rams[v].root ?? null;
-      parts.set([this.packNode(root, theirs, near?.packed.parts[at] ?? 0, 0), low, high], at);
+      into[base + at] = this.packNode(root, theirs, this.nearPart(at), 0);
+      into[base + at + 1] = low;
+      into[base + at + 2] = high;
     });
-    for (const tree of state.trees) this.trees.set(tree, (this.trees.get(tree) ?? 0) + 1);
-    const { seq, now, lastTicket, lastStamp, trees } = state;
-    const packed = { seq, now, lastTicket, lastStamp, parts, trees, holders: 1 };
+    state.trees.forEach((tree, t) => {
+      const theirs = near?.state.trees[t] ?? null;
+      into[base + TREES + t] = this.packTree(tree, theirs, this.nearPart(TREES + t));
+    });
+    const { seq, now, lastTicket, lastStamp } = state;
+    const packed = { seq, now, lastTicket, lastStamp, parts, holders: 1 };
     this.count++;
     this.standBy(packed, state);
     return packed;
@@ -85,23 +93,31 @@ export class StatePool {
 
   /** The state as a machine takes it. Nothing reachable from it ever changes. */
   unpack(packed: PackedState): State {
-    const { near } = this;
+    const { near, states } = this;
     if (near?.packed === packed) return near.state;
-    const { parts, seq, now, lastTicket, lastStamp, trees } = packed;
+    const { parts, seq, now, lastTicket, lastStamp } = packed;
+    const from = states.slab(parts);
+    const base = states.at(parts);
     const roots: Root[] = [];
     for (let p = 0; p < PLANES; p++) {
-      const at = p * LANES;
+      const at = base + p * LANES;
       const theirs = near?.state.roots[p] ?? EMPTY_ROOT;
-      const theirId = near?.packed.parts[at] ?? 0;
-      roots.push(this.unpackRoot(parts[at], theirs, theirId, parts[at + 1], parts[at + 2]));
+      const [low, high] = [from[at + 1] | 0, from[at + 2] | 0];
+      roots.push(this.unpackRoot(from[at], theirs, this.nearPart(p * LANES), low, high));
     }
     const rams = [NO_RAM];
     for (let v = 1; v <= VGPU_MAX; v++) {
       const at = (PLANES + v) * LANES;
-      const theirs = near?.state.rams[v] ?? NO_RAM;
-      const theirId = near?.packed.parts[at] ?? 0;
-      const root = this.unpackNode(parts[at], theirs.root, theirId, 0);
-      rams.push({ root, low: parts[at + 1], high: parts[at + 2] });
+      const theirs = near?.state.rams[v].root ?? null;
+      const root = this.unpackNode(from[base + at], theirs, this.nearPart(at), 0);
+      rams.push({ root, low: from[base + at + 1] | 0, high: from[base + at + 2] | 0 });
+    }
+    const trees: Tree[] = [];
+    for (let t = 0; t <= VGPU_MAX; t++) {
+      const id = from[base + TREES + t];
+      const theirs = near?.state.trees[t];
+      const same = theirs !== undefined && id === this.nearPart(TREES + t);
+      trees.push(same ? theirs : this.unpackTree(id));
     }
     // Whoever goes on from here must own no node of the state that it shares with.
     const owner = near?.state.owner ?? 2;
@@ -113,14 +129,23 @@ export class StatePool {
   /** The caller holds the state no more. */
   release(packed: PackedState): void {
     if (--packed.holders > 0) return;
+    const { states } = this;
+    const from = states.slab(packed.parts);
+    const base = states.at(packed.parts);
+    for (let p = 0; p < PLANES; p++) this.dropRoot(from[base + p * LANES]);
+    for (let v = 1; v <= VGPU_MAX; v++) this.dropNode(from[base + (PLANES + v) * LANES], 0);
+    for (let t = 0; t <= VGPU_MAX; t++)
+      this.dropSlots(from[base + TREES + t], (half) => this.halves.drop(half));
     this.count--;
-    for (let p = 0; p < PLANES; p++) this.dropRoot(packed.parts[p * LANES]);
-    for (let v = 1; v <= VGPU_MAX; v++) this.dropNode(packed.parts[(PLANES + v) * LANES], 0);
-    for (const tree of packed.trees) {
-      const left = (this.trees.get(tree) ?? 0) - 1;
-      if (left > 0) this.trees.set(tree, left);
-      else this.trees.delete(tree);
-    }
+    states.drop(packed.parts);
+    states.recycle(packed.parts);
+  }
+
+  /** One of the numbers of the state at hand; 0 where there is none. */
+  private nearPart(at: number): number {
+    if (this.near === null) return 0;
+    const { parts } = this.near.packed;
+    return this.states.slab(parts)[this.states.at(parts) + at];
   }
 
   private standBy(packed: PackedState, state: State): void {
@@ -149,49 +174,11 @@ export class StatePool {
       const page = table.pages[p];
       const near = this.slot(theirId, p);
       let packed = 0;
-      if (page === theirs.pages[p]) packed = this.pages.keep(near);
-      else if (page !== EMPTY_PAGE) packed = this.packHalf(page.words, 0, near);
+      if (page === theirs.pages[p]) packed = this.halves.keep(near);
+      else if (page !== EMPTY_PAGE) packed = this.halves.pack(page.words, 0, near);
       this.setSlot(id, p, packed);
     }
     return id;
-  }
-
-  /** 512 words from `from` on, beside the packed ones `theirId`. */
-  private packHalf(words: Uint32Array, from: number, theirId: number): number {
-    const { pages, chunks } = this;
-    const theirs = pages.slab(theirId);
-    const at = pages.at(theirId);
-    let c = 0;
-    while (c < CHUNKS && this.holds(theirs[at + c], words, from + c * CHUNK_WORDS)) c++;
-    if (c === CHUNKS) return pages.keep(theirId);
-    const id = pages.take();
-    const own = pages.slab(id);
-    const to = pages.at(id);
-    for (let k = 0; k < CHUNKS; k++) {
-      const chunk = theirs[at + k];
-      const start = from + k * CHUNK_WORDS;
-      own[to + k] =
-        k < c || this.holds(chunk, words, start) ? chunks.keep(chunk) : this.packChunk(words, start);
-    }
-    return id;
-  }
-
-  private packChunk(words: Uint32Array, from: number): number {
-    if (this.holds(0, words, from)) return 0;
-    const { chunks } = this;
-    const id = chunks.take();
-    const into = chunks.slab(id);
-    const at = chunks.at(id);
-    for (let i = 0; i < CHUNK_WORDS; i++) into[at + i] = words[from + i];
-    return id;
-  }
-
-  /** Does a chunk hold these words? */
-  private holds(chunk: number, words: Uint32Array, from: number): boolean {
-    const slab = this.chunks.slab(chunk);
-    const at = this.chunks.at(chunk);
-    for (let i = 0; i < CHUNK_WORDS; i++) if (slab[at + i] !== words[from + i]) return false;
-    return true;
   }
 
   private packNode(node: RamNode, theirs: RamNode | null, theirId: number, level: number): number {
@@ -215,8 +202,8 @@ export class StatePool {
     const { words, content, stamp, digestLow, digestHigh } = frame;
     const theirs = frames.slab(theirId);
     const near = frames.at(theirId);
-    const low = words === null ? 0 : this.packHalf(words, 0, theirs[near + 5]);
-    const high = words === null ? 0 : this.packHalf(words, HALF_WORDS, theirs[near + 6]);
+    const low = words === null ? 0 : this.halves.pack(words, 0, theirs[near + 5]);
+    const high = words === null ? 0 : this.halves.pack(words, HALF_WORDS, theirs[near + 6]);
     const id = frames.take();
     const into = frames.slab(id);
     const at = frames.at(id);
@@ -229,6 +216,32 @@ export class StatePool {
     into[at + 6] = high;
     into[at + 7] = words === null ? 0 : 1;
     return id;
+  }
+
+  private packTree(tree: Tree, theirs: Tree | null, theirId: number): number {
+    if (tree === theirs) return this.nodes.keep(theirId);
+    const words = this.trees.write(tree, HALF_WORDS);
+    if (words.length > SLOTS * HALF_WORDS) throw new Error(`a tree of ${words.length} words`);
+    const id = this.nodes.take();
+    for (let s = 0; s < SLOTS; s++) {
+      const from = s * HALF_WORDS;
+      const isIn = from < words.length;
+      this.setSlot(id, s, isIn ? this.halves.pack(words, from, this.slot(theirId, s)) : 0);
+    }
+    return id;
+  }
+
+  private unpackTree(id: number): Tree {
+    let end = 0;
+    for (let s = 0; s < SLOTS; s++) {
+      const half = this.slot(id, s);
+      if (half === 0) continue;
+      end = (s + 1) * HALF_WORDS;
+      this.halves.unpack(half, this.treeBuffer, s * HALF_WORDS);
+    }
+    const tree = this.trees.read(this.treeBuffer) as Tree;
+    this.treeBuffer.fill(0, 0, end);
+    return tree;
   }
 
   private unpackRoot(id: number, theirs: Root, theirId: number, low: number, high: number): Root {
@@ -248,24 +261,9 @@ export class StatePool {
       const page = this.slot(id, p);
       if (page === 0) pages[p] = EMPTY_PAGE;
       else if (page === this.slot(theirId, p)) pages[p] = theirs.pages[p];
-      else pages[p] = new Page(0, this.unpackHalf(page, this.cut(HALF_WORDS), 0));
+      else pages[p] = new Page(0, this.halves.unpack(page, this.cut(HALF_WORDS), 0));
     }
     return new Table(0, pages);
-  }
-
-  private unpackHalf(id: number, into: Uint32Array, from: number): Uint32Array {
-    const { chunks, pages } = this;
-    const list = pages.slab(id);
-    const first = pages.at(id);
-    for (let c = 0; c < CHUNKS; c++) {
-      const chunk = list[first + c];
-      if (chunk === 0) continue;
-      const slab = chunks.slab(chunk);
-      const at = chunks.at(chunk);
-      const to = from + c * CHUNK_WORDS;
-      for (let i = 0; i < CHUNK_WORDS; i++) into[to + i] = slab[at + i];
-    }
-    return into;
   }
 
   private unpackNode(id: number, theirs: RamNode | null, theirId: number, level: number): RamNode {
@@ -294,8 +292,8 @@ export class StatePool {
     frame.digestLow = from[at + 3] | 0;
     frame.digestHigh = from[at + 4] | 0;
     if (from[at + 7] === 1) {
-      frame.words = this.unpackHalf(from[at + 5], this.cut(2 * HALF_WORDS), 0);
-      this.unpackHalf(from[at + 6], frame.words, HALF_WORDS);
+      frame.words = this.halves.unpack(from[at + 5], this.cut(2 * HALF_WORDS), 0);
+      this.halves.unpack(from[at + 6], frame.words, HALF_WORDS);
     }
     return frame;
   }
@@ -319,7 +317,7 @@ export class StatePool {
   }
 
   private dropRoot(id: number): void {
-    this.dropSlots(id, (table) => this.dropSlots(table, (page) => this.dropHalf(page)));
+    this.dropSlots(id, (table) => this.dropSlots(table, (page) => this.halves.drop(page)));
   }
 
   private dropNode(id: number, level: number): void {
@@ -340,20 +338,8 @@ export class StatePool {
     const { frames } = this;
     if (!frames.drop(id)) return;
     const at = frames.at(id);
-    this.dropHalf(frames.slab(id)[at + 5]);
-    this.dropHalf(frames.slab(id)[at + 6]);
+    this.halves.drop(frames.slab(id)[at + 5]);
+    this.halves.drop(frames.slab(id)[at + 6]);
     frames.recycle(id);
-  }
-
-  private dropHalf(id: number): void {
-    const { pages, chunks } = this;
-    if (!pages.drop(id)) return;
-    const at = pages.at(id);
-    const slab = pages.slab(id);
-    for (let c = 0; c < CHUNKS; c++) {
-      const chunk = slab[at + c];
-      if (chunks.drop(chunk)) chunks.recycle(chunk);
-    }
-    pages.recycle(id);
   }
 }

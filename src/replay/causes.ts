@@ -98,7 +98,8 @@ export class CauseFinder {
   /** An engine's turn at the input `seq`: the submission, and the pages that it read on the way. */
   private turn(seq: number, engine: number): Pick<Cause, "note" | "causes"> {
     const { timeline } = this;
-    const before = timeline.seek(seq - 1).core.seeDevice().engines[engine];
+    // A copy: the machine goes on in the very objects that it shows.
+    const before = { ...timeline.seek(seq - 1).core.seeDevice().engines[engine] };
     const after = timeline.seek(seq).core.seeDevice().engines[engine];
     const { submittedAt, contextId, frameBase } = before.phase === 0 ? after : before;
     const pages = this.pagesRead(engine, submittedAt, seq);

@@ -99,7 +99,7 @@ export class Keyframes {
   private readonly codec: Codec;
   private readonly pool: PoolReader;
   private readonly homes: Uint8Array;
-  private readonly frames: Packed[] = [];
+  private readonly frames: (Packed & { readonly lastSeq: number })[] = [];
   private readonly hash = new Uint32Array(4);
   private wrong = 0;
 
@@ -132,7 +132,8 @@ export class Keyframes {
       const packed = { block: items.u32(), size: items.u32(), bytes: items.bytes() };
       if (packed.block <= last || packed.size > MOST_CHECKPOINT) refuse("keyframes out of order, or too big");
       last = packed.block;
-      if (packed.block < recording.blocksOf(KEYFRAMES)) this.frames.push(packed);
+      if (packed.block < recording.blocksOf(KEYFRAMES))
+        this.frames.push({ ...packed, lastSeq: recording.block(packed.block).lastSeq });
     }
     items.end();
     recording.findPagesBy((hash) => this.homeOf(hash));
@@ -145,7 +146,7 @@ export class Keyframes {
   /** Last row before the last keyframe that is at most row `seq`; -1 where there is none. */
   before(seq: number): number {
     const f = this.placeOf(seq);
-    return f < 0 ? -1 : this.recording.block(this.frames[f].block).lastSeq;
+    return f < 0 ? -1 : this.frames[f].lastSeq;
   }
 
   /**
@@ -154,8 +155,8 @@ export class Keyframes {
    */
   stateBefore(seq: number, known: number, machine: Machine): State | null {
     for (let f = this.placeOf(seq); f >= 0; f = this.placeOf(seq)) {
-      const { block } = this.frames[f];
-      if (this.recording.block(block).lastSeq <= known) return null;
+      const { block, lastSeq } = this.frames[f];
+      if (lastSeq <= known) return null;
       const state = this.unpack(this.frames[f]);
       if (state !== null && this.holds(state, block, machine)) return state;
       this.recording.warnings.push(`the keyframe behind block ${block} does not hold: ignored`);
@@ -184,9 +185,14 @@ export class Keyframes {
   }
 
   private placeOf(seq: number): number {
-    let f = this.frames.length - 1;
-    while (f >= 0 && this.recording.block(this.frames[f].block).lastSeq > seq) f--;
-    return f;
+    let low = 0;
+    let high = this.frames.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.frames[middle].lastSeq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
   }
 
   /** The block that brings the page with this hash; -1 where the list does not say. */

@@ -1,18 +1,23 @@
 import type { State } from "../reducers/machine.ts";
 import { type PackedState, StatePool } from "../reducers/state-pool.ts";
 
+/** How far somebody goes: some steps, within what is dense around the cursor, or anywhere. */
+export type Reach = "step" | "near" | "leap";
+
 /** The gap wanted at a distance d from the cursor: d / NEAR, at least FINE rows, */
 const NEAR = 2;
 const FINE = 16;
-/** and far from it at most the recording's rows by COARSE, or FAR. */
+/** in the window around it at most DENSE, and far from it the recording's rows by COARSE, or DENSE. */
 const COARSE = 8192;
-const FAR = 512;
+const DENSE = 512;
 /**
  * Rows on either side of the cursor around which a share of the states stands, where there is no room for
  * more.
  */
 const WINDOW = 1 << 20;
-const SHARE = 1 / 3;
+const SHARE = 1 / 2;
+/** Up to so many rows are some steps. */
+const STEPS = 8192;
 /** From this part of the budget on, states are kept no denser than they stand on average. */
 const FULL = 0.9;
 /** Whoever has to go is the one missed least of so many, spread over all. */
@@ -76,17 +81,17 @@ export class Snapshots {
   }
 
   /**
-   * How many rows apart states are wanted at `seq`. Where the budget is used up they are kept as far apart
-   * as it allows, with a share of them around the cursor; `fine` asks for some right before it, too.
+   * How many rows apart states are wanted at `seq` by who goes that far. Where the budget is used up they are
+   * kept as far apart as it allows, with a share of them around the cursor.
    */
-  gapAt(seq: number, cursor: number, fine: boolean): number {
+  gapAt(seq: number, cursor: number, reach: Reach): number {
     const distance = Math.abs(seq - cursor);
     const count = this.pool.bytes > FULL * this.budget ? this.kept.length : Number.POSITIVE_INFINITY;
-    const near =
-      distance <= WINDOW ? Math.min(2 * WINDOW, this.rows) / (count * SHARE) : Number.POSITIVE_INFINITY;
-    const even = Math.min(this.rows / (count * (1 - SHARE)), near);
-    const far = Math.max(FAR, this.rows / COARSE, even);
-    return fine ? Math.max(FINE, Math.min(distance / NEAR, far)) : far;
+    const even = Math.max(this.rows / COARSE, this.rows / (count * (1 - SHARE)));
+    const dense = distance <= WINDOW && reach !== "leap";
+    const around = dense ? Math.min(2 * WINDOW, this.rows) / (count * SHARE) : Number.POSITIVE_INFINITY;
+    const gap = Math.max(DENSE, Math.min(even, around));
+    return reach === "step" ? Math.max(FINE, Math.min(distance / NEAR, gap)) : gap;
   }
 
   /** Place of the last kept state at or before `seq`, -1 where there is none. */
@@ -122,6 +127,13 @@ export class Snapshots {
     const { seq } = this.kept[k];
     const from = k === 0 ? this.first - 1 : this.kept[k - 1].seq;
     const to = k + 1 < this.kept.length ? this.kept[k + 1].seq : this.end;
-    return (to - from) / this.gapAt(seq, cursor, true);
+    return (to - from) / this.gapAt(seq, cursor, "step");
   }
+}
+
+/** How far it is from one row to another. */
+export function reachOf(from: number, to: number): Reach {
+  const distance = Math.abs(to - from);
+  if (distance <= STEPS) return "step";
+  return distance <= WINDOW ? "near" : "leap";
 }

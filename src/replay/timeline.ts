@@ -7,7 +7,7 @@ import { divergenceAt } from "./divergence.ts";
 import { Keyframes } from "./keyframes.ts";
 import type { Recording } from "./recording/recording.ts";
 import { machineOf, refuseUnknown } from "./run.ts";
-import { Snapshots } from "./snapshots.ts";
+import { type Reach, reachOf, Snapshots } from "./snapshots.ts";
 import { DivergedError } from "./state.ts";
 
 export interface TimelineOptions {
@@ -26,8 +26,6 @@ const ROWS_SHARE = 2;
 
 /** And pages of guest memory this one. */
 const PAGES_SHARE = 4;
-/** Farther than this many rows is a leap. */
-const LEAP = 8192;
 
 /** What a timeline holds in memory; `states` and `rows` in bytes. */
 export interface TimelineMemory {
@@ -179,7 +177,7 @@ export class Timeline {
         if (!visit(rows, k)) return;
         k = next;
       }
-      this.keep(to, true);
+      this.keep(to, "step");
     }
   }
 
@@ -188,7 +186,7 @@ export class Timeline {
     const { recording } = this;
     this.restore(this.start);
     for (let n = 0; n < recording.blockCount; n++) {
-      this.forward(recording.block(n).lastSeq, Number.POSITIVE_INFINITY, false);
+      this.forward(recording.block(n).lastSeq, Number.POSITIVE_INFINITY, "leap");
       progress?.(n + 1, recording.blockCount);
     }
   }
@@ -203,7 +201,7 @@ export class Timeline {
     if (keyframe !== null) this.snapshots.keep(keyframe, seq);
     else if (this.at !== here || known !== here) this.restore(this.snapshots.stateBefore(seq) ?? this.start);
     // States right before the row are kept for who goes back from there: not for who only leaps.
-    this.forward(seq, seq, Math.abs(seq - here) <= LEAP);
+    this.forward(seq, seq, reachOf(here, seq));
   }
 
   private restore(state: State): void {
@@ -211,26 +209,27 @@ export class Timeline {
   }
 
   /** Run on to `to`, keeping states as they are wanted around `cursor`. */
-  private forward(to: number, cursor: number, fine: boolean): void {
+  private forward(to: number, cursor: number, reach: Reach): void {
     while (this.at < to) {
       const seq = this.nextInput(this.at);
       if (seq < 0 || seq > to) return;
       const { rows, i } = this.row(seq);
-      const from = Math.max(this.at, this.snapshots.before(this.at) ?? this.first - 1);
-      const pause = Math.ceil(Math.max(seq, from + this.snapshots.gapAt(from, cursor, fine)));
+      const gap = this.snapshots.gapAt(this.at, cursor, reach);
+      const wanted = (this.snapshots.before(this.at) ?? this.first - 1) + gap;
+      const pause = Math.ceil(wanted > this.at ? Math.max(seq, wanted) : this.at + gap);
       const end = behindOutcomes(rows, Math.min(to, pause) - rows.firstSeq + 1);
       const stop = this.machine.batch(rows, i, end);
       if (stop < end) this.diverged(rows, stop);
-      this.keep(cursor, fine);
+      this.keep(cursor, reach);
       if (end === rows.count)
         this.progress?.(this.recording.blockOf(this.at) + 1, this.recording.blockOf(to) + 1);
     }
   }
 
   /** Keep the state where none is near. */
-  private keep(cursor: number, fine: boolean): void {
+  private keep(cursor: number, reach: Reach): void {
     const { at, snapshots } = this;
-    const gap = snapshots.gapAt(at, cursor, fine);
+    const gap = snapshots.gapAt(at, cursor, reach);
     const from = snapshots.before(at) ?? this.first - 1;
     if (at - from < gap || snapshots.after(at) - at < gap / 2) return;
     snapshots.keep(this.machine.snapshot(), cursor);

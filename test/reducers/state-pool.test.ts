@@ -6,6 +6,7 @@ import { Machine, type State } from "../../src/reducers/machine.ts";
 import { PackedPages } from "../../src/reducers/packed-pages.ts";
 import { Slots } from "../../src/reducers/slots.ts";
 import { type PackedState, StatePool } from "../../src/reducers/state-pool.ts";
+import { TreeWords } from "../../src/reducers/tree-words.ts";
 import { Timeline } from "../../src/replay/timeline.ts";
 import { openWalk, recordWalk, type Walk } from "../replay/walk.ts";
 
@@ -73,6 +74,32 @@ test("what nobody holds any more is given back, to the last byte", () => {
   }
   pool.unpack(last);
   expect(pool.bytes).toBe(bytes);
+});
+
+test("a tree is read back from its words", () => {
+  const leaf = fc.oneof(
+    fc.boolean(),
+    fc.nat(),
+    fc.constantFrom(0x7fff_ffff, 0x8000_0000, 0xffff_ffff, -1, -0x8000_0001),
+    fc.maxSafeInteger(),
+  );
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      leaf,
+      fc.array(tie("tree"), { maxLength: 5 }),
+      fc.dictionary(fc.constantFrom("a", "b", "now", "queued"), tie("tree"), { noNullPrototype: true }),
+    ),
+  }));
+  const words = new TreeWords();
+  fc.assert(
+    fc.property(fc.array(tree, { maxLength: 4 }), (trees) => {
+      const written = trees.map((one) => words.write(one, 32).slice());
+      for (const one of written) expect(one.length % 32).toBe(0);
+      expect(written.map((one) => words.read(one))).toEqual(trees);
+    }),
+  );
+  expect(() => words.write({ name: "text" }, 1)).toThrow(/a string in it/);
 });
 
 test("a run that is taken again is nobody else's", () => {

@@ -6,7 +6,7 @@ import { truncateRows } from "./bulk.ts";
 import { RecordingError } from "./errors.ts";
 import { readPreamble, scanBlocks } from "./open.ts";
 import type { ParentBase, RecordingMeta } from "./profile.ts";
-import { type BlockInfo, type Lineage, openRecording, Recording } from "./recording.ts";
+import { type BlockInfo, BlockView, type Lineage, openRecording, Recording } from "./recording.ts";
 import type { PackedRows } from "./stretches.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import type { BlockTrailer, Hash64 } from "./trailer.ts";
@@ -105,8 +105,10 @@ class LeaningRecording extends Recording {
 
   override block(n: number): BlockInfo {
     if (n < this.before - 1) return this.parent.block(n);
-    const { firstSeq, lastSeq, inputs, events } = this.trailer(n);
-    return { firstSeq, lastSeq, inputs, events };
+    if (n < this.before) return this.cut;
+    const { firstSeq, lastSeq } = this.own.block(n - this.before);
+    const by = this.seq + 1;
+    return new BlockView(firstSeq + by, lastSeq + by, () => this.trailer(n));
   }
 
   override blockOf(seq: number): number {

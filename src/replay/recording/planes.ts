@@ -92,18 +92,37 @@ export function scatterPlanes(
   ]
 ): void {
   let same = 0;
-  let first = true;
+  let count = 0;
   for (let plane = 0; plane < 4; plane++) {
     const place = places[at + plane];
-    if (place < 0) same |= (-1 - place) << (plane * 8);
+    if (place < 0) {
+      same |= (-1 - place) << (plane * 8);
+      continue;
+    }
+    VARIED[count * 2] = place + j - a;
+    VARIED[count * 2 + 1] = plane * 8;
+    count++;
   }
-  for (let plane = 0; plane < 4; plane++) {
-    if (places[at + plane] < 0) continue;
-    const p = places[at + plane] + j - a;
-    const shift = plane * 8;
-    if (first) for (let s = a; s < b; s++) out[order[s]] = same | (from[p + s] << shift);
-    else for (let s = a; s < b; s++) out[order[s]] |= from[p + s] << shift;
-    first = false;
+  const p = VARIED[0];
+  const u = VARIED[1];
+  const q = VARIED[2];
+  const v = VARIED[3];
+  const r = VARIED[4];
+  const w = VARIED[5];
+  const t = VARIED[6];
+  if (count === 0) for (let s = a; s < b; s++) out[order[s]] = same;
+  else if (count === 1) for (let s = a; s < b; s++) out[order[s]] = same | (from[p + s] << u);
+  else if (count === 2) {
+    for (let s = a; s < b; s++) out[order[s]] = same | (from[p + s] << u) | (from[q + s] << v);
+  } else if (count === 3) {
+    for (let s = a; s < b; s++)
+      out[order[s]] = same | (from[p + s] << u) | (from[q + s] << v) | (from[r + s] << w);
+  } else {
+    for (let s = a; s < b; s++) {
+      out[order[s]] = from[p + s] | (from[q + s] << 8) | (from[r + s] << 16) | (from[t + s] << 24);
+    }
   }
-  if (first) for (let s = a; s < b; s++) out[order[s]] = same;
 }
+
+/** Place and shift of the planes that are not all the same. Holds nothing between calls. */
+const VARIED = new Array<number>(8).fill(0);

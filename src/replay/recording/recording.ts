@@ -39,6 +39,27 @@ export interface Lineage {
   readonly lastSeq: number;
 }
 
+/** What a chunk says of its block; the rest is looked up in the trailer. */
+export class BlockView implements BlockInfo {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  private readonly trailer: () => BlockTrailer;
+
+  constructor(firstSeq: number, lastSeq: number, trailer: () => BlockTrailer) {
+    this.firstSeq = firstSeq;
+    this.lastSeq = lastSeq;
+    this.trailer = trailer;
+  }
+
+  get inputs(): number {
+    return this.trailer().inputs;
+  }
+
+  get events(): number {
+    return this.trailer().events;
+  }
+}
+
 interface LoadedBlock {
   readonly trailer: BlockTrailer;
   readonly pages: Uint8Array;
@@ -195,17 +216,7 @@ export class Recording {
 
   block(n: number): BlockInfo {
     const { firstSeq, endSeq } = this.blocks[n];
-    const trailer = () => this.trailer(n);
-    return {
-      firstSeq,
-      lastSeq: endSeq - 1,
-      get inputs() {
-        return trailer().inputs;
-      },
-      get events() {
-        return trailer().events;
-      },
-    };
+    return new BlockView(firstSeq, endSeq - 1, () => this.trailer(n));
   }
 
   /** The block that holds row `seq`, or -1. */
