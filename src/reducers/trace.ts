@@ -47,9 +47,8 @@ class TracedWords extends Words {
 
   override clear(plane: number): void {
     eachPage(this.roots[plane], (page, words) => {
-      words.forEach((word, i) => {
-        if (word !== 0) this.listener.word(plane, (page << PAGE_SHIFT) | i);
-      });
+      for (let i = 0; i < words.length; i++)
+        if (words[i] !== 0) this.listener.word(plane, (page << PAGE_SHIFT) | i);
     });
     super.clear(plane);
   }

@@ -86,9 +86,14 @@ export function packCheckpoint(
 function pageItems(root: Root, pool: SlotSink): Uint8Array {
   const words: number[] = [];
   eachPage(root, (page, content) => {
-    if (content.some((word) => word !== 0)) words.push(page, pool.add(content));
+    if (!isZero(content)) words.push(page, pool.add(content));
   });
   return bytesOf(words);
+}
+
+function isZero(words: Uint32Array): boolean {
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  return true;
 }
 
 function frameItems(ram: RamState, hashes: Hashes, pool: SlotSink): Uint8Array {

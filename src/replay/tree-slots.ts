@@ -1,4 +1,4 @@
-import { cloneTree, initialDeviceTree, initialVgpuTree, type Tree } from "../reducers/trees.ts";
+import { initialDeviceTree, initialVgpuTree, type Tree } from "../reducers/trees.ts";
 
 /**
  * Where in a tree something changed, in at most 32 bits: its top-level keys, and the elements of those that
@@ -42,11 +42,11 @@ export function treeMask(tree: number, steps: readonly string[]): number {
 /** Follows one tree: what it was when it was last looked at. */
 export class TreeShadow {
   private readonly slots: readonly Slot[];
-  private readonly copies: unknown[];
+  private readonly copies: Copy[];
 
   constructor(number: number, tree: Tree) {
     this.slots = slotsFor(number);
-    this.copies = this.slots.map((slot) => cloneTree(valueIn(tree, slot)));
+    this.copies = this.slots.map((slot) => copyOf(valueIn(tree, slot)));
   }
 
   /** Mask of the slots outside `known` that are not what they were at the last `settle`. */
@@ -54,7 +54,7 @@ export class TreeShadow {
     let mask = 0;
     for (let s = 0; s < this.slots.length; s++) {
       const bit = 1 << (s & 31);
-      if ((known & bit) === 0 && !sameTree(valueIn(tree, this.slots[s]), this.copies[s])) mask |= bit;
+      if ((known & bit) === 0 && !isSame(valueIn(tree, this.slots[s]), this.copies[s])) mask |= bit;
     }
     return mask;
   }
@@ -62,7 +62,7 @@ export class TreeShadow {
   /** Take the slots of the mask as they are now. */
   settle(tree: Tree, mask: number): void {
     for (let s = 0; s < this.slots.length; s++) {
-      if ((mask & (1 << (s & 31))) !== 0) this.copies[s] = cloneTree(valueIn(tree, this.slots[s]));
+      if ((mask & (1 << (s & 31))) !== 0) this.copies[s] = copyOf(valueIn(tree, this.slots[s]));
     }
   }
 }
@@ -72,15 +72,20 @@ function valueIn(tree: Tree, { key, element }: Slot): unknown {
   return element < 0 ? value : (value as unknown[])[element];
 }
 
-/** Are two values of plain data equal? Their records have their fields in the same order. */
-function sameTree(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!sameTree(a[i], b[i])) return false;
-    return true;
-  }
-  for (const key of Object.keys(a)) if (!sameTree((a as never)[key], (b as never)[key])) return false;
+/** Plain data without its fields' names: records are lists of values, which are compared without a look-up. */
+type Copy = number | boolean | string | null | readonly Copy[];
+
+function copyOf(value: unknown): Copy {
+  if (typeof value !== "object" || value === null) return value as Copy;
+  return (Array.isArray(value) ? value : Object.values(value)).map(copyOf);
+}
+
+/** Is plain data what it was? Its records have their fields in the same order as then. */
+function isSame(value: unknown, copy: Copy): boolean {
+  if (typeof value !== "object" || value === null) return value === copy;
+  const values: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  const copies = copy as readonly Copy[];
+  if (values.length !== copies.length) return false;
+  for (let i = 0; i < values.length; i++) if (!isSame(values[i], copies[i])) return false;
   return true;
 }

@@ -94,7 +94,7 @@ class MaskMap<K extends number> {
     for (const [key, mask] of [...this.masks].sort(([a], [b]) => a - b)) {
       out.push(key >>> 0);
       if (this.keyWords > 1) out.push(Math.floor(key / 0x1_0000_0000));
-      out.push(...mask);
+      for (let w = 0; w < mask.length; w++) out.push(mask[w]);
     }
   }
 }
@@ -148,9 +148,8 @@ export class WriterWriter implements WriteListener {
 
   fetched(v: number, gfn: number, before: Uint32Array | null, after: Uint32Array): void {
     const mask = this.block.frames.at(frameKey(v, gfn));
-    for (let i = 0; i < after.length; i++) {
-      if (before === null || before[i] !== after[i]) mask[i >>> 5] |= 1 << (i & 31);
-    }
+    if (before === null) mask.fill(0xffff_ffff);
+    else for (let i = 0; i < after.length; i++) if (before[i] !== after[i]) mask[i >>> 5] |= 1 << (i & 31);
   }
 
   forgotten(v: number): void {

@@ -94,7 +94,11 @@ test("counts, and the block of a row", async () => {
   const { bytes } = await record({ rows, seals: [3] }, tools, "");
   const { recording } = openBytes(bytes, tools);
   expect(recording.eventCount).toBe(2);
-  expect([0, 1].map((n) => ({ ...recording.block(n) }))).toEqual([
+  const facts = [0, 1].map((n) => {
+    const { firstSeq, lastSeq, inputs, events } = recording.block(n);
+    return { firstSeq, lastSeq, inputs, events };
+  });
+  expect(facts).toEqual([
     { firstSeq: 0, lastSeq: 2, inputs: 2, events: 1 },
     { firstSeq: 3, lastSeq: 4, inputs: 2, events: 1 },
   ]);

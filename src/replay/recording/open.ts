@@ -82,11 +82,39 @@ export interface Scan {
   readonly blocksEnd: number;
 }
 
+/** Bytes read at once where a record starts: the head of any, and all of a chunk before its data. */
+const HEAD_BYTES = 96;
+
+/** A file whose records' heads are looked at, each read in one go. */
+class HeadSource implements ByteSource {
+  readonly name: string;
+  readonly size: number;
+  private readonly source: ByteSource;
+  private start = 0;
+  private bytes: Uint8Array = new Uint8Array(0);
+
+  constructor(source: ByteSource) {
+    this.source = source;
+    this.name = source.name;
+    this.size = source.size;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    if (length > HEAD_BYTES) return this.source.read(offset, length);
+    if (offset < this.start || offset + length > this.start + this.bytes.length) {
+      this.start = offset;
+      this.bytes = this.source.read(offset, HEAD_BYTES);
+    }
+    return this.bytes.subarray(offset - this.start, offset - this.start + length);
+  }
+}
+
 /**
  * Hop from record to record, from the end of the preamble on; the first row must be `firstRow`. Never throws
  * for what the file holds.
  */
-export function scanBlocks(source: ByteSource, from: number, firstRow: number): Scan {
+export function scanBlocks(file: ByteSource, from: number, firstRow: number): Scan {
+  const source = new HeadSource(file);
   const blocks: ChunkHead[] = [];
   const attachments: AttachmentPlace[] = [];
   let offset = from;
