@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
@@ -7,7 +8,7 @@ import { firstBroken, firstDifferentDigest, firstWrongDigest } from "../replay/b
 import { firstWhere, type TimeAnswer, type TimeOptions } from "../replay/bisect-time.ts";
 import { nearest } from "../replay/nearest.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
-import { compileAsked } from "../replay/predicate.ts";
+import { parsePredicate } from "../replay/predicate.ts";
 import { type Question, questionOf } from "../replay/question.ts";
 import { Timeline } from "../replay/timeline.ts";
 import { EXIT, UsageError } from "./exit.ts";
@@ -144,11 +145,12 @@ function ask(
   options: Options,
 ): Question | Promise<Question> {
   if (options.module !== undefined) return questionFrom(options.module, options.monotone === true);
-  return questionOf(compileAsked(predicate ?? "", timeline.machine), options.monotone === true);
+  return questionOf(parsePredicate(predicate ?? "", timeline.machine), options.monotone === true);
 }
 
 /** A question that a user's module asks. Rejects with UsageError where the module is none. */
 async function questionFrom(file: string, asserted: boolean): Promise<Question> {
+  if (!existsSync(file)) throw new UsageError(`--module ${file}: there is no such file`);
   let module: Record<string, unknown>;
   try {
     module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { ColumnName } from "../events/columns.ts";
 import { markFile, newMeta, writeRecording } from "../node/new-recording.ts";
@@ -10,7 +10,7 @@ import { PathError } from "../replay/reader.ts";
 import { configurationOf } from "../replay/run.ts";
 import { seekTo } from "../replay/state.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { refuseUnknownKinds, sayWarnings, seqIn, withRecording } from "./recordings.ts";
+import { checkNewFile, refuseUnknownKinds, sayWarnings, seqIn, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";
 import { paint, print, printJson } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
@@ -64,7 +64,7 @@ async function branch(opened: OpenedRecording, options: Options): Promise<number
   const { recording, store } = opened;
   refuseUnknownKinds(recording);
   const { output } = options;
-  if (existsSync(output)) throw new UsageError(`${output} exists already; name another file`);
+  checkNewFile(output);
   if (!recording.closed) throw new UsageError(`${recording.name}: only a closed recording can have branches`);
   const configuration = configured(opened, options.config);
   const edits = editsOf(opened, options);
@@ -157,6 +157,8 @@ function writeOf({ recording, store }: OpenedRecording, seq: number, text: strin
   let lo = value;
   if (found.type === "field") {
     const [high, low] = found.field.bits;
+    if (value >= 2 ** (high - low + 1))
+      throw new UsageError(`${text}: the field has ${high - low + 1} bits, and ${given} does not fit`);
     const mask = (high - low === 31 ? 0xffff_ffff : ((1 << (high - low + 1)) - 1) << low) >>> 0;
     lo = ((register.value & ~mask) | ((value << low) & mask)) >>> 0;
   }

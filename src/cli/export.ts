@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { markFile, newMeta, writeRecording } from "../node/new-recording.ts";
 import { marksOf } from "../replay/marks.ts";
 import { everyRow } from "../replay/standalone.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
+import { checkNewFile, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";
 import { print, printJson } from "./terminal.ts";
 import { addVerb, type CommonOptions } from "./verb.ts";
@@ -29,7 +28,7 @@ export function addExport(program: Command): void {
 
 function exportStandalone(file: string, { output, standalone, json }: Options): Promise<number> {
   if (standalone === undefined) throw new UsageError("say in which form: --standalone");
-  if (existsSync(output)) throw new UsageError(`${output} exists already; name another file`);
+  checkNewFile(output);
   return withRecording(file, async ({ recording, store }) => {
     refuseUnknownKinds(recording);
     const meta = newMeta(recording.meta.base, recording.meta.sources);

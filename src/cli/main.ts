@@ -38,9 +38,9 @@ function program(): Command {
     .version(VERSION)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      outputError: (text, write) => write(paintError.red(`gvt: ${text.replace(/^error: /, "")}`)),
+      outputError: (text, write) =>
+        write(paintError.red(`gvt: ${text.replace(/^error: /, "").trim()} (gvt VERB --help shows how)\n`)),
     })
-    .showHelpAfterError("(gvt VERB --help shows how)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride();
   for (const add of [

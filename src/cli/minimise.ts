@@ -1,5 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { newMeta, writeRecording } from "../node/new-recording.ts";
 import { openRecording } from "../node/open.ts";
@@ -17,7 +16,7 @@ import type { OpenedRecording } from "../replay/opened.ts";
 import { machineOf } from "../replay/run.ts";
 import { answered, repositoryOf } from "./bisect-code.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
+import { checkNewFile, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";
 import { paint, print, printJson, say, withProgress } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
@@ -109,10 +108,7 @@ function checkOptions({ predicate, divergence, good, model, level, output, test 
   if (divergence === undefined && (good ?? model ?? (level === "guest" ? level : undefined)) !== undefined)
     throw new UsageError(`${option} belongs to --divergence`);
   if (test === output) throw new UsageError(`${output}: the recording and the test case need two files`);
-  for (const path of [output, ...(test === undefined ? [] : [test])]) {
-    if (existsSync(path)) throw new UsageError(`${path} exists already; name another file`);
-    if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)}: no such folder`);
-  }
+  for (const path of [output, ...(test === undefined ? [] : [test])]) checkNewFile(path);
 }
 
 /** Another model by the path of its build, or by a revision, which is built elsewhere and thrown away. */

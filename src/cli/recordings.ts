@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { openRecording } from "../node/open.ts";
 import { partOf } from "../node/packing.ts";
 import type { Setting } from "../reducers/core.ts";
@@ -42,6 +44,12 @@ export function refuseUnknownKinds(recording: Recording): void {
   if (unknownKinds.length === 0) return;
   const names = unknownKinds.slice(0, 5).join(", ");
   throw new CannotTell(`${name}: it holds ${names}, which this version does not know; use a newer gvt`);
+}
+
+/** A file that a verb shall write must not be there, but its folder. Throws UsageError. */
+export function checkNewFile(path: string): void {
+  if (existsSync(path)) throw new UsageError(`${path} exists already; name another file`);
+  if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)}: no such folder`);
 }
 
 /** The row number that `--at` asks for; the last row when it was not given. Throws UsageError. */

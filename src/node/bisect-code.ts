@@ -102,7 +102,7 @@ class Bisection {
   constructor(candidates: readonly Candidate[], options: BisectCodeOptions) {
     this.candidates = candidates;
     this.options = options;
-    if (candidates.length < 2) throw new NotBetween("the good and the bad revision are the same");
+    if (candidates.length < 2) throw new RevisionError("the good and the bad revision are the same");
   }
 
   async run(): Promise<CodeAnswer> {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PageStore } from "../reducers/pages.ts";
 import { createMachineWith, type MachineOptions } from "../replay/create.ts";
 import { Live } from "../replay/live.ts";
-import { compileAsked } from "../replay/predicate.ts";
+import { parsePredicate } from "../replay/predicate.ts";
 import { describe, type ResetBase } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
@@ -69,7 +69,7 @@ export async function startMachine(
  * be.
  */
 export function checkPredicate(text: string, options: MachineOptions): void {
-  compileAsked(text, createMachineWith(new PageStore(hashPage), options));
+  parsePredicate(text, createMachineWith(new PageStore(hashPage), options));
 }
 
 function recorderFor(

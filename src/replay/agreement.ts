@@ -2,8 +2,9 @@ import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { REG_TIME_VALUE, type RegisterIndex } from "../hw/compile.ts";
 import { ENGINES } from "../hw/units.ts";
-import { agentName, fieldDifferences, mmioPath } from "../reducers/path.ts";
+import { agentName, fieldDifferences } from "../reducers/path.ts";
 import { type Blocks, type Divergence, lastWrite } from "./divergence.ts";
+import { rowPath } from "./format.ts";
 import type { Follower, Reply64 } from "./model.ts";
 import { NO_ENGINE } from "./pace.ts";
 
@@ -102,7 +103,7 @@ export class Agreement implements Follower {
     this.found({
       seq: rows.firstSeq + i,
       kind: KIND_NAMES[rows.kind[i]],
-      path: readPath(this.registers, rows, i),
+      path: rowPath(this.registers, rows, i),
       at: isMmio ? rows.at[i] : -1,
       column: "reply",
       expected: low ? expected.lo : expected.hi,
@@ -259,11 +260,4 @@ function describe(expected: Seen, got: Seen): string {
 
 function word(value: number): string {
   return (value >>> 0).toString(16).padStart(8, "0");
-}
-
-/** What a read row is about. */
-function readPath(registers: RegisterIndex, rows: Rows, i: number): string {
-  const agent = rows.agent[i];
-  if (rows.kind[i] === K["mmio.read"]) return mmioPath(registers, agent, rows.at[i]);
-  return `${agentName(agent)}.${KIND_NAMES[rows.kind[i]].split(".")[0]}.${rows.at[i].toString(16)}`;
 }

@@ -1,4 +1,4 @@
-import { COLUMN_NAMES, type ColumnName } from "../events/columns.ts";
+import { COLUMN_NAMES, COLUMNS, type ColumnName } from "../events/columns.ts";
 import type { Digest } from "../events/digest.ts";
 import { isInput, K, KIND_NAMES, KIND_PAYLOAD, KIND_WORLD, KINDS, type KindName } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
@@ -18,7 +18,7 @@ import type { Recording } from "./recording/recording.ts";
 import type { BlockSink } from "./recording/rewrite.ts";
 import { Rerun } from "./rerun.ts";
 import type { Doubt } from "./rerun-options.ts";
-import { machineOf, refuseUnknown } from "./run.ts";
+import { configurationOf, machineOf, refuseUnknown } from "./run.ts";
 
 /** A world input from outside: its kind, its columns that are not 0, and its payload. */
 export interface NewInput {
@@ -94,7 +94,7 @@ export class Branch {
     this.store = store;
     const { at = recording.endSeq, edits = [], configuration } = options;
     this.timeline = timelineOf(recording);
-    const edited = editedInputs(inputsOf(recording), recording.endSeq, edits);
+    const edited = editedInputs(recording, edits);
     this.inputs = edited.inputs;
     this.order = edited.order;
     this.inStep = configuration === undefined;
@@ -206,12 +206,16 @@ interface Edited {
 }
 
 /** The inputs with the edits in them. */
-function editedInputs(parent: Inputs, rowCount: number, edits: readonly Edit[]): Edited {
+function editedInputs(recording: Recording, edits: readonly Edit[]): Edited {
+  const parent = inputsOf(recording);
+  const vgpus = configurationOf(recording).vgpus.length;
+  for (const edit of edits)
+    if (edit.type === "insert") for (const { agent } of edit.inputs) checkValue("agent", agent, vgpus);
   const inputs = new Inputs(parent.start);
   const inserted = edits.filter((edit) => edit.type === "insert");
   for (let s = 0; s <= parent.segments; s++) {
     for (const edit of inserted) {
-      const next = s < parent.segments ? parent.seq[parent.starts[s]] : rowCount;
+      const next = s < parent.segments ? parent.seq[parent.starts[s]] : recording.endSeq;
       if (parent.segmentAt(edit.seq) === s) insert(inputs, parent, s, next, edit.inputs);
     }
     if (s === parent.segments) break;
@@ -220,6 +224,7 @@ function editedInputs(parent: Inputs, rowCount: number, edits: readonly Edit[]):
   for (const edit of edits) if (edit.type === "edit") change(inputs, edit);
   let order = Array.from({ length: inputs.segments }, (_, s) => s);
   for (const edit of edits) {
+    if (edit.type === "drop" || edit.type === "move") checkRange(edit, parent);
     if (edit.type === "drop") order = order.filter((s) => !isWithin(inputs, s, edit.from, edit.to));
     if (edit.type === "move") order = moved(inputs, order, edit);
   }
@@ -245,9 +250,14 @@ function insert(inputs: Inputs, parent: Inputs, s: number, next: number, added: 
     rows.agent[i] = input.agent;
     for (const [name, value] of Object.entries(input.columns)) {
       checkColumn(input.kind, name);
+      checkValue(name as ColumnName, value);
       rows[name as ColumnName][i] = value;
     }
-    if (KIND_PAYLOAD[rows.kind[i]] === 1) rows.putPayload(i, Uint8Array.from(input.bytes ?? []));
+    const { bytes = [] } = input;
+    if (bytes.length > 0 && KIND_PAYLOAD[rows.kind[i]] === 0)
+      throw new EditError(`${input.kind} has no bytes`);
+    for (const byte of bytes) checkValue("bytes", byte, 0xff);
+    if (KIND_PAYLOAD[rows.kind[i]] === 1) rows.putPayload(i, Uint8Array.from(bytes));
     const seq = next - 1 + (n + 1) / (added.length + 1);
     time += rows.dt[i];
     inputs.edited.add(inputs.segments);
@@ -270,6 +280,26 @@ function checkColumn(kind: KindName, name: string): void {
     throw new EditError(`${kind} has no column ${name}; it has ${can.join(", ")}`);
 }
 
+/** Whole numbers that the column can hold; `size` is one of an access. */
+function checkValue(name: ColumnName | "bytes", value: unknown, most = mostOf(name)): void {
+  const isSize = name !== "size" || [0, 1, 2, 4, 8].includes(value as number);
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most || !isSize)
+    throw new EditError(
+      `${name} cannot be ${JSON.stringify(value)}: give ${name === "size" ? "1, 2, 4 or 8" : `0 to ${most}`}`,
+    );
+}
+
+function mostOf(name: ColumnName | "bytes"): number {
+  return name === "bytes" || COLUMNS[name] === 1 ? 0xff : 0xffff_ffff;
+}
+
+/** Throws EditError where no world input lies in the range. */
+function checkRange({ from, to }: { readonly from: number; readonly to: number }, inputs: Inputs): void {
+  const first = inputs.segmentAt(from);
+  if (first < inputs.segments && inputs.seq[inputs.starts[first]] <= to) return;
+  throw new EditError(`rows ${from} to ${to} hold no input of the world`);
+}
+
 function change(inputs: Inputs, { seq, column, value }: Extract<Edit, { type: "edit" }>): void {
   const i = inputs.rowAt(seq);
   const { rows } = inputs;
@@ -277,6 +307,7 @@ function change(inputs: Inputs, { seq, column, value }: Extract<Edit, { type: "e
     throw new EditError(`row ${seq} is no input of the world`);
   const kind = KIND_NAMES[rows.kind[i]];
   checkColumn(kind, column);
+  checkValue(column, value);
   if (kind.endsWith(".read") && (column === "lo" || column === "hi"))
     throw new EditError(`row ${seq} is a read: its reply follows from the run`);
   if (column === "dt") shiftTime(inputs, i, value - rows.dt[i]);

@@ -1,9 +1,10 @@
 import type { Digest } from "../events/digest.ts";
-import { K, KIND_NAMES, KINDS } from "../events/kinds.ts";
+import { K, KIND_NAMES } from "../events/kinds.ts";
 import { Rows, rowDifference } from "../events/rows.ts";
 import type { Machine } from "../reducers/machine.ts";
 import { isRead } from "../reducers/machine.ts";
-import { agentName, type FieldDifference, fieldDifferences, mmioPath } from "../reducers/path.ts";
+import { type FieldDifference, fieldDifferences } from "../reducers/path.ts";
+import { rowPath } from "./format.ts";
 import type { Recording } from "./recording/recording.ts";
 
 /** Where a replay first answered otherwise than recorded. */
@@ -62,7 +63,7 @@ export function divergenceAt(recording: Blocks, machine: Machine, rows: Rows, i:
   const o = i - cause - 1;
   const seq = rows.firstSeq + i;
   const kind = KIND_NAMES[rows.kind[i]];
-  const path = rowPath(machine, rows, i);
+  const path = rowPath(machine.core.registers, rows, i);
   if (o >= core.out.count || o < 0) {
     return { ...NOTHING, seq, kind, path, column: "kind", detail: `expected ${kind}  got nothing more` };
   }
@@ -75,7 +76,7 @@ export function divergenceAt(recording: Blocks, machine: Machine, rows: Rows, i:
       kind,
       path,
       column,
-      detail: `expected ${kind}  got ${got} ${rowPath(machine, core.out, o)}`,
+      detail: `expected ${kind}  got ${got} ${rowPath(core.registers, core.out, o)}`,
     };
   }
   if (column === "payload") return { ...NOTHING, seq, kind, path, column, detail: "other bytes" };
@@ -103,7 +104,7 @@ function ofReply(recording: Blocks, machine: Machine, rows: Rows, i: number): Di
   return {
     seq: rows.firstSeq + i,
     kind: KIND_NAMES[rows.kind[i]],
-    path: rowPath(machine, rows, i),
+    path: rowPath(machine.core.registers, rows, i),
     at: isMmio ? at : -1,
     column: "reply",
     expected: low ? expected : rows.hi[i],
@@ -112,17 +113,6 @@ function ofReply(recording: Blocks, machine: Machine, rows: Rows, i: number): Di
     detail: core.owed !== rows.ticket[i] ? `expected ticket ${rows.ticket[i]}  got ${core.owed}` : "",
     lastWritten: lastWrite(recording, rows, i),
   };
-}
-
-/** What row `i` is about. */
-export function rowPath(machine: Machine, rows: Rows, i: number): string {
-  const kind = KIND_NAMES[rows.kind[i]];
-  const agent = rows.agent[i];
-  if (kind.startsWith("mmio.")) return mmioPath(machine.core.registers, agent, rows.at[i]);
-  const columns = KINDS[kind].columns as readonly string[];
-  return columns.includes("at")
-    ? `${agentName(agent)}.${kind.split(".")[0]}.${rows.at[i].toString(16)}`
-    : agentName(agent);
 }
 
 /** seq of the last row before row `i` that wrote the same place by the same region, -1 if none. */

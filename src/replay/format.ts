@@ -70,7 +70,7 @@ export class RowFormatter {
     if (kind === undefined) return null;
     const seq = rows.firstSeq + i;
     const cause = has(kind, "cause") && rows.cause[i] !== 0 ? seq - rows.cause[i] : -1;
-    const path = pathOf(this.registers, kind, rows, i);
+    const path = rowPath(this.registers, rows, i);
     return { seq, time: this.now, kind, path, value: this.value(kind, rows, i), cause };
   }
 
@@ -109,8 +109,9 @@ const address = (low: number, high: number): string => (high === 0 ? "" : high.t
 const ticketText = (rows: Rows, i: number): string => `ticket ${rows.ticket[i]}`;
 const engineOf = (rows: Rows, i: number): string => ENGINES[rows.engine[i]] ?? "";
 
-/** What row `i` is about. */
-function pathOf(registers: RegisterIndex, kind: KindName, rows: Rows, i: number): string {
+/** What row `i` is about, as in every verb. */
+export function rowPath(registers: RegisterIndex, rows: Rows, i: number): string {
+  const kind = KIND_NAMES[rows.kind[i]];
   const agent = rows.agent[i];
   const name = agentName(agent);
   const at = rows.at[i];

@@ -8,7 +8,7 @@ import { divergenceAt } from "./divergence.ts";
 import { type Inputs, inputsOf } from "./inputs.ts";
 import { Experiment, type Minimal, type MinimiseOptions, Minimiser, NotShownError } from "./minimise.ts";
 import type { Expectation } from "./minimise-case.ts";
-import { compilePredicate } from "./predicate.ts";
+import { parsePredicate } from "./predicate.ts";
 import { rowsBehind, rowsOfRecording } from "./recorded-rows.ts";
 import type { Recording } from "./recording/recording.ts";
 import type { BlockSink } from "./recording/rewrite.ts";
@@ -52,8 +52,8 @@ interface Case {
 }
 
 /**
- * The smallest sub-recording in which the predicate holds behind some input. Throws PredicateError or
- * PathError for the expression, NotShownError where it never holds, RecordingError for a bad file.
+ * The smallest sub-recording in which the predicate holds behind some input. Throws PredicateError
+ * for the expression, NotShownError where it never holds, RecordingError for a bad file.
  */
 export function minimiseWhere(
   recording: Recording,
@@ -62,7 +62,7 @@ export function minimiseWhere(
   options: MinimiseOptions = {},
 ): Minimised {
   const machine = machineOf(recording, store);
-  const predicate = compilePredicate(text, machine);
+  const predicate = parsePredicate(text, machine);
   const one = caseOf(recording, store);
   const symptom = predicateSymptom(machine, predicate);
   let shownAt = -1;

@@ -65,6 +65,16 @@ function asWritten(name: string): string {
   return name.replace(/[\uE000-\uE009]/g, (digit) => String(digit.charCodeAt(0) - STEP_DIGITS));
 }
 
+/** Compile what somebody typed: an unknown name is shown in the expression too. Throws PredicateError alone. */
+export function parsePredicate(text: string, machine: Machine): Predicate {
+  try {
+    return compilePredicate(text, machine);
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error;
+    throw new PredicateError(text, Math.max(0, text.indexOf(error.path)), error.message);
+  }
+}
+
 /**
  * Compile an expression. `machine` lends its tables. Throws PredicateError, or PathError for an unknown name.
  */
@@ -86,16 +96,6 @@ export function compilePredicate(text: string, machine: Machine): Predicate {
     monotone: paths.length === 0 && isMonotone(tree),
     holds: (at) => truthy(evaluate(at)),
   };
-}
-
-/** The same for a user's own words: an unknown name is a PredicateError too, with the caret below it. */
-export function compileAsked(text: string, machine: Machine): Predicate {
-  try {
-    return compilePredicate(text, machine);
-  } catch (error) {
-    if (!(error instanceof PathError)) throw error;
-    throw new PredicateError(text, text.indexOf(error.path), error.message);
-  }
 }
 
 interface Context {
@@ -120,11 +120,25 @@ function compile(node: jsep.Expression, context: Context): Evaluate {
     }
     case "BinaryExpression": {
       const { operator, left, right } = node as jsep.BinaryExpression;
+      for (const side of [left, right]) refuseText(operator, side, context);
       return binary(operator, compile(left, context), compile(right, context), context);
+    }
+    case "Compound": {
+      const [, second] = (node as jsep.Compound).body;
+      const reason = second === undefined ? "the expression is empty" : "this is more than one expression";
+      throw new PredicateError(context.text, 0, reason);
     }
     default:
       throw new PredicateError(context.text, 0, `expressions here have no ${node.type}`);
   }
+}
+
+/** Text can be equal to what a tree holds, and nothing else. */
+function refuseText(operator: string, side: jsep.Expression, { text }: Context): void {
+  if (side.type !== "Literal" || typeof (side as jsep.Literal).value !== "string") return;
+  if (/^([!=]==?|&&|\|\|)$/.test(operator)) return;
+  const { raw } = side as jsep.Literal;
+  throw new PredicateError(text, Math.max(0, text.indexOf(raw)), `${operator} takes numbers, not text`);
 }
 
 function place(node: jsep.Expression, context: Context): Evaluate {

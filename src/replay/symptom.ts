@@ -2,7 +2,8 @@ import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../events/kinds.ts";
 import { Rows, rowDifference } from "../events/rows.ts";
 import type { Machine, State } from "../reducers/machine.ts";
 import { isRead } from "../reducers/machine.ts";
-import { divergenceAt, NO_BLOCKS, rowPath } from "./divergence.ts";
+import { divergenceAt, NO_BLOCKS } from "./divergence.ts";
+import { rowPath } from "./format.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Expectation } from "./minimise-case.ts";
 import { shows } from "./pace.ts";
@@ -76,13 +77,13 @@ export function differenceAt(machine: Machine, rows: Rows, stop: number): Differ
   const recorded = (): boolean => isOutcome(rows, cause + 1 + o);
   while (o < core.out.count && recorded() && rowDifference(core.out, o, rows, cause + 1 + o) === null) o++;
   if (!recorded()) {
-    const signature = `${KIND_NAMES[core.out.kind[o]]} ${rowPath(machine, core.out, o)} not expected`;
+    const signature = `${KIND_NAMES[core.out.kind[o]]} ${rowPath(core.registers, core.out, o)} not expected`;
     return { signature, cause, outcome: o, isRecorded: false, column: "kind", expected: 0 };
   }
   const i = cause + 1 + o;
   const column = o < core.out.count ? (rowDifference(core.out, o, rows, i) ?? "kind") : "kind";
   const expected = column === "payload" || column === "kind" ? rows.kind[i] : rows[column][i];
-  const signature = `${KIND_NAMES[rows.kind[i]]} ${rowPath(machine, rows, i)} ${column}`;
+  const signature = `${KIND_NAMES[rows.kind[i]]} ${rowPath(core.registers, rows, i)} ${column}`;
   return { signature, cause, outcome: o, isRecorded: true, column, expected };
 }
 

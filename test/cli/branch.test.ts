@@ -56,7 +56,7 @@ describe("gvt branch", () => {
     const input = { kind: "mmio.written", agent: 1, columns: { at: 0x4_f100, size: 4, lo: 9 } };
     writeFileSync(at("inputs.json"), JSON.stringify([input]));
     const [a, b] = [Math.floor(rows * 0.5), Math.floor(rows * 0.6)];
-    const edits = ["--drop", `${a}..${a + 10}`, "--move", `${b}..${b + 3}:${b + 20}`];
+    const edits = ["--drop", `${a}..${a + 40}`, "--move", `${b}..${b + 40}:${b + 60}`];
     const insert = ["--at", String(a), "--insert", at("inputs.json")];
     const made = await gvt("branch", at("parent.mcap"), ...edits, ...insert, "-o", at("b.mcap"));
     expect(made).toMatchObject({ code: 0, stderr: "" });
@@ -93,5 +93,47 @@ describe("gvt branch", () => {
     expect(code).toBe(2);
     expect(existsSync(at("refused.mcap"))).toBe(false);
     expect(readdirSync(folder).filter((name) => name.endsWith(".packing"))).toEqual([]);
+  });
+});
+
+describe("gvt branch refuses, and leaves nothing", () => {
+  const write = (name: string, inputs: unknown): string => {
+    writeFileSync(at(name), JSON.stringify(inputs));
+    return at(name);
+  };
+  const input = { kind: "mmio.written", agent: 1, columns: { at: 0x4_f100, size: 4, lo: 1 } };
+  const insert = (name: string, change: object): string[] => [
+    "--at",
+    "40",
+    "--insert",
+    write(name, [{ ...input, ...change }]),
+  ];
+
+  test.each([
+    [["--drop", "99999999..999999999"], /hold no input of the world/],
+    [["--drop", "20..10"], /hold no input of the world/],
+    [["--move", "99999999..999999999:3"], /hold no input of the world/],
+    [["--edit", "99999999:lo=1"], /row 99999999 is no input of the world/],
+    [
+      ["--at", "40", "--set", "vgpu1.rcs0.RING_TAIL.TailOffset=0xfffffff"],
+      /18 bits, and 0xfffffff does not fit/,
+    ],
+    [insert("agent.json", { agent: 3 }), /agent cannot be 3: give 0 to 2/],
+    [insert("at.json", { columns: { at: -1, size: 4 } }), /at cannot be -1/],
+    [insert("text.json", { columns: { at: "x", size: 4 } }), /at cannot be "x"/],
+    [insert("size.json", { columns: { at: 0, size: 3 } }), /size cannot be 3: give 1, 2, 4 or 8/],
+    [
+      insert("bytes.json", { kind: "aperture.written", bytes: [1, 256] }),
+      /aperture.written has no column lo/,
+    ],
+    [insert("more.json", { bytes: [1] }), /mmio.written has no bytes/],
+    [["-o", "/nonexistent/x.mcap"], /no such folder/],
+  ])("%j", async (args, message) => {
+    const before = readdirSync(folder).length;
+    const { code, stderr } = await gvt("branch", at("parent.mcap"), "-o", at("refused.mcap"), ...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(readdirSync(folder)).toHaveLength(before);
   });
 });
