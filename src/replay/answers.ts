@@ -84,8 +84,8 @@ export class Timeline {
       else if (kind === K["guest.fetched"]) this.answered(rows, i, rows.page[i]);
       else if (kind === K["guest.fetch.failed"]) this.answered(rows, i, -1 - rows.code[i]);
       else if (kind === K["guest.write"]) this.written(rows, i);
-      else if (kind === K["workload.submitted"]) this.submitted[rows.engine[i]].push(rows.firstSeq + i);
-      else if (kind === K["workload.completed"]) this.completed[rows.engine[i]].push(rows.firstSeq + i);
+      else if (kind === K["workload.submitted"]) this.submitted[rows.engine[i]]?.push(rows.firstSeq + i);
+      else if (kind === K["workload.completed"]) this.completed[rows.engine[i]]?.push(rows.firstSeq + i);
       else if (kind === K["timer.arm"]) this.arm(rows, i);
       else if (kind === K["timer.cancel"]) this.armed.delete(rows.ticket[i]);
       else if (kind === K["timer.fired"]) this.fire(rows, i);

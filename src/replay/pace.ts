@@ -1,4 +1,4 @@
-import { NOTES, TIMER_ENGINE, TIMER_VBLANK } from "../events/codes.ts";
+import { NOTES, TIMER_ENGINE } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { ENGINES } from "../hw/units.ts";
@@ -9,7 +9,7 @@ export const NO_ENGINE = 255;
 
 /** The engine that a timer wakes; NO_ENGINE for every other purpose. */
 export function engineOfTimer(code: number): number {
-  return code >= TIMER_ENGINE && code < TIMER_VBLANK ? code - TIMER_ENGINE : NO_ENGINE;
+  return code >= TIMER_ENGINE && code < TIMER_ENGINE + ENGINES.length ? code - TIMER_ENGINE : NO_ENGINE;
 }
 
 const ENGINE_RESET = NOTES.indexOf("engine.reset");

@@ -163,7 +163,10 @@ function runChild(
       if (done(reports[reports.length - 1])) child.kill("SIGKILL");
     }
   });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ reports, code })));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ reports, code }));
+  });
 }
 
 test("after kill -9 every synced block is readable, and packs", async () => {

@@ -116,7 +116,7 @@ const STUCK_DISK = `
 
 test("a disk that takes nothing: 64 MiB wait, then a second, then the machine stops", async () => {
   const server = await started({ preload: STUCK_DISK });
-  const client = await server.connect({ timeoutMs: 20_000 });
+  const client = await server.connect();
   const rounds = await load(client, 200);
   expect(rounds).toBeGreaterThan(10);
   await expectFailed(server, /the disk did not take \d+ MiB of the recording within 1000 ms/);

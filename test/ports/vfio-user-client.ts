@@ -57,7 +57,7 @@ export interface ClientOptions {
   readonly memory?: (address: number, length: number) => Buffer | null;
   /** "manual": requests of the server wait for `serveRequests`; a number: so many milliseconds each round. */
   readonly requests?: "at once" | "manual" | number;
-  /** What QEMU's x-msg-timeout is: a reply that takes longer is an error. Default 5000 ms. */
+  /** What QEMU's x-msg-timeout is: a reply that takes longer is an error. Default 20 s. */
   readonly timeoutMs?: number;
 }
 
@@ -165,7 +165,7 @@ export class VfioUserClient {
       const timer = setTimeout(() => {
         this.waiters.delete(id);
         reject(new Error(`message ${id}: no reply in time`));
-      }, this.options.timeoutMs ?? 5000);
+      }, this.options.timeoutMs ?? 20_000);
       this.waiters.set(id, { resolve, reject, timer });
     });
   }

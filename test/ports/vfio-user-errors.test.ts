@@ -325,7 +325,7 @@ describe("the machine behind the port", () => {
 describe("a guest that floods", () => {
   it("is not read from while it does not read its replies, and loses nothing", async () => {
     const rig = await makeRig();
-    const client = await rig.connect({ timeoutMs: 20_000 });
+    const client = await rig.connect();
     await client.version();
     rig.world.take();
     const reads = [];

@@ -151,9 +151,9 @@ export async function makeRig(options: Partial<VfioUserOptions> = {}): Promise<R
   return { world, server, socketPath, folder, errors, events, connect };
 }
 
-/** Wait until `done`, for at most five seconds. */
+/** Wait until `done`, for at most twenty seconds. */
 export async function until(done: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 20_000;
   while (!done()) {
     if (Date.now() > end) throw new Error(`never came: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));

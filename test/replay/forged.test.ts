@@ -128,6 +128,20 @@ test("pages that lie, are missing, or are none are refused", () => {
   expect(using([right, page.subarray(1)], 0, right)).toMatch(/do not match/);
 });
 
+test("rows of vGPUs and engines that no machine has are refused", () => {
+  const of = (kind: number, column: string, value: number) =>
+    verdict({
+      rows: body(1, { kind: Uint8Array.of(kind, 0, 0, 0), [column]: Uint8Array.of(value, 0, 0, 0) }),
+      trailer: { inputs: 0, events: 0 },
+    });
+  const submitted = K["workload.submitted"];
+  for (const agent of [0, 7]) expect(of(submitted, "agent", agent)).toBe("taken");
+  for (const agent of [8, 255]) expect(of(submitted, "agent", agent)).toBe(`a row with agent ${agent}, of 7`);
+  for (const engine of [3, 255]) expect(of(submitted, "engine", engine)).toBe("taken");
+  for (const engine of [4, 254])
+    expect(of(submitted, "engine", engine)).toMatch(/a row with engine \d+, of 3/);
+});
+
 test("payloads that do not fit are refused", () => {
   const kind = Uint8Array.of(K["aperture.written"], K["aperture.written"], 0, 0);
   const length = Uint8Array.of(3, 2, 0, 0);

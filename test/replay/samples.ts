@@ -3,7 +3,7 @@ import { COLUMN_NAMES, COLUMNS, PURPOSES } from "../../src/events/columns.ts";
 import type { Digest } from "../../src/events/digest.ts";
 import { K, KIND_NAMES, KIND_PAYLOAD, KINDS } from "../../src/events/kinds.ts";
 import { Rows, rowDifference } from "../../src/events/rows.ts";
-import { ENGINES } from "../../src/hw/units.ts";
+import { ENGINES, VGPU_MAX } from "../../src/hw/units.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type RecordingMeta } from "../../src/replay/recording/profile.ts";
@@ -53,7 +53,11 @@ export const sampleLog = (maxLength: number): fc.Arbitrary<SampleLog> =>
     );
 
 /** Limits of the columns whose values are indices of lists. */
-const LIMITS: Readonly<Record<string, number>> = { purpose: PURPOSES.length, engine: ENGINES.length };
+const LIMITS: Readonly<Record<string, number>> = {
+  agent: VGPU_MAX + 1,
+  purpose: PURPOSES.length,
+  engine: ENGINES.length,
+};
 
 /** Append the row; its page is one of the ids. */
 export function addSample(rows: Rows, sample: SampleRow, pages: readonly number[]): void {

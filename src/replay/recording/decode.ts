@@ -1,4 +1,6 @@
+import type { ColumnName } from "../../events/columns.ts";
 import type { Rows } from "../../events/rows.ts";
+import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
 import { reserve } from "./bulk.ts";
 import { refuse } from "./errors.ts";
 import type { ColumnLayout, Layout } from "./layout.ts";
@@ -9,6 +11,9 @@ import { ItemReader, pad4 } from "./wire.ts";
 /** Most rows of a block: bounds what a hostile file can make us allocate. */
 export const MAX_ROWS = 1 << 20;
 export const HASH_BYTES = 16;
+/** By column that names one of a few: the greatest number. */
+const LIMITS: Partial<Record<ColumnName, number>> = { agent: VGPU_MAX, engine: ENGINES.length - 1 };
+const NO_ENGINE = 255;
 
 /** Decodes bodies of rows messages of one file; it holds the buffers that decoding needs. */
 export class RowDecoder {
@@ -61,6 +66,8 @@ export class RowDecoder {
       const planes = planesOf(bytes.length, n, column.width);
       if (planes < 0) refuse(`${bytes.length} bytes of column ${column.name} for ${n} rows`);
       if (target === null) return;
+      const limit = LIMITS[target];
+      if (limit !== undefined && column.renumber === null) checkLimit(column.name, bytes, limit);
       const out = into[target];
       if (n > 0 && planes === 0) out.fill(0, 0, count);
       else if (n > 0) this.scatter(has, bytes, n, planes, out);
@@ -138,4 +145,13 @@ export function renumber(layout: Layout, rows: KindOrder, into: Rows): void {
   for (const [kind, table] of codes) change(rows, kind, into.code, table);
   if (kinds === null) return;
   for (let i = 0; i < into.count; i++) into.kind[i] = kinds[into.kind[i]];
+}
+
+/** Whoever keeps something by vGPU or by engine may do so without another look. */
+function checkLimit(name: string, bytes: Uint8Array, limit: number): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const value = bytes[i];
+    if (value > limit && !(value === NO_ENGINE && name === "engine"))
+      refuse(`a row with ${name} ${value}, of ${limit}`);
+  }
 }
