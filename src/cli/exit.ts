@@ -1,3 +1,4 @@
+import { DeadWorker } from "../node/verify-pool.ts";
 import { ServeError } from "../ports/serve-options.ts";
 import { PortError } from "../ports/vfio-user/errors.ts";
 import { PredicateError } from "../replay/predicate.ts";
@@ -40,7 +41,9 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ServeError) return error.code === "config" ? EXIT.usage : EXIT.world;
   if (error instanceof RecordingError) return EXIT.badFile;
   if (error instanceof DivergedError) return EXIT.no;
-  if (error instanceof PortError || error instanceof WorldError || isSystemError(error)) return EXIT.world;
+  if (error instanceof PortError || error instanceof WorldError || error instanceof DeadWorker)
+    return EXIT.world;
+  if (isSystemError(error)) return EXIT.world;
   return EXIT.cannotTell;
 }
 

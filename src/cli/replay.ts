@@ -4,13 +4,12 @@ import { divergenceText } from "../replay/divergence.ts";
 import type { OpenedRecording } from "../replay/opened.ts";
 import { configurationOf } from "../replay/run.ts";
 import { lastScreens, type ScreenShot } from "../replay/screen.ts";
-import { verify } from "../replay/verify.ts";
 import { UsageError } from "./exit.ts";
 import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { bytesText, count, secondsText } from "./table.ts";
 import { print, printJson, withProgress } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
-import { exactLine, sayDamage, verdictOf } from "./verify.ts";
+import { exactLine, sayDamage, verdictOf, verifyOver } from "./verify.ts";
 
 interface Options extends CommonOptions {
   readonly screen?: string;
@@ -31,11 +30,11 @@ export function addReplay(program: Command): void {
     });
 }
 
-function run(opened: OpenedRecording, options: Options): number {
-  const { recording, store } = opened;
+async function run(opened: OpenedRecording, options: Options): Promise<number> {
+  const { recording } = opened;
   refuseUnknownKinds(recording);
   if (!options.json) print(headline(opened));
-  const found = withProgress("replay", (progress) => verify(recording, store, { progress }));
+  const [found] = await verifyOver(opened, "replay", undefined, null);
   sayWarnings(recording);
   const { divergence } = found;
   const wanted = divergence === null ? options.screen : undefined;

@@ -17,7 +17,7 @@ export function showHeader(opened: OpenedRecording, json: boolean): void {
   const { recording } = opened;
   withProgress("read", (progress) => {
     const of = recording.blockCount;
-    recording.checkWhole(new Rows(1 << 15), (blocks) => progress(blocks, of));
+    recording.checkWhole(new Rows(1 << 15), (n) => progress(n + 1, of));
   });
   const { registers } = settingOfRecording(opened);
   const statistics = withProgress("count", (progress) => statisticsOf(recording, registers, progress));

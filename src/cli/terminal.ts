@@ -44,7 +44,7 @@ export class LineWriter {
 
 /**
  * Runs `act` with a progress bar on standard error, where that is a terminal; its argument reports steps
- * done.
+ * done. Where `act` is asynchronous the bar stays until that ends.
  */
 export function withProgress<T>(what: string, act: (progress: (done: number, of: number) => void) => T): T {
   if (process.stderr.isTTY !== true) return act(() => {});
@@ -55,15 +55,23 @@ export function withProgress<T>(what: string, act: (progress: (done: number, of:
     hideCursor: true,
   });
   let started = false;
+  const stop = (): void => {
+    if (started) bar.stop();
+  };
+  let result: T;
   try {
-    return act((done, of) => {
+    result = act((done, of) => {
       if (!started) bar.start(of, done);
       else bar.update(done);
       started = true;
     });
-  } finally {
-    if (started) bar.stop();
+  } catch (error) {
+    stop();
+    throw error;
   }
+  if (result instanceof Promise) return result.finally(stop) as T;
+  stop();
+  return result;
 }
 
 /** A reader that has had enough (`| head`) is no error: end quietly. */

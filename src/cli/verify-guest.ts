@@ -9,14 +9,15 @@ import { paint, print, printJson, withProgress } from "./terminal.ts";
 import { sayDamage, verdictOf } from "./verify.ts";
 
 /**
- * `gvt verify --level guest`: would the guest have noticed? Its exit code is what `git bisect run` asks for.
+ * `gvt verify --level guest`: would the guest have noticed? What comes of it says so; its exit code is what `git
+ * bisect run` asks for.
  */
-export async function verifyAsGuest(file: string, json: boolean): Promise<number> {
+export async function verifyAsGuest(file: string, json: boolean): Promise<() => number> {
   try {
     return await withRecording(file, ({ recording, store }) => {
       refuseUnknownKinds(recording);
       const found = withProgress("verify", (progress) => verifyGuest(recording, store, { progress }));
-      return report(found, recording, json);
+      return () => report(found, recording, json);
     });
   } catch (error) {
     throw isOfAnotherVersion(error) ? new CannotTell((error as Error).message) : error;

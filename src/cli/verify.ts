@@ -1,55 +1,135 @@
+import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
+import { jobsFor, VerifyPool } from "../node/verify-pool.ts";
 import { divergenceText } from "../replay/divergence.ts";
+import type { OpenedRecording } from "../replay/opened.ts";
+import { RecordingError } from "../replay/recording/errors.ts";
 import type { Recording } from "../replay/recording/recording.ts";
 import { type Verification, verify } from "../replay/verify.ts";
-import { EXIT } from "./exit.ts";
+import { CannotTell, EXIT, exitCodeOf, UsageError } from "./exit.ts";
 import { damageLine, isPart, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";
-import { paint, print, printJson, say, withProgress } from "./terminal.ts";
-import { addVerb, type CommonOptions } from "./verb.ts";
+import { paint, paintError, print, printJson, say, withProgress } from "./terminal.ts";
+import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
 import { verifyAsGuest } from "./verify-guest.ts";
 
 interface Options extends CommonOptions {
   readonly level: "exact" | "guest";
+  readonly jobs?: number;
 }
 
-/** `gvt verify`: does a recording replay exactly? */
+/** `gvt verify`: do recordings replay exactly? */
 export function addVerify(program: Command): void {
   addVerb(
     program,
     "verify",
-    "read every byte of a recording, run it again, compare every outcome and digest",
+    "read every byte of recordings, run them again, compare every outcome and digest",
     [
       "gvt verify recordings/linux-6.1-boot.mcap",
+      "gvt verify recordings/*.mcap",
+      "gvt verify long.mcap --jobs 4",
       "gvt verify boot.mcap --json | jq .exact",
       "git bisect run gvt verify boot.mcap --level guest",
     ],
   )
-    .argument("<file>", "recording")
+    .argument("<files...>", "recordings")
     .addOption(
       new Option("--level <level>", "what must agree: every outcome and digest, or what the guest can see")
         .choices(["exact", "guest"])
         .default("exact"),
     )
-    .action(async (file: string, options: Options) => {
-      if (options.level === "guest") {
-        process.exitCode = await verifyAsGuest(file, options.json === true);
-        return;
-      }
-      process.exitCode = await withRecording(file, ({ recording, store }) => {
-        refuseUnknownKinds(recording);
-        const found = withProgress("verify", (progress) => verify(recording, store, { progress }));
-        return report(found, recording, options);
-      });
+    .option(
+      "--jobs <n>",
+      "threads, at level exact; when absent one for a short recording, for a long one as many as there are cores",
+      parseCount,
+    )
+    .action(async (files: string[], options: Options) => {
+      if (options.jobs === 0) throw new UsageError("--jobs 0: at least 1 is needed");
+      process.exitCode = await verifyFiles(files, options);
     });
 }
 
-function report(found: Verification, recording: Recording, options: Options): number {
+/** How bad an exit code is, of several files: a file that diverges says more than one that cannot be read. */
+const WORST = [EXIT.done, EXIT.cannotTell, EXIT.badFile, EXIT.no] as const;
+
+async function verifyFiles(files: readonly string[], options: Options): Promise<number> {
+  const { level, jobs, json } = options;
+  if (files.length === 1) return (await verifyOne(files[0], options, null))();
+  const cores = jobs ?? availableParallelism();
+  const pool = level === "exact" && cores > 1 ? new VerifyPool(cores) : null;
+  const reports = inOrder(files, pool?.size ?? 1, (file) => {
+    // What is wrong with one file keeps nobody from looking at the others.
+    return verifyOne(file, options, pool).catch((error: unknown) => () => sayFileError(error));
+  });
+  let worst = 0;
+  try {
+    for (const [f, file] of files.entries()) {
+      const report = await reports[f];
+      if (json === undefined) print(`${f > 0 ? "\n" : ""}${paint.bold(file)}`);
+      worst = Math.max(worst, WORST.indexOf(report() as (typeof WORST)[number]));
+    }
+  } finally {
+    await pool?.close();
+  }
+  return WORST[worst];
+}
+
+/** Start `act` on each, at most `most` at the same time, the first ones first. */
+function inOrder<T>(list: readonly string[], most: number, act: (one: string) => Promise<T>): Promise<T>[] {
+  const all: Promise<T>[] = [];
+  for (const [n, one] of list.entries()) {
+    all.push(n < most ? act(one) : all[n - most].then(() => act(one)));
+    // Whoever asks for it hears of its failure; that nobody has asked yet is none.
+    all[n].catch(() => {});
+  }
+  return all;
+}
+
+/** Verify a file; what comes of it says what was found, and returns the exit code. */
+async function verifyOne(file: string, options: Options, pool: VerifyPool | null): Promise<() => number> {
+  const { level, json } = options;
+  if (level === "guest") return verifyAsGuest(file, json === true);
+  return withRecording(file, async (opened) => {
+    const { recording } = opened;
+    refuseUnknownKinds(recording);
+    const [found, jobs] = await verifyOver(opened, "verify", options.jobs, pool);
+    return () => report(found, recording, jobs, options);
+  });
+}
+
+/** Verify by threads of a pool, or, without one, by as many of our own as pay; what was found, and by how many. */
+export async function verifyOver(
+  opened: OpenedRecording,
+  what: string,
+  asked: number | undefined,
+  pool: VerifyPool | null,
+): Promise<[Verification, number]> {
+  const { recording, store } = opened;
+  const jobs = asked ?? jobsFor(recording, pool?.size ?? availableParallelism());
+  if (pool !== null) return [await pool.verify(opened, { jobs }), jobs];
+  if (jobs === 1) return [withProgress(what, (progress) => verify(recording, store, { progress })), 1];
+  const own = new VerifyPool(jobs);
+  try {
+    return [await withProgress(what, (progress) => own.verify(opened, { jobs, progress })), jobs];
+  } finally {
+    await own.close();
+  }
+}
+
+/** An error that is about one file of several: said, and its exit code. Others are thrown again. */
+function sayFileError(error: unknown): number {
+  const code = exitCodeOf(error);
+  if (!(error instanceof RecordingError || error instanceof CannotTell)) throw error;
+  say(paintError.red(`gvt: ${error.message}`));
+  return code;
+}
+
+function report(found: Verification, recording: Recording, jobs: number, options: Options): number {
   sayWarnings(recording);
   const code = verdictOf(found, recording);
   if (options.json) {
     const { exact: _, ...rest } = found;
-    printJson({ exact: code === EXIT.done, closed: recording.closed, file: recording.name, ...rest });
+    printJson({ exact: code === EXIT.done, closed: recording.closed, file: recording.name, ...rest, jobs });
     return code;
   }
   const { divergence, outcomes, fetches, digests, digestsRecorded, rows, blocks } = found;

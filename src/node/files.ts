@@ -6,14 +6,14 @@ import type { ByteSink, ByteSource } from "../replay/recording/tools.ts";
 /** Recordings hold guest memory. */
 const PRIVATE = 0o600;
 
-/** A file to read a recording from. Its size is that of the moment it was opened. */
+/** A file to read a recording from. Its size is that of the moment it was opened, or a smaller one. */
 export class FileSource implements ByteSource {
   readonly name: string;
   readonly size: number;
   private readonly fd: number;
 
   /** Throws RecordingError where there is no such file, or where it is no regular file. */
-  constructor(path: string) {
+  constructor(path: string, size = Number.POSITIVE_INFINITY) {
     this.name = path;
     try {
       this.fd = fs.openSync(path, "r");
@@ -21,7 +21,7 @@ export class FileSource implements ByteSource {
       throw new RecordingError(path, 0, `cannot be opened: ${reasonOf(error)}`);
     }
     const stat = fs.fstatSync(this.fd);
-    this.size = stat.size;
+    this.size = Math.min(stat.size, size);
     if (stat.isFile()) return;
     fs.closeSync(this.fd);
     throw new RecordingError(

@@ -10,10 +10,15 @@ import { Parents } from "./parents.ts";
  * offset, reason) where nothing of it can be trusted.
  */
 export async function openRecording(from: string | Uint8Array): Promise<OpenedRecording> {
+  if (typeof from === "string") return openFile(from);
+  return openWith(new MemorySource(from), await loadTools());
+}
+
+/** The same of a file of which only the first `size` bytes count. */
+export async function openFile(path: string, size?: number): Promise<OpenedRecording> {
   const tools = await loadTools();
-  if (typeof from !== "string") return openWith(new MemorySource(from), tools);
-  const file = new FileSource(from);
-  const parents = new Parents(from, tools);
+  const file = new FileSource(path, size);
+  const parents = new Parents(path, tools);
   const close = (): void => {
     file.close();
     parents.close();

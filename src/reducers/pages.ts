@@ -26,11 +26,17 @@ export class PageStore {
   private fetch: ((hash: Uint32Array) => void) | null = null;
   /** Ids of contents that were let go for good. */
   private readonly free: number[] = [];
-  /** Pages that can be fetched again are packed beyond this many, the ones that came first. */
+  /** Pages that can be fetched again are packed or let go beyond this many, those that were not used for longest. */
   private most = Number.POSITIVE_INFINITY;
   private packed: PackedPages | null = null;
-  private readonly came: number[] = [];
+  /** Their ids in order of use; one that was used again stands there again, and only its last place counts. */
+  private readonly used: number[] = [];
   private gone = 0;
+  /** By id: its last place in `used`, counted from the first that ever was. Undefined: not there. */
+  private readonly lastUse: (number | undefined)[] = [];
+  private forgotten = 0;
+  /** How many are here. */
+  private kept = 0;
 
   constructor(hasher: PageHasher) {
     this.hasher = hasher;
@@ -89,15 +95,39 @@ export class PageStore {
     this.packed = new PackedPages(bytes - bytes / PACKED_SHARE);
   }
 
+  /** The same by number: beyond so many, pages are fetched again when they are needed. */
+  keepAtMost(pages: number): void {
+    this.most = pages;
+    this.packed = null;
+  }
+
+  /** A page is used: of those that may go it is the last to go. */
+  touch(id: number): void {
+    if (this.lastUse[id] !== undefined) this.noteUse(id);
+  }
+
+  private noteUse(id: number): void {
+    this.lastUse[id] = this.forgotten + this.used.length;
+    this.used.push(id);
+  }
+
+  /** One more that can be fetched again; another one goes for it where there are too many. */
   private letGo(id: number): void {
-    this.came.push(id);
-    if (this.came.length - this.gone <= this.most) return;
-    const oldest = this.came[this.gone++];
-    const words = this.pages[oldest];
-    if (words !== null) this.packed?.put(oldest, words);
-    this.pages[oldest] = null;
-    if (this.gone < this.most) return;
-    this.came.splice(0, this.gone);
+    this.noteUse(id);
+    this.kept++;
+    while (this.kept > this.most) {
+      const place = this.forgotten + this.gone;
+      const oldest = this.used[this.gone++];
+      if (this.lastUse[oldest] !== place) continue;
+      const words = this.pages[oldest];
+      if (words !== null) this.packed?.put(oldest, words);
+      this.pages[oldest] = null;
+      this.lastUse[oldest] = undefined;
+      this.kept--;
+    }
+    if (this.gone < 1 << 16) return;
+    this.used.splice(0, this.gone);
+    this.forgotten += this.gone;
     this.gone = 0;
   }
 
@@ -138,6 +168,8 @@ export class PageStore {
     this.ids.delete(keyOf(this.hashes[id]));
     this.pages[id] = null;
     this.free.push(id);
+    if (this.lastUse[id] !== undefined) this.kept--;
+    this.lastUse[id] = undefined;
   }
 
   /** Are the bytes of content `id` here, if it is one at all? */

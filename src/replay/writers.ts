@@ -1,8 +1,9 @@
 import { VGPU_MAX } from "../hw/units.ts";
 import { PAGE_MASK, PAGE_SHIFT } from "../reducers/words.ts";
 import { decompress } from "./pool.ts";
+import type { Lineage } from "./recording/block-info.ts";
 import { Malformed, refuse } from "./recording/errors.ts";
-import type { Lineage, Recording } from "./recording/recording.ts";
+import type { Recording } from "./recording/recording.ts";
 import type { Codec } from "./recording/tools.ts";
 import { ItemReader } from "./recording/wire.ts";
 import {

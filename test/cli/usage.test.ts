@@ -34,7 +34,7 @@ describe("help", () => {
 describe("wrong usage is exit 2, told in one line", () => {
   test.each([
     [["verfy", "x.mcap"], "unknown command 'verfy'"],
-    [["verify"], "missing required argument 'file'"],
+    [["verify"], "missing required argument 'files'"],
     [["verify", "FILE", "--level", "most"], "is invalid"],
     [["show", "FILE", "--at", "-1"], "give a row number"],
     [["show", "FILE", "--at", "99999999"], "there is no row 99999999; its rows are 0 to"],

@@ -88,7 +88,7 @@ export class BlockEncoder {
       trailer,
     ]);
     const block = this.seal(data, firstSeq, endSeq);
-    this.list.add(firstSeq, endSeq, this.chain);
+    this.list.add({ firstSeq, endSeq, chain: this.chain });
     this.number++;
     this.nextSeq = endSeq;
     this.events += counts.events;

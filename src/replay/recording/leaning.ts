@@ -2,11 +2,13 @@ import { isInput, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import type { BasePiece } from "./base-pieces.ts";
+import { type BlockInfo, BlockView, type Lineage } from "./block-info.ts";
 import { truncateRows } from "./bulk.ts";
+import type { BlockVisitor } from "./checked.ts";
 import { RecordingError } from "./errors.ts";
 import { readPreamble, scanBlocks } from "./open.ts";
 import type { ParentBase, RecordingMeta } from "./profile.ts";
-import { type BlockInfo, BlockView, type Lineage, openRecording, Recording } from "./recording.ts";
+import { openRecording, Recording } from "./recording.ts";
 import type { PackedRows } from "./stretches.ts";
 import type { ByteSource, Tools } from "./tools.ts";
 import type { BlockTrailer, Hash64 } from "./trailer.ts";
@@ -61,6 +63,7 @@ export function chainText({ lo, hi }: Hash64): string {
 class LeaningRecording extends Recording {
   /** Its file's, but what it starts from in the end is what its parent does. */
   override readonly meta: RecordingMeta;
+  override readonly divisible = false;
   private readonly own: Recording;
   private readonly parent: Recording;
   /** Row, and blocks and world inputs up to it, that come from the parent. */
@@ -178,11 +181,13 @@ class LeaningRecording extends Recording {
     return first.bringPage(hash) || second.bringPage(hash);
   }
 
-  override checkWhole(rows: Rows, progress?: (blocks: number) => void): void {
+  override checkWhole(rows: Rows, visit?: BlockVisitor): void {
     this.parent.checkWhole(rows);
     this.loadPages();
-    this.own.checkWhole(rows, (blocks) => progress?.(this.before + blocks));
+    this.own.checkWhole(rows);
     this.follow();
+    if (visit === undefined) return;
+    for (let n = 0; n < this.blockCount; n++) visit(n, this.readBlock(n, rows));
   }
 
   /** The parent's last block, as far as it counts. Nobody has taken the digests there. */

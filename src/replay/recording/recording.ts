@@ -1,70 +1,29 @@
 import type { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { type BasePiece, readPieces, unpackPiece } from "./base-pieces.ts";
+import { type BlockInfo, BlockView, type Damage, type Lineage } from "./block-info.ts";
 import { BlockPages } from "./block-pages.ts";
+import { BlockSource, type LoadedBlock } from "./block-source.ts";
+import {
+  type Before,
+  type BlockVisitor,
+  behind,
+  type CheckedBlocks,
+  checkCounts,
+  checkedOf,
+  WRONG_LIST,
+} from "./checked.ts";
 import { RowDecoder } from "./decode.ts";
-import { countInputs } from "./encoder.ts";
 import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
 import { compileLayout, type Layout } from "./layout.ts";
 import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
-import { ATTACHMENTS, firstRowOf, PAGES, type RecordingMeta, ROWS, TRAILER } from "./profile.ts";
-import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES, readMessages } from "./records.ts";
+import { ATTACHMENTS, firstRowOf, type RecordingMeta } from "./profile.ts";
+import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES } from "./records.ts";
 import { PackedRows, StretchReader } from "./stretches.ts";
 import type { ByteSource, Tools } from "./tools.ts";
-import { BlockList, type BlockTrailer, CHAIN_BYTES, type Hash64, unpackTrailer } from "./trailer.ts";
+import { BlockList, type BlockTrailer, sameHash } from "./trailer.ts";
 
-/** Where a recording stops being what was recorded. Everything before is verified. */
-export interface Damage {
-  readonly offset: number;
-  readonly reason: string;
-  /** It just ends there, between blocks or within one: all that is there is whole. */
-  readonly cut: boolean;
-  /** Blocks before the damage. */
-  readonly verifiedBlocks: number;
-}
-
-export interface BlockInfo {
-  readonly firstSeq: number;
-  /** `firstSeq - 1` where the block has no rows. */
-  readonly lastSeq: number;
-  /** Rows that drive, and world inputs among them. The first look at either reads the block. */
-  readonly inputs: number;
-  readonly events: number;
-}
-
-/** What a branch has from its parent. The last block may be cut: nobody has taken the digests there. */
-export interface Lineage {
-  readonly parent: Recording;
-  readonly blocks: number;
-  readonly lastSeq: number;
-}
-
-/** What a chunk says of its block; the rest is looked up in the trailer. */
-export class BlockView implements BlockInfo {
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-  private readonly trailer: () => BlockTrailer;
-
-  constructor(firstSeq: number, lastSeq: number, trailer: () => BlockTrailer) {
-    this.firstSeq = firstSeq;
-    this.lastSeq = lastSeq;
-    this.trailer = trailer;
-  }
-
-  get inputs(): number {
-    return this.trailer().inputs;
-  }
-
-  get events(): number {
-    return this.trailer().events;
-  }
-}
-
-interface LoadedBlock {
-  readonly trailer: BlockTrailer;
-  readonly pages: Uint8Array;
-  readonly rows: Uint8Array;
-}
+const INTACT = ", although every block is intact: some byte that holds no row is damaged";
 
 /** Open a recording, or what is left of one. Throws RecordingError where nothing of it can be trusted. */
 export function openRecording(source: ByteSource, tools: Tools, store: PageStore): Recording {
@@ -96,17 +55,19 @@ export class Recording {
   readonly tools: Tools;
   /** Where its pages are. */
   readonly store: PageStore;
+  /** Can its parts be checked apart? */
+  readonly divisible: boolean = true;
 
   private readonly source: ByteSource;
-  private readonly start: Hash64;
+  private readonly file: BlockSource;
   private readonly blocks: ChunkHead[];
   private readonly attachments: readonly AttachmentPlace[];
   private readonly scan: Scan;
   private readonly layout: Layout;
   private readonly decoder: RowDecoder;
   private readonly stretches: StretchReader;
-  private readonly hash = new Uint32Array(2);
-  private readonly pages: BlockPages;
+  /** How its pages come into the store. */
+  readonly pages: BlockPages;
 
   constructor(
     source: ByteSource,
@@ -120,7 +81,7 @@ export class Recording {
     this.tools = tools;
     this.store = store;
     this.meta = meta;
-    this.start = this.hashOf(preamble);
+    this.file = new BlockSource(source, tools, scan.blocks, preamble);
     this.scan = scan;
     this.blocks = scan.blocks;
     this.attachments = scan.attachments;
@@ -130,7 +91,7 @@ export class Recording {
     this.decoder = new RowDecoder(layout);
     this.stretches = new StretchReader(layout);
     this.pages = new BlockPages(tools, store, this.blocks, this.baseBlocks, (n) => {
-      this.guard(n, () => this.pages.load(n, this.load(n).pages));
+      this.guard(n, () => this.pages.load(n, this.file.load(n).pages));
     });
     this.findEnd();
     this.warnAboutTail();
@@ -144,6 +105,16 @@ export class Recording {
    */
   findPagesBy(homeOf: (hash: Uint32Array) => number): void {
     this.pages.findBy(homeOf);
+    this.fetchPages();
+  }
+
+  /** Hold at most so many of the pages that come from now on; the others are read again when they are needed. */
+  keepAtMost(pages: number): void {
+    this.store.keepAtMost(pages);
+    this.fetchPages();
+  }
+
+  private fetchPages(): void {
     this.store.fetchBy((hash) => {
       if (!this.bringPage(hash)) throw new RecordingError(this.name, 0, "a page that no block holds");
     });
@@ -207,7 +178,7 @@ export class Recording {
   /** The embedded checkpoint's blocks, verified; their pages are in the store then. Throws RecordingError. */
   basePieces(): readonly BasePiece[] {
     const read = (n: number): BasePiece => {
-      const { pages, trailer } = this.load(n);
+      const { pages, trailer } = this.file.load(n);
       this.pages.load(n, pages);
       return unpackPiece(pages, trailer.digests);
     };
@@ -233,7 +204,7 @@ export class Recording {
 
   /** The verified trailer of block n. Throws RecordingError. */
   trailer(n: number): BlockTrailer {
-    return this.guard(n, () => this.load(n).trailer);
+    return this.guard(n, () => this.file.load(n).trailer);
   }
 
   /**
@@ -241,12 +212,14 @@ export class Recording {
    * and notes the damage, where the block is not what was recorded.
    */
   readBlock(n: number, into: Rows): BlockTrailer {
-    return this.guard(n, () => {
-      const block = this.load(n);
-      this.pages.load(n, block.pages);
-      this.decode(n, block.rows, into);
-      return block.trailer;
-    });
+    return this.guard(n, () => this.read(n, into, false).trailer);
+  }
+
+  private read(n: number, into: Rows, crc: boolean): LoadedBlock {
+    const block = this.file.load(n, crc);
+    this.pages.load(n, block.pages);
+    this.decode(n, block.rows, into);
+    return block;
   }
 
   /**
@@ -255,7 +228,7 @@ export class Recording {
    */
   packed(n: number): PackedRows {
     return this.guard(n, () => {
-      const block = this.load(n);
+      const block = this.file.load(n);
       this.pages.load(n, block.pages);
       const packed = new PackedRows(block.rows, this.layout, (hashes) => this.pages.idsOf(n, hashes));
       this.checkCount(n, packed.count);
@@ -285,61 +258,64 @@ export class Recording {
 
   /**
    * Verify every byte: chain, CRC, contiguity and decoding of each block, the closing hash, attachments, the
-   * data section's CRC and the summary. Afterwards `damage` and `blockCount` tell the verified prefix. Throws
-   * nothing because of the file.
+   * data section's CRC and the summary. `visit` is called with each block that holds. Afterwards `damage` and
+   * `blockCount` tell the verified prefix. Throws nothing because of the file.
    */
-  checkWhole(rows: Rows, progress?: (blocks: number) => void): void {
-    const list = new BlockList();
-    let previous = this.start;
-    let events = 0;
-    for (let n = 0; n < this.blocks.length; n++) {
+  checkWhole(rows: Rows, visit?: BlockVisitor): void {
+    this.checkBlocks(0, this.blocks.length, rows, visit);
+    this.checkRest()();
+  }
+
+  /**
+   * Verify what blocks `from` to `to` (exclusive) say of themselves and of each other; `joinChecks` joins what
+   * readers of several parts found. Throws nothing because of the file.
+   */
+  checkBlocks(from: number, to: number, rows: Rows, visit?: BlockVisitor): CheckedBlocks {
+    const list = from === 0 ? new BlockList() : null;
+    const blocks: ReturnType<typeof checkedOf>[] = [];
+    let before: Before = { chain: this.file.start, events: 0 };
+    for (let n = from; n < Math.min(to, this.blocks.length); n++) {
+      let trailer: BlockTrailer;
       try {
-        const trailer = this.readBlock(n, rows);
-        this.guard(n, () => this.checkCounts(trailer, rows, events));
-        events += trailer.events;
-        this.guard(n, () => this.checkLinks(n, trailer, previous, list));
-        previous = trailer.chain;
-        list.add(trailer.firstSeq, trailer.lastSeq + 1, trailer.chain);
+        if (n === from && n > 0) before = behind(this.trailer(n - 1));
+        trailer = this.guard(n, () => this.checkBlock(n, rows, before, list));
       } catch (error) {
-        if (!(error instanceof RecordingError)) throw error;
+        if (error instanceof RecordingError) break;
+        throw error;
       }
-      progress?.(n + 1);
+      before = behind(trailer);
+      blocks.push(checkedOf(trailer));
+      list?.add(blocks[n - from]);
+      visit?.(n, trailer);
     }
-    this.checkRest();
+    const lost = { block: this.blocks.length, reason: this.damage?.reason ?? "" };
+    return { from, blocks, lost: lost.block < to ? lost : null, pages: this.pages.ledger(from, to) };
   }
 
-  /** What a trailer says of its rows. Nobody can say which rows of an unknown kind are inputs. */
-  private checkCounts({ inputs, events, eventsBefore }: BlockTrailer, rows: Rows, before: number): void {
-    if (this.unknownKinds.length > 0) return;
-    const counted = countInputs(rows);
-    if (counted.inputs !== inputs || counted.events !== events || eventsBefore !== before)
-      refuse("a trailer that counts other inputs than its rows are");
-  }
-
-  private checkLinks(n: number, trailer: BlockTrailer, previous: Hash64, list: BlockList): void {
-    if (!equal(trailer.previous, previous)) refuse("a block that does not follow from the one before it");
-    if (this.tools.crc32(this.uncompressed(n), 0) !== this.blocks[n].crc)
-      refuse("the CRC of a block does not hold");
-    if (!trailer.closed) return;
+  private checkBlock(n: number, rows: Rows, before: Before, list: BlockList | null): BlockTrailer {
+    const { trailer, crc } = this.read(n, rows, true);
+    if (!sameHash(trailer.previous, before.chain))
+      refuse("a block that does not follow from the one before it");
+    if (crc !== this.blocks[n].crc) refuse("the CRC of a block does not hold");
+    if (this.unknownKinds.length === 0) checkCounts(trailer, rows, before.events);
+    if (!trailer.closed) return trailer;
     if (n !== this.blocks.length - 1) refuse("a closing block with blocks behind it");
-    if (!equal(trailer.list, list.hash(this.tools.xxh64)))
-      refuse("the closing hash over all blocks does not hold");
+    if (list !== null && !sameHash(trailer.list, list.hash(this.tools.xxh64))) refuse(WRONG_LIST);
+    return trailer;
   }
 
-  private checkRest(): void {
+  /** Verify what lies around the blocks. What is returned says what it found, once `damage` is known. */
+  checkRest(): () => void {
     for (const place of this.attachments) this.attachment(place.name);
     const { dataEnd } = this.scan;
-    if (dataEnd < 0) return;
-    if (!checkDataEnd(this.source, dataEnd, this.tools)) {
-      const cause =
-        this.damage === null
-          ? ", although every block is intact: some byte that holds no row is damaged"
-          : "";
-      this.warn(`the CRC of the data section at byte ${dataEnd} does not hold${cause}`);
-    }
+    if (dataEnd < 0) return () => {};
+    const holds = checkDataEnd(this.source, dataEnd, this.tools);
     const tail = checkTail(this.source, dataEnd, this.tools, true);
-    if (tail !== null)
-      this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
+    return () => {
+      const cause = this.damage === null ? INTACT : "";
+      if (!holds) this.warn(`the CRC of the data section at byte ${dataEnd} does not hold${cause}`);
+      this.warnOfTail(tail);
+    };
   }
 
   /** Find the last block that holds, and whether it closes the recording. */
@@ -353,7 +329,7 @@ export class Recording {
     while (this.blocks.length > 0) {
       const n = this.blocks.length - 1;
       try {
-        const trailer = this.load(n).trailer;
+        const trailer = this.file.load(n).trailer;
         this.eventCount = trailer.eventsBefore + trailer.events;
         this.closed = trailer.closed;
         break;
@@ -374,7 +350,10 @@ export class Recording {
         this.warn(`unknown attachment ${name}: ignored`);
     }
     if (!this.closed || this.scan.dataEnd < 0) return;
-    const tail = checkTail(this.source, this.scan.dataEnd, this.tools, false);
+    this.warnOfTail(checkTail(this.source, this.scan.dataEnd, this.tools, false));
+  }
+
+  private warnOfTail(tail: string | null): void {
     if (tail !== null)
       this.warn(`behind the data section: ${tail}; ignored, gvt reads recordings without it`);
   }
@@ -403,63 +382,19 @@ export class Recording {
       return act();
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      this.loseFrom(n, offset, error.message);
+      this.lose(n, error.message);
       throw new RecordingError(this.source.name, offset, error.message);
     }
   }
 
-  private loseFrom(n: number, offset: number, reason: string): void {
+  /** Block n, of those that may be read, is not what was recorded: it and all behind it are taken away. */
+  lose(n: number, reason: string): void {
+    this.damage = { offset: this.blocks[n].offset, reason, cut: false, verifiedBlocks: n };
     this.blocks.length = n;
     this.closed = false;
-    this.damage = { offset, reason, cut: false, verifiedBlocks: n };
     this.eventCount = 0;
     if (n === 0) return;
     const before = this.trailer(n - 1);
     this.eventCount = before.eventsBefore + before.events;
   }
-
-  private hashOf(bytes: Uint8Array): Hash64 {
-    this.tools.xxh64(bytes, this.hash);
-    return { lo: this.hash[0], hi: this.hash[1] };
-  }
-
-  private uncompressed(n: number): Uint8Array {
-    const { dataOffset, dataLength, compression, uncompressedSize } = this.blocks[n];
-    const { codecs } = this.tools;
-    const name = printable(compression, 16);
-    if (!Object.hasOwn(codecs, compression))
-      refuse(`a block compressed by "${name}", which this version cannot read`);
-    const data = this.source.read(dataOffset, dataLength);
-    if (data.length !== dataLength) refuse("the file ends inside a block");
-    let bytes: Uint8Array;
-    try {
-      bytes = codecs[compression].decompress(data, uncompressedSize);
-    } catch {
-      return refuse(`a block that does not decompress by ${name || "none"}`);
-    }
-    if (bytes.length !== uncompressedSize)
-      refuse(`a block of ${bytes.length} bytes where ${uncompressedSize} belong`);
-    return bytes;
-  }
-
-  /** Decompress and verify block n. Throws Malformed. */
-  private load(n: number): LoadedBlock {
-    const { firstSeq, endSeq } = this.blocks[n];
-    const bytes = this.uncompressed(n);
-    const bodies = readMessages(bytes, TRAILER);
-    const trailer = unpackTrailer(bodies[TRAILER - 1]);
-    if (!equal(trailer.chain, this.hashOf(bytes.subarray(0, bytes.length - CHAIN_BYTES)))) {
-      refuse("the chain of a block does not hold");
-    }
-    if (trailer.number !== n) refuse(`block ${trailer.number} in the place of block ${n}`);
-    if (trailer.firstSeq !== firstSeq || trailer.lastSeq + 1 !== endSeq)
-      refuse("a block of other rows than its chunk says");
-    if (n === 0 && !equal(trailer.previous, this.start))
-      refuse("a block that does not belong to this recording");
-    return { trailer, pages: bodies[PAGES - 1], rows: bodies[ROWS - 1] };
-  }
-}
-
-function equal(a: Hash64, b: Hash64): boolean {
-  return a.lo === b.lo && a.hi === b.hi;
 }

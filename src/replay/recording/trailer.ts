@@ -31,6 +31,11 @@ export interface Hash64 {
   readonly hi: number;
 }
 
+/** Are two hashes equal? */
+export function sameHash(a: Hash64, b: Hash64): boolean {
+  return a.lo === b.lo && a.hi === b.hi;
+}
+
 export const NO_HASH: Hash64 = { lo: 0, hi: 0 };
 export const CHAIN_BYTES = 8;
 const MAX_DIGESTS = 4096;
@@ -85,8 +90,15 @@ function hashOf(bytes: Uint8Array): Hash64 {
   return { lo: view.getUint32(0, true), hi: view.getUint32(4, true) };
 }
 
-/** One entry of the list that the closing trailer hashes: seq range and chain, 24 bytes. */
-function listEntry(firstSeq: number, endSeq: number, chain: Hash64): Uint8Array {
+/** One entry of the list that the closing trailer hashes: a block's rows, from and to (exclusive), and its chain. */
+export interface ListEntry {
+  readonly firstSeq: number;
+  readonly endSeq: number;
+  readonly chain: Hash64;
+}
+
+/** The same in 24 bytes. */
+function listEntry({ firstSeq, endSeq, chain }: ListEntry): Uint8Array {
   const bytes = new Uint8Array(24);
   const words = [
     lowWord(firstSeq),
@@ -108,13 +120,13 @@ export class BlockList {
   private bytes = new Uint8Array(24 * 16);
   private used = 0;
 
-  add(firstSeq: number, endSeq: number, chain: Hash64): void {
+  add(entry: ListEntry): void {
     if (this.used === this.bytes.length) {
       const bigger = new Uint8Array(this.used * 2);
       bigger.set(this.bytes);
       this.bytes = bigger;
     }
-    this.bytes.set(listEntry(firstSeq, endSeq, chain), this.used);
+    this.bytes.set(listEntry(entry), this.used);
     this.used += 24;
   }
 
