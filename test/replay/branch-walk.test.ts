@@ -5,14 +5,16 @@ import { PageStore } from "../../src/reducers/pages.ts";
 import { indexRecording } from "../../src/replay/indexing.ts";
 import { KEYFRAMES } from "../../src/replay/keyframes.ts";
 import { marksOf, withMarks } from "../../src/replay/marks.ts";
+import { minimiseWhere } from "../../src/replay/minimised.ts";
 import { type Patch, replaceAttachments } from "../../src/replay/recording/attach.ts";
 import { openLeaning } from "../../src/replay/recording/leaning.ts";
 import { MemorySource } from "../../src/replay/recording/tools.ts";
 import { Timeline } from "../../src/replay/timeline.ts";
+import { verify } from "../../src/replay/verify.ts";
 import { Asker } from "../../src/replay/why.ts";
 import { WRITERS } from "../../src/replay/writers-file.ts";
 import { branchOf, opened } from "./branches.ts";
-import type { Sample } from "./minimise-samples.ts";
+import { type Sample, written } from "./minimise-samples.ts";
 import { digestsOfAll, indexed, openWalk, recordWalk, type Walk } from "./walk.ts";
 
 const SCRATCH = 0x4_f100;
@@ -126,6 +128,15 @@ describe.each(WHERE)("a branch that leaves %s", (_, part, whole, keyframeInputs)
       { seq: 3, text: "early" },
       { seq: last, text: "own" },
     ]);
+  });
+
+  test("is minimised, with pages that only its parent's file has", async () => {
+    const child = open();
+    const predicate = "vgpu2.rcs0.RING_CONTEXT_STATUS_PTR.WRITE_PTR == 1";
+    const found = minimiseWhere(child.recording, child.store, predicate);
+    expect(found.after).toBeLessThan(found.before / 4);
+    const small = await written(found, child);
+    expect(verify(small.recording, small.store).exact).toBe(true);
   });
 
   test("of a branch is walked in too", async () => {

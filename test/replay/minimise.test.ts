@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { PURPOSES } from "../../src/events/columns.ts";
 import { K } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
 import type { Machine } from "../../src/reducers/machine.ts";
@@ -20,6 +21,7 @@ import { OtherModel } from "./other-model.ts";
 import { scriptedRecording } from "./scripted.ts";
 
 const SCRATCH = 0x4_f100;
+const COMMAND = PURPOSES.indexOf("command");
 
 /** Does the predicate hold behind the last row? */
 function holdsAtEnd({ recording, store }: Sample, text: string): boolean {
@@ -247,4 +249,50 @@ test("a case of a predicate reproduces it", async () => {
   expect(code.split("\n").length).toBeLessThan(14);
   runCase(code);
   expect(() => runCase(code.replace('RING_HWS_PGA"', 'RING_IMR"'))).toThrow();
+});
+
+describe("what is left", () => {
+  test("has the bits of values that the failure needs, and no others", async () => {
+    const sample = await bareRecording((guest) => {
+      guest.setMmio(0x10_0000, 0xffff_ffff);
+      guest.setMmio(SCRATCH, 0xdead_beef);
+    });
+    const path = mmioPath(machineOf(sample.recording, sample.store).core.registers, 1, SCRATCH);
+    const found = minimiseWhere(sample.recording, sample.store, `(${path} & 0x8010) == 0x8000`);
+    expect(found.values).toBe(1);
+    const small = await written(found, sample);
+    const { rows, starts } = inputsOf(small.recording);
+    expect(inputKinds(small)).toEqual(["vgpu.created", "mmio.written"]);
+    expect(rows.lo[starts[1]]).toBe(0x8000);
+  });
+
+  test("has the dwords of pages that the failure needs, and no others; it replays exactly", async () => {
+    const sample = await scriptedRecording();
+    const registers = machineOf(sample.recording, sample.store).core.registers;
+    const path = mmioPath(registers, 1, 0x2600);
+    // The second batch of the render engine loads it.
+    const text = `${path} == 0x12340002`;
+    const found = minimiseWhere(sample.recording, sample.store, text, { enough: atMost(4000) });
+    expect(found.pages.size).toBeGreaterThan(0);
+    const small = await written(found, sample);
+    expect(verify(small.recording, small.store).exact).toBe(true);
+    expect(holdsAtEnd(small, text)).toBe(true);
+    const words = (one: Sample): number => {
+      const { rows } = inputsOf(one.recording);
+      let most = 0;
+      for (let i = 0; i < rows.count; i++)
+        if (rows.kind[i] === K["guest.fetched"] && rows.purpose[i] === COMMAND)
+          most = Math.max(most, one.store.words(rows.page[i]).filter((word) => word !== 0).length);
+      return most;
+    };
+    expect(words(small)).toBeGreaterThan(0);
+    expect(words(small)).toBeLessThan(words(sample) / 4);
+    const line = caseOf(
+      small.recording,
+      small.store,
+      machineOf(small.recording, small.store),
+      found.expectation,
+    );
+    runCase(line);
+  });
 });
