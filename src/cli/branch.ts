@@ -36,7 +36,7 @@ export function addBranch(program: Command): void {
     "change inputs or the configuration, and run on: a new recording that leans on this one",
     [
       "gvt branch boot.mcap --at 48211 --set vgpu1.irq.GEN8_MASTER_IRQ=0 -o what-if.mcap",
-      "gvt branch boot.mcap --edit 48190:lo=0x100 --drop 48200..48210 -o what-if.mcap",
+      "gvt branch boot.mcap --edit 2104:lo=0 --drop 48200..48210 -o what-if.mcap",
       "gvt branch boot.mcap --at 48211 --insert inputs.json -o what-if.mcap",
       "gvt branch boot.mcap --config screenEvery=0 -o what-if.mcap",
     ],

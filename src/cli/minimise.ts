@@ -40,7 +40,7 @@ export function addMinimise(program: Command): void {
     "minimise",
     "the smallest part of a recording that still shows a failure, and a test case of it",
     [
-      'gvt minimise boot.mcap -o small.mcap --predicate "vgpu1.rcs0.RING_TAIL > 0x400" --test small.test.ts',
+      'gvt minimise boot.mcap -o small.mcap --predicate "vgpu1.rcs0.RING_TAIL > 0x100" --test small.test.ts',
       "gvt minimise boot.mcap -o small.mcap --divergence",
       "gvt minimise boot.mcap -o small.mcap --divergence --good ../gvt-before/dist",
       "gvt minimise boot.mcap -o small.mcap --divergence --level guest --good v0.1.0 --model HEAD",

@@ -3,6 +3,9 @@ import { type LastWrite, type SearchCost, WriteFinder } from "./last-write.ts";
 import { isUnseen, placeOf, samplerOf, sampleText } from "./paths.ts";
 import type { Timeline } from "./timeline.ts";
 
+/** Value of memory that no row tells of. */
+const UNSEEN = "never seen";
+
 /** Why a place holds what it holds. */
 export interface Why {
   readonly path: string;
@@ -50,7 +53,7 @@ export class Asker {
     const back = timeline.at;
     const { core } = timeline.seek(at);
     const place = placeOf(timeline.machine, path);
-    const value = isUnseen(core, place) ? "never seen" : sampleText(place, samplerOf(place)(core));
+    const value = isUnseen(core, place) ? UNSEEN : sampleText(place, samplerOf(place)(core));
     try {
       const write = this.finder.find(place, at, options.changed === true);
       const cause =
@@ -80,8 +83,11 @@ export class Asker {
 export function whyText(why: Why): string[] {
   const { path, at, value, first, write, cause, outcomes } = why;
   const lines = [`${path}  ${value}  at ${at}`];
-  const before = first > 0 ? `it is as it was before row ${first}, the first here` : "it is as reset left it";
-  if (write === null || cause === null) return [...lines, `  nobody wrote it: ${before}`];
+  if (write === null || cause === null) {
+    const before =
+      first > 0 ? `it is as it was before row ${first}, the first here` : "it is as reset left it";
+    return [...lines, `  ${value === UNSEEN ? "nobody looked at it" : `nobody wrote it: ${before}`}`];
+  }
   const change = write.changed ? `${write.before} -> ${write.after}` : `${write.after}, as before`;
   const also = outcomes.map((outcome) => `  ${rowText(outcome)}`);
   return [...lines, `  ${change}`, ...causeText(cause, "  "), ...also];
