@@ -212,8 +212,18 @@ function tell(
   bytes: number,
   leans: boolean,
 ): void {
-  const { shared, events, answers, inferred, distances, unknown, reactions } = report;
-  const facts = { shared, events, answers, inferred, distances, unknown, reactions, bytes };
+  const { shared, events, answers, inferred, distances, unknown, reactions, marks } = report;
+  const facts = {
+    shared,
+    events,
+    answers,
+    inferred,
+    distances,
+    unknown,
+    reactions,
+    marks: marks.length,
+    bytes,
+  };
   if (json) return printJson({ file: recording.name, output, base: leans ? "parent" : "reset", ...facts });
   const ran = `${count(shared, "event")} shared, ${count(events, "event")} run on`;
   print(`${paint.bold(output)}: ${ran}; ${count(bytes, "byte")}`);

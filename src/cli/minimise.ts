@@ -159,7 +159,8 @@ function report({ recording }: OpenedRecording, options: Options, found: Minimis
   const { output, test = null, json } = options;
   if (json) {
     const facts = { before, after, runs, inputsRun, values, pages: pages.size, bytes };
-    return printJson({ file: recording.name, found: true, signature, output, test, ...facts });
+    const level = options.divergence === undefined ? null : options.level;
+    return printJson({ file: recording.name, found: true, level, signature, output, test, ...facts });
   }
   print(`${paint.bold(`${count(before, "event")} -> ${after}`)}  ${signature}`);
   const smaller = `${values} values and ${pages.size} pages made smaller`;

@@ -1,4 +1,4 @@
-import { CLASS_OUTCOME, K, KIND_CLASS } from "../events/kinds.ts";
+import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
 import type { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
@@ -42,9 +42,12 @@ export function minimiseGuest(
   const until = inputs.time.at(-1) ?? 0;
   const timeline = timelineOf(recording);
   const recorded = good === undefined ? rowsOfRecording(recording) : null;
+  // The experiment judges whole runs: a symptom of it looks at nothing on the way.
+  const symptomOf = (text: string): Symptom => {
+    return { text, machine, initial, attempt: () => ({ shown: () => false }) };
+  };
   const experimentFor = (text: string): GuestExperiment => {
-    const symptom: Symptom = { text, machine, initial, attempt: () => ({ shown: () => false }) };
-    const rest = [judge, inputs, timeline, store, symptom, until] as const;
+    const rest = [judge, inputs, timeline, store, symptomOf(text), until] as const;
     return recorded === null ? new GuestExperiment(...rest) : new RecordedExperiment(recorded, ...rest);
   };
   const every = Array.from({ length: inputs.segments }, (_, s) => s);
@@ -55,8 +58,7 @@ export function minimiseGuest(
   const wanted =
     recorded === null ? [] : rowsBehind(recorded, whole.seq, whole.lastWritten, machine.core.registers);
   const pinned = [...new Set(wanted.map((seq) => inputs.segmentOf(inputs.rowAt(seq))))];
-  const symptom = { text: signature, machine, initial, attempt: () => ({ shown: () => false }) };
-  const minimal = new Minimiser(experiment, store, symptom, {
+  const minimal = new Minimiser(experiment, store, symptomOf(signature), {
     ...options,
     ...{ pinned, keepValues: recorded !== null, segments: shownBy(experiment, whole.seq) },
   }).run();
@@ -65,7 +67,8 @@ export function minimiseGuest(
   const told = new Telling(judge, rows, signature, recorded !== null);
   const { divergence } = told;
   return {
-    ...{ ...minimal, before: inputs.segments, signature, expectation: expectationOf(told.rows, divergence) },
+    ...{ ...minimal, before: inputs.segments, after: eventsIn(told.rows), signature },
+    expectation: expectationOf(told.rows, divergence),
     last: inputBefore(told.rows, divergence.seq),
     write: (sink) => {
       const closing = told.rows === rows ? digests : [];
@@ -73,6 +76,10 @@ export function minimiseGuest(
       return closing;
     },
   };
+}
+
+function eventsIn(rows: Rows): number {
+  return rows.kind.subarray(0, rows.count).reduce((sum, kind) => sum + KIND_WORLD[kind], 0);
 }
 
 /** So many segments from the start show it: those up to the divergence, or some more where it is seen late. */
