@@ -1,4 +1,4 @@
-import { APERTURE_BYTES, GTT_BYTES, PLATFORMS, type Platform, VGPU_MAX } from "../hw/units.ts";
+import { APERTURE_BYTES, GTT_BYTES, PAGE_BYTES, PLATFORMS, type Platform, VGPU_MAX } from "../hw/units.ts";
 
 /** One vGPU's share of the machine. Bytes; GGTT addresses. */
 export interface VgpuConfiguration {
@@ -93,6 +93,8 @@ function checkShare(share: unknown): string | null {
   ) {
     return "has a vGPU whose share lies outside the machine";
   }
+  if ([mappableBase, mappableSize, unmappableBase, unmappableSize].some((at) => at % PAGE_BYTES !== 0))
+    return "has a vGPU whose share is not made of whole pages";
   const isEdid = Array.isArray(edid) && (edid.length === 128 || edid.length === 256);
   if (edid !== null && !(isEdid && edid.every((byte) => isWord(byte) && byte < 256)))
     return "has a vGPU with a broken EDID";

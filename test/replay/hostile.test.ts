@@ -7,6 +7,7 @@ import { pack as msgpack, Packr } from "msgpackr";
 import { afterAll, expect, test } from "vitest";
 import { loadTools } from "../../src/node/codecs.ts";
 import { FileSource } from "../../src/node/files.ts";
+import { evenShare, parseConfiguration } from "../../src/reducers/configuration.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { Malformed, RecordingError } from "../../src/replay/recording/errors.ts";
 import { writePreamble } from "../../src/replay/recording/profile.ts";
@@ -78,6 +79,20 @@ test("a hostile description is refused", () => {
   const nameless = replaceText(preamble, '"name":"ticket"', '"name":"tacket"');
   expect(refusal(() => openBytes(nameless, blind))).toMatch(/has a column ticket that is not there/);
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
+});
+
+test("a share of the GGTT lies inside of it, in whole pages", () => {
+  const share = evenShare(1, 1, null);
+  const parsed = (change: object) =>
+    parseConfiguration({
+      ...{ platform: "kbl", deviceId: 0x5916, revision: 2, mode: "mediated", screenEvery: 0 },
+      vgpus: [{ ...share, ...change }],
+    });
+  expect(parsed({})).toMatchObject({ vgpus: [share] });
+  for (const name of ["mappableBase", "mappableSize", "unmappableBase", "unmappableSize"] as const) {
+    expect(parsed({ [name]: 0xffff_f000 })).toMatch(/outside the machine/);
+    expect(parsed({ [name]: share[name] - (share[name] > 0 ? 1 : -1) })).toMatch(/whole pages/);
+  }
 });
 
 /** Replace a text inside the description, with all lengths around it. */
