@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +9,9 @@ import { type History, newHistory, swap } from "./history.ts";
 import { alterReply, replies, sampleRecording } from "./sample.ts";
 
 const folder = temporaryFolder();
+// Of its own: in that of the machine another bisection may leave and take folders meanwhile.
+process.env.TMPDIR = join(folder, "tmp");
+mkdirSync(process.env.TMPDIR);
 const file = join(folder, "golden.mcap");
 const short = join(folder, "short.mcap");
 let history: History;
