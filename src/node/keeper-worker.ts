@@ -22,10 +22,16 @@ import { buffersOf, runAsWorker } from "./recorder-thread.ts";
 import { TOOL } from "./version.ts";
 
 /** Pages that are asked for at once whether they can go: the live thread looks them up one by one. */
-const IDLE_PAGES = 256;
+const IDLE_PAGES = 128;
 
-/** A window that is to be saved. */
-interface Wanted {
+/** So many windows may be held for saving at once: each keeps its pages and blocks in memory. */
+const MOST_JOBS = 4;
+
+/** A window that is being saved. */
+interface Job {
+  readonly path: string;
+  readonly sink: FileSink;
+  readonly save: WindowSave;
   readonly cause: SaveCause;
   readonly at: number | null;
 }
@@ -42,7 +48,7 @@ class KeeperWorker {
   private readonly window: Window;
   private readonly trigger: SaveTrigger | null;
   private readonly rows = new Rows(0, 0);
-  private readonly wanted: Wanted[] = [];
+  private readonly jobs: Job[] = [];
   private saving = false;
   private asking = false;
   private triggered = false;
@@ -65,13 +71,13 @@ class KeeperWorker {
 
   take(message: ToKeeper): void {
     if (message.type === "block") this.block(message);
-    else if (message.type === "save") this.wanted.push({ cause: "asked", at: null });
+    else if (message.type === "save") this.want("asked", null);
     else if (message.type === "forget") {
       this.window.forget(message.hashes);
       this.asking = false;
     } else {
       this.ending = true;
-      this.wanted.push({ cause: "end", at: null });
+      this.want("end", null);
     }
     this.askAround();
     this.saveNext();
@@ -92,7 +98,7 @@ class KeeperWorker {
     this.port.postMessage(back, buffersOf(columns));
     if (trigger !== null && trigger.heldAt >= 0 && !this.triggered) {
       this.triggered = true;
-      this.wanted.push({ cause: "predicate", at: trigger.heldAt });
+      this.want("predicate", trigger.heldAt);
     }
     if (window.broken === null || this.told) return;
     this.told = true;
@@ -108,12 +114,41 @@ class KeeperWorker {
     this.tell({ type: "idle", hashes, endSeq: this.window.endSeq });
   }
 
+  /** Take hold of the window as it is now, in a part of its own. */
+  private want(cause: SaveCause, at: number | null): void {
+    if (cause === "asked" && this.jobs.length >= MOST_JOBS)
+      return this.tell({ type: "unsaved", reason: `${MOST_JOBS} windows are being saved already` });
+    try {
+      this.jobs.push({ ...this.openPart(), cause, at });
+    } catch (error) {
+      this.tell({ type: "unsaved", reason: reasonOf(error) });
+    }
+  }
+
+  private openPart(): Pick<Job, "path" | "sink" | "save"> {
+    const { tools, store, window, start } = this;
+    const path = freePath(start.path);
+    const facts = { id: randomBytes(8).toString("hex"), createdAt: new Date().toISOString(), tool: TOOL };
+    const sink = new FileSink(partOf(path));
+    try {
+      const save = new WindowSave(window, sink, store, tools, tools.codecs.zstd, {
+        reset: start.reset,
+        describe: (base) => describe({ ...facts, base }),
+      });
+      return { path, sink, save };
+    } catch (error) {
+      drop(path, sink);
+      throw error;
+    }
+  }
+
+  /** Finish the oldest part, one at a time. */
   private saveNext(): void {
     if (this.saving) return;
-    const next = this.wanted.shift();
-    if (next === undefined) return this.ending ? this.end() : undefined;
+    const [job] = this.jobs;
+    if (job === undefined) return this.ending ? this.end() : undefined;
     this.saving = true;
-    this.save(next)
+    this.finish(job)
       .then(
         (saved) => {
           this.last = saved;
@@ -122,36 +157,24 @@ class KeeperWorker {
         (error: unknown) => this.tell({ type: "unsaved", reason: reasonOf(error) }),
       )
       .then(() => {
+        this.jobs.shift();
         this.saving = false;
         this.saveNext();
       });
   }
 
-  private async save({ cause, at }: Wanted): Promise<SavedWindow> {
-    const path = freePath(this.start.path);
-    const [first, last] = await this.writePart(path);
-    const mark = at === null ? null : { seq: at, text: `save when ${this.start.saveWhen}` };
-    return { ...(await pack({ path, mark })), cause, first, last, at };
-  }
-
-  /** Write the part, with a turn for the blocks that come in behind every block; its first and last row. */
-  private async writePart(path: string): Promise<WindowSave["range"]> {
-    const { tools, store, window, start } = this;
-    const facts = { id: randomBytes(8).toString("hex"), createdAt: new Date().toISOString(), tool: TOOL };
-    const sink = new FileSink(partOf(path));
+  /** Write the part, with a turn for the blocks that come in behind every block, and have it packed. */
+  private async finish({ path, sink, save, cause, at }: Job): Promise<SavedWindow> {
     try {
-      const save = new WindowSave(window, sink, store, tools, tools.codecs.zstd, {
-        reset: start.reset,
-        describe: (base) => describe({ ...facts, base }),
-      });
       while (save.step()) await new Promise((resolve) => setImmediate(resolve));
-      return save.range;
     } catch (error) {
-      rmSync(partOf(path), { force: true });
+      drop(path, sink);
       throw error;
-    } finally {
-      sink.close();
     }
+    sink.close();
+    const mark = at === null ? null : { seq: at, text: `save when ${this.start.saveWhen}` };
+    const [first, last] = save.range;
+    return { ...(await pack({ path, mark })), cause, first, last, at };
   }
 
   private end(): void {
@@ -164,6 +187,11 @@ class KeeperWorker {
   private tell(message: FromKeeper): void {
     this.port.postMessage(message);
   }
+}
+
+function drop(path: string, sink: FileSink): void {
+  sink.close();
+  rmSync(partOf(path), { force: true });
 }
 
 /** Have a thread of its own make the recording of a part. Rejects with one line. */

@@ -4,6 +4,7 @@ import { refuseUnknownKinds } from "../../src/cli/recordings.ts";
 import { writePng } from "../../src/node/screen-png.ts";
 import { ServeError } from "../../src/ports/serve-options.ts";
 import { PortError } from "../../src/ports/vfio-user/errors.ts";
+import { EpochError } from "../../src/replay/base.ts";
 import { RecordingError } from "../../src/replay/recording/errors.ts";
 import type { Recording } from "../../src/replay/recording/recording.ts";
 
@@ -15,6 +16,7 @@ test("each kind of error has its exit code", () => {
   expect(exitCodeOf(new PortError("world", "x"))).toBe(4);
   expect(exitCodeOf(new WorldError("x"))).toBe(4);
   expect(exitCodeOf(new CannotTell("x"))).toBe(125);
+  expect(exitCodeOf(new EpochError("x"))).toBe(125);
   expect(exitCodeOf(new TypeError("a bug of ours"))).toBe(125);
 });
 
