@@ -68,10 +68,7 @@ export class Timeline {
 
   constructor(start: Start = RESET) {
     this.start = start;
-    for (const { kind, ticket, agent, operands } of start.open) {
-      const [lo, hi, code] = operands;
-      if (kind === "timer.arm") this.armed.set(ticket, { agent, code, deadline: lo + hi * 0x1_0000_0000 });
-    }
+    for (const timer of start.timers) this.armed.set(timer.ticket, timer);
     for (const { vgpu, gfn, page } of start.frames)
       this.answersOf.set(frameKey(vgpu, gfn), { seq: [-1], gap: [-1], page: [page] });
   }

@@ -59,9 +59,8 @@ export class ByAddress {
   ) {
     this.stage = new Stage(model, timeline, store, follower, sink);
     this.follower = follower;
-    const { now, open } = timeline.start;
-    this.parent.adopt(open, now);
-    for (const { kind, agent } of open) if (kind === "guest.write") this.countWriting(agent, 1);
+    this.parent.adopt(timeline.start);
+    for (const { agent } of timeline.start.writes) this.countWriting(agent, 1);
   }
 
   get contents(): Contents {

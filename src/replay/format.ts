@@ -50,10 +50,9 @@ export class RowFormatter {
   }
 
   /** Start where a recording does, if that is not reset. */
-  startAt({ now, open }: Start): void {
+  startAt({ now, timers }: Start): void {
     this.now = now;
-    for (const { kind, ticket, operands } of open)
-      if (kind === "timer.arm") this.timers.set(ticket, operands[2]);
+    for (const { ticket, code } of timers) this.timers.set(ticket, code);
   }
 
   /** Take notice of row `i`. */

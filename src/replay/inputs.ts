@@ -89,13 +89,10 @@ class InputReader {
   private time: number;
   private gap = 0;
 
-  constructor({ now, open }: Start) {
+  constructor({ now, timers }: Start) {
     this.time = now;
     this.inputs = new Inputs(now);
-    for (const { kind, ticket, agent, operands } of open) {
-      const [lo, hi, code] = operands;
-      if (kind === "timer.arm") this.armed.set(ticket, { agent, code, deadline: lo + hi * 0x1_0000_0000 });
-    }
+    for (const timer of timers) this.armed.set(timer.ticket, timer);
   }
 
   add(rows: Rows, end: number): void {

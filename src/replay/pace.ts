@@ -2,7 +2,7 @@ import { NOTES, TIMER_ENGINE } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { ENGINES } from "../hw/units.ts";
-import type { PendingTicket } from "../reducers/machine.ts";
+import type { Start } from "./run.ts";
 
 /** Engine of rows that no engine caused. */
 export const NO_ENGINE = 255;
@@ -57,20 +57,19 @@ export class Pace {
   /** Engine by ticket of an open fetch. */
   private readonly fetches = new Map<number, number>();
 
-  /** What is open where a run starts, at model time `now`. */
-  adopt(open: readonly PendingTicket[], now: number): void {
-    for (const { kind, ticket, operands } of open) {
-      const [lo, hi, third] = operands;
-      if (kind === "timer.arm") {
-        const engine = engineOfTimer(third);
-        if (engine === NO_ENGINE) continue;
-        this.armed.set(ticket, { engine, deadline: lo + hi * 0x1_0000_0000 });
-        this.engines[engine].timer = ticket;
-      } else if (kind === "guest.fetch" && third !== NO_ENGINE) {
-        this.fetches.set(ticket, third);
-        this.engines[third].fetch = ticket;
-        this.engines[third].start = now;
-      }
+  /** Take over what engines have open where a run starts. */
+  adopt({ now, timers, fetches }: Start): void {
+    for (const { ticket, code, deadline } of timers) {
+      const engine = engineOfTimer(code);
+      if (engine === NO_ENGINE) continue;
+      this.armed.set(ticket, { engine, deadline });
+      this.engines[engine].timer = ticket;
+    }
+    for (const { ticket, engine } of fetches) {
+      if (engine === NO_ENGINE) continue;
+      this.fetches.set(ticket, engine);
+      this.engines[engine].fetch = ticket;
+      this.engines[engine].start = now;
     }
   }
 

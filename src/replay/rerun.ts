@@ -96,14 +96,11 @@ export class Rerun {
 
   /** Take over what is open where the recording starts. */
   private adopt(): void {
-    const { now, open } = this.timeline.start;
+    const { now, timers, fetches, writes } = this.timeline.start;
     this.now = now;
-    for (const { kind, ticket, agent, operands } of open) {
-      const [a, b, c] = operands;
-      if (kind === "timer.arm") this.arm(ticket, agent, c, a + b * 0x1_0000_0000);
-      else if (kind === "guest.write") this.writing.push({ ticket, agent });
-      else if (kind === "guest.fetch") this.questions.push({ ticket, agent, gfn: a, purpose: b, engine: c });
-    }
+    for (const { ticket, agent, code, deadline } of timers) this.arm(ticket, agent, code, deadline);
+    this.writing.push(...writes);
+    this.questions.push(...fetches);
   }
 
   /** Run these segments, in this order, and then whatever timers are due until model time `until`. */

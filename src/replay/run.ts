@@ -1,3 +1,4 @@
+import type { KindName } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { PAGE_BYTES } from "../hw/units.ts";
 import { type Configuration, parseConfiguration } from "../reducers/configuration.ts";
@@ -29,18 +30,33 @@ function standing(machine: Machine, recording: Recording): Machine {
   return machine;
 }
 
+/** Something that the model has asked of the world. */
+interface Asked {
+  readonly ticket: number;
+  readonly agent: number;
+}
+
+/** A question for a page; `engine` 255: nobody's engine. */
+interface Fetched {
+  readonly gfn: number;
+  readonly purpose: number;
+  readonly engine: number;
+}
+
 /** What a replay by address must know of the time before the first row. */
 export interface Start {
   /** Model time in microseconds. */
   readonly now: number;
-  /** Timers armed, pages asked for, writes in flight. */
-  readonly open: readonly PendingTicket[];
+  /** What is open: timers, questions for pages, and guest writes in flight. */
+  readonly timers: readonly (Asked & { readonly code: number; readonly deadline: number })[];
+  readonly fetches: readonly (Asked & Fetched)[];
+  readonly writes: readonly Asked[];
   /** What the model knew of guest memory: content ids of the store. */
   readonly frames: readonly { readonly vgpu: number; readonly gfn: number; readonly page: number }[];
 }
 
 /** Where a machine after reset starts. */
-export const RESET: Start = { now: 0, open: [], frames: [] };
+export const RESET: Start = { now: 0, timers: [], fetches: [], writes: [], frames: [] };
 
 /** Where a recording starts. Throws as `machineOf` does. */
 export function startOf(recording: Recording): Start {
@@ -56,7 +72,18 @@ export function startOf(recording: Recording): Start {
     });
     return known;
   });
-  return { now: machine.core.now, open: pending(machine), frames };
+  const of = (kind: KindName): PendingTicket[] => pending(machine).filter((open) => open.kind === kind);
+  return {
+    now: machine.core.now,
+    timers: of("timer.arm").map(({ ticket, agent, operands: [lo, hi, code] }) => {
+      return { ticket, agent, code, deadline: lo + hi * 0x1_0000_0000 };
+    }),
+    fetches: of("guest.fetch").map(({ ticket, agent, operands: [gfn, purpose, engine] }) => {
+      return { ticket, agent, gfn, purpose, engine };
+    }),
+    writes: of("guest.write"),
+    frames,
+  };
 }
 
 /** The configuration that a recording's base names. */

@@ -92,15 +92,12 @@ export class Stage {
 
   /** Take over what is open where the recording starts. */
   private adopt(): void {
-    const { now, open } = this.timeline.start;
-    this.place.now = now;
-    this.pace.adopt(open, now);
-    for (const { kind, ticket, agent, operands } of open) {
-      const [a, b, c] = operands;
-      if (kind === "timer.arm") this.arm(ticket, agent, c, a + b * 0x1_0000_0000);
-      else if (kind === "guest.write") this.inFlight(agent).push(ticket);
-      else if (kind === "guest.fetch") this.ask({ ticket, agent, gfn: a, purpose: b }, c);
-    }
+    const { start } = this.timeline;
+    this.place.now = start.now;
+    this.pace.adopt(start);
+    for (const { ticket, agent, code, deadline } of start.timers) this.arm(ticket, agent, code, deadline);
+    for (const { ticket, agent } of start.writes) this.inFlight(agent).push(ticket);
+    for (const { engine, ...fetch } of start.fetches) this.ask(fetch, engine);
   }
 
   private ask(fetch: Fetch, engine: number): void {
