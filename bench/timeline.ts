@@ -8,13 +8,13 @@ import type { Tools } from "../src/replay/recording/tools.ts";
 import { machineOf } from "../src/replay/run.ts";
 import { Timeline } from "../src/replay/timeline.ts";
 import { Asker } from "../src/replay/why.ts";
+import type { ColdSeeks } from "./cold-seeks.ts";
 import { atMost, type Figure } from "./figure.ts";
 import { percentile, time } from "./measure.ts";
 import { Random } from "./random.ts";
+import { detailOf, MILLION, SEEKS, seekTimes } from "./seeks.ts";
 import { simRecording } from "./sim-recording.ts";
 
-const MILLION = 1_000_000;
-const SEEKS = 1000;
 /** Asked about: written all the time, now and then, once at the start, never. */
 const PATHS = [
   "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR",
@@ -40,17 +40,9 @@ export async function timelineFigures(
   if (quick) return figures;
   const path = await simRecording(tools, 100 * MILLION, say);
   const long = await openRecording(path);
-  figures.push(...coldSeeks(long), ...whyFigures(long), ...firstSeek(path));
+  figures.push(...coldSeeks(path), ...whyFigures(long), ...firstSeek(path));
   long.close();
   return figures;
-}
-
-/** Milliseconds of each of so many seeks to rows that `next` names. */
-function seekTimes(timeline: Timeline, count: number, next: () => number): number[] {
-  return Array.from({ length: count }, () => {
-    const seq = next();
-    return time(() => timeline.seek(seq));
-  });
 }
 
 function pair(
@@ -64,11 +56,6 @@ function pair(
     atMost(`${name}, p50`, percentile(samples, 50), "ms", bars[0], aims[0], detail),
     atMost(`${name}, p99`, percentile(samples, 99), "ms", bars[1], aims[1], detail),
   ];
-}
-
-function detailOf(timeline: Timeline): string {
-  const { states, rows, snapshots, keyframes } = timeline.memory;
-  return `${snapshots} states (${states >> 20} MiB), rows ${rows >> 20} MiB, ${keyframes} keyframes`;
 }
 
 function warmSeeks({ recording, store }: OpenedRecording, name: string): Figure[] {
@@ -87,21 +74,16 @@ function warmSeeks({ recording, store }: OpenedRecording, name: string): Figure[
   return figures;
 }
 
-function coldSeeks({ recording, store }: OpenedRecording): Figure[] {
-  const random = new Random(2);
-  const timeline = new Timeline(recording, store);
-  const seeks = seekTimes(timeline, SEEKS, () => random.below(recording.rowCount));
-  const figures = pair("uniform random seek, 100 M events", seeks, [25, 50], [12, 25], detailOf(timeline));
-  const middle = recording.rowCount >> 1;
-  const near = (): number => middle + random.below(2 * MILLION) - MILLION;
-  seekTimes(timeline, SEEKS, near);
-  const around = seekTimes(timeline, SEEKS, near);
-  figures.push(
-    ...pair("seek within 1 M of the cursor, 100 M events", around, [0.5, 5], [0.15, 0.5], detailOf(timeline)),
-  );
-  const rss = process.memoryUsage().rss / MILLION;
-  figures.push(atMost("resident while walking 100 M events", rss, "MB", 1000, 500, detailOf(timeline)));
-  return figures;
+/** In a process of its own: what it holds is what walking takes. */
+function coldSeeks(path: string): Figure[] {
+  const script = fileURLToPath(new URL("./cold-seeks.js", import.meta.url));
+  const { stdout } = spawnSync(process.execPath, [script, path], { encoding: "utf8" });
+  const { anywhere, anywhereDetail, near, nearDetail, resident } = JSON.parse(stdout) as ColdSeeks;
+  return [
+    ...pair("uniform random seek, 100 M events", anywhere, [25, 50], [12, 25], anywhereDetail),
+    ...pair("seek within 1 M of the cursor, 100 M events", near, [0.5, 5], [0.15, 0.5], nearDetail),
+    atMost("resident while walking 100 M events", resident / MILLION, "MB", 1000, 500, nearDetail),
+  ];
 }
 
 function whyFigures({ recording, store }: OpenedRecording): Figure[] {

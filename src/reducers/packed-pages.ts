@@ -9,9 +9,11 @@ import { PAGE_WORDS } from "../hw/units.ts";
 const NEIGHBOURS = 12;
 /** A page that differs in more words than this stands by itself. */
 const MOST_WORDS = 256;
+/** So few are near enough: no other is looked for. */
+const FEW_WORDS = 32;
 /** Of every so many words one is looked at first; where more than so many differ, the pages are too different. */
 const PROBE_STEP = 17;
-const MOST_PROBES = (2 * MOST_WORDS) / PROBE_STEP;
+const MOST_PROBES = MOST_WORDS / PROBE_STEP;
 /** At most so many steps from a page to one that stands by itself. */
 const MOST_STEPS = 8;
 /** Of an entry: the entry it differs from (or NO_BASE), the steps to the end, how many words differ. */
@@ -82,11 +84,12 @@ class Part {
     for (let i = 0; i < count; i++) into[data[from + i * 2]] = data[from + i * 2 + 1];
   }
 
-  /** The neighbour that differs in the fewest words; null where all differ in many. */
+  /** The last neighbour that differs in few words, or in the fewest; null where all differ in many. */
   private nearest(words: Uint32Array): Neighbour | null {
     let best: Neighbour | null = null;
     let least = MOST_WORDS + 1;
-    for (const neighbour of this.neighbours) {
+    for (let n = this.neighbours.length - 1; n >= 0 && least > FEW_WORDS; n--) {
+      const neighbour = this.neighbours[n];
       if (this.data[neighbour.at + 1] >= MOST_STEPS) continue;
       const count = differences(words, neighbour.words, least);
       if (count >= least) continue;
@@ -130,8 +133,7 @@ class Part {
 /** In how many words two pages differ; counted up to `most`. A few words say most of the time that it is many. */
 function differences(a: Uint32Array, b: Uint32Array, most: number): number {
   let count = 0;
-  for (let i = 0; i < PAGE_WORDS; i += PROBE_STEP) if (a[i] !== b[i]) count++;
-  if (count > MOST_PROBES) return most;
+  for (let i = 0; i < PAGE_WORDS; i += PROBE_STEP) if (a[i] !== b[i] && ++count > MOST_PROBES) return most;
   count = 0;
   for (let i = 0; i < PAGE_WORDS && count < most; i++) if (a[i] !== b[i]) count++;
   return count;
