@@ -3,18 +3,17 @@ import { VGPU_MAX } from "../src/hw/units.ts";
 import { Machine, reduceState, type State } from "../src/reducers/machine.ts";
 import { MMIO } from "../src/reducers/planes.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
-import { Timeline } from "../src/replay/timeline.ts";
 import { atLeast, atMost, type Figure, short } from "./figure.ts";
 import { median, percentile } from "./measure.ts";
 import { Random } from "./random.ts";
-import { seekTimes } from "./seeks.ts";
 import type { Trace } from "./trace.ts";
 import { evenConfiguration, Studio } from "./world.ts";
 
 /** Snapshots, seeks, and a State for every event. */
 export function stateFigures(trace: Trace, tools: Tools, quick: boolean): Figure[] {
+  const { one, states } = snapshots(trace);
   return [
-    atMost("snapshot, one vGPU opened", snapshots(trace), "us", 50, 10, "with the clone at the next open"),
+    atMost("snapshot, one vGPU opened", one, "us", 50, 10, "with the clone at the next open"),
     atMost(
       "snapshot, all seven opened",
       sevenSnapshot(tools),
@@ -23,26 +22,28 @@ export function stateFigures(trace: Trace, tools: Tools, quick: boolean): Figure
       60,
       "with the clones at the next opens",
     ),
-    seek(trace, quick ? 100 : 400),
+    seek(trace, states, quick ? 100 : 400),
     pure(trace, quick ? 20_000 : 100_000),
   ];
 }
 
-/** Replay with a snapshot at each block's end; the median of what one costs, in microseconds. */
-function snapshots(trace: Trace): number {
+/** Replay with a snapshot at each block's end; the median of what one costs, and the states. */
+function snapshots(trace: Trace): { one: number; states: State[] } {
   let samples: number[] = [];
+  let states: State[] = [];
   for (let pass = 0; pass < 2; pass++) {
     const machine = new Machine(trace.setting);
     samples = [];
+    states = [];
     for (const { rows } of trace.blocks) {
       machine.batch(rows, 0, rows.count);
       const start = performance.now();
-      machine.snapshot();
+      states.push(machine.snapshot());
       machine.core.vgpu(1);
       samples.push((performance.now() - start) * 1000);
     }
   }
-  return median(samples);
+  return { one: median(samples), states };
 }
 
 function sevenSnapshot(tools: Tools): number {
@@ -59,14 +60,24 @@ function sevenSnapshot(tools: Tools): number {
   return median(samples.slice(100));
 }
 
-/** To random rows of a timeline that has passed over the recording once. */
-function seek({ recording, store }: Trace, count: number): Figure {
+/** To random events, from the snapshot of the block before. */
+function seek(trace: Trace, states: readonly State[], count: number): Figure {
   const random = new Random(7);
-  const timeline = new Timeline(recording, store);
-  timeline.warm();
-  const anywhere = (): number => random.below(recording.rowCount);
-  seekTimes(timeline, 50, anywhere);
-  const samples = seekTimes(timeline, count, anywhere);
+  const machine = new Machine(trace.setting);
+  const samples: number[] = [];
+  for (let i = -50; i < count; i++) {
+    const n = 1 + random.below(trace.blocks.length - 1);
+    const { rows } = trace.blocks[n];
+    let to = random.below(rows.count);
+    while (to < rows.count && KIND_CLASS[rows.kind[to]] >= CLASS_OUTCOME) to++;
+    const start = performance.now();
+    machine.restore(states[n - 1]);
+    const stop = machine.batch(rows, 0, to);
+    const spent = performance.now() - start;
+    if (stop !== to)
+      throw new Error(`a seek to row ${rows.firstSeq + to} differs at row ${rows.firstSeq + stop}`);
+    if (i >= 0) samples.push(spent);
+  }
   const p99 = `p99 ${short(percentile(samples, 99))} ms`;
   return atMost("warm seek p50", median(samples), "ms", 0.5, 0.15, p99);
 }

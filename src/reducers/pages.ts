@@ -29,6 +29,8 @@ export class PageStore {
   /** Pages that can be fetched again are packed or let go beyond this many, those that were not used for longest. */
   private most = Number.POSITIVE_INFINITY;
   private packed: PackedPages | null = null;
+  /** By id: it came for who goes here and there, and may come back. */
+  private readonly wanted: boolean[] = [];
   /** Their ids in order of use; one that was used again stands there again, and only its last place counts. */
   private readonly used: number[] = [];
   private gone = 0;
@@ -73,8 +75,11 @@ export class PageStore {
     return this.internHashed(this.scratch, bytes);
   }
 
-  /** Id of a content whose hash is known. */
-  internHashed(hash: Uint32Array, bytes: Uint8Array): number {
+  /**
+   * Id of a content whose hash is known. `wanted`: it may be looked at again later, so that packing it pays when
+   * it is let go.
+   */
+  internHashed(hash: Uint32Array, bytes: Uint8Array, wanted = false): number {
     const key = keyOf(hash);
     const known = this.ids.get(key);
     if (known !== undefined && (this.pages[known] !== null || this.packed?.has(known) === true)) return known;
@@ -82,6 +87,7 @@ export class PageStore {
     copy.set(bytes);
     const id = known ?? this.reserve(hash, key);
     this.pages[id] = new Uint32Array(copy.buffer);
+    if (wanted) this.wanted[id] = true;
     if (this.fetch !== null) this.letGo(id);
     return id;
   }
@@ -120,7 +126,7 @@ export class PageStore {
       const oldest = this.used[this.gone++];
       if (this.lastUse[oldest] !== place) continue;
       const words = this.pages[oldest];
-      if (words !== null) this.packed?.put(oldest, words);
+      if (words !== null && this.wanted[oldest] === true) this.packed?.put(oldest, words);
       this.pages[oldest] = null;
       this.lastUse[oldest] = undefined;
       this.kept--;

@@ -94,8 +94,11 @@ export class BlockPages {
     };
   }
 
-  /** Put the pages that block n brings into the store. Throws Malformed. */
-  load(n: number, body: Uint8Array): void {
+  /**
+   * Put the pages that block n brings into the store; `wanted` says that they may be looked at again. Throws
+   * Malformed.
+   */
+  load(n: number, body: Uint8Array, wanted: boolean): void {
     const known = this.loaded[n];
     if (known === HERE) return;
     const items = new ItemReader(body);
@@ -114,7 +117,7 @@ export class BlockPages {
       this.tools.hashPage(page, this.actual);
       if (!this.actual.every((word, w) => word === this.hash[w]))
         refuse("a page that is not what its hash says");
-      this.note(this.store.internHashed(this.hash, page), n);
+      this.note(this.store.internHashed(this.hash, page, wanted), n);
     }
     this.loaded[n] = HERE;
   }

@@ -91,7 +91,7 @@ export class Recording {
     this.decoder = new RowDecoder(layout);
     this.stretches = new StretchReader(layout);
     this.pages = new BlockPages(tools, store, this.blocks, this.baseBlocks, (n) => {
-      this.guard(n, () => this.pages.load(n, this.file.load(n).pages));
+      this.guard(n, () => this.pages.load(n, this.file.load(n).pages, true));
     });
     this.findEnd();
     this.warnAboutTail();
@@ -179,7 +179,7 @@ export class Recording {
   basePieces(): readonly BasePiece[] {
     const read = (n: number): BasePiece => {
       const { pages, trailer } = this.file.load(n);
-      this.pages.load(n, pages);
+      this.pages.load(n, pages, true);
       return unpackPiece(pages, trailer.digests);
     };
     return readPieces(this.meta.base, this.tools, read, (n, act) => this.guard(n, act));
@@ -217,7 +217,7 @@ export class Recording {
 
   private read(n: number, into: Rows, crc: boolean): LoadedBlock {
     const block = this.file.load(n, crc);
-    this.pages.load(n, block.pages);
+    this.pages.load(n, block.pages, false);
     this.decode(n, block.rows, into);
     return block;
   }
@@ -229,7 +229,7 @@ export class Recording {
   packed(n: number): PackedRows {
     return this.guard(n, () => {
       const block = this.file.load(n);
-      this.pages.load(n, block.pages);
+      this.pages.load(n, block.pages, true);
       const packed = new PackedRows(block.rows, this.layout, (hashes) => this.pages.idsOf(n, hashes));
       this.checkCount(n, packed.count);
       return packed;
