@@ -10,6 +10,7 @@ import { bisectFigures } from "./bisect.ts";
 import { type Figure, short, verdict } from "./figure.ts";
 import { guestFigures } from "./guest.ts";
 import { liveFigures } from "./live.ts";
+import { minimiseFigures } from "./minimise.ts";
 import { roundTripFigures } from "./mmio.ts";
 import { ratios } from "./ratios.ts";
 import { recordFigures } from "./record.ts";
@@ -18,6 +19,7 @@ import { apertureFigures, streamerFigures } from "./streamer.ts";
 import { syntheticTrace } from "./synthetic.ts";
 import { timelineFigures } from "./timeline.ts";
 import { loadTrace, type Trace } from "./trace.ts";
+import { verifyFigures } from "./verify.ts";
 
 const BOOT = "recordings/linux-6.1-boot.mcap";
 const EVENTS = 2_000_000;
@@ -49,6 +51,8 @@ async function measure(tools: Tools, options: Options): Promise<Figure[]> {
   if (wanted("timeline")) figures.push(...(await timelineFigures(tools, quick, say)));
   if (wanted("bisect")) figures.push(...(await bisectFigures(tools, say)));
   if (wanted("guest")) figures.push(...(await guestFigures(quick, say)));
+  if (wanted("verify")) figures.push(...(await verifyFigures(tools, quick, say)));
+  if (wanted("minimise")) figures.push(...(await minimiseFigures(tools)));
   return figures;
 }
 
@@ -74,8 +78,10 @@ function print(figures: readonly Figure[]): void {
 const HELP = `npm run bench -- [--quick] [--only GROUP,GROUP] [--json FILE] [--boot RECORDING]
 
 Prints each figure beside its bar and aim, writes them as JSON, exits 1 where a bar is missed.
-Groups: boot synthetic record states streamer aperture live mmio timeline bisect
-guest (real boots on QEMU; as root on Debian 12 it fetches what it needs).
+Groups: boot synthetic record states streamer aperture live mmio timeline bisect verify minimise guest.
+timeline, bisect and verify need recordings of 10 M and 100 M events (--quick: 10 M), which are made in bench/.cache
+first, in some minutes, where they are not there. boot and live need RECORDING. guest boots real guests on QEMU; as
+root on Debian 12 it fetches what it needs.
 `;
 
 async function main(): Promise<number> {

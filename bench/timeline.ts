@@ -76,9 +76,8 @@ function warmSeeks({ recording, store }: OpenedRecording, name: string): Figure[
 
 /** In a process of its own: what it holds is what walking takes. */
 function coldSeeks(path: string): Figure[] {
-  const script = fileURLToPath(new URL("./cold-seeks.js", import.meta.url));
-  const { stdout } = spawnSync(process.execPath, [script, path], { encoding: "utf8" });
-  const { anywhere, anywhereDetail, near, nearDetail, resident } = JSON.parse(stdout) as ColdSeeks;
+  const told = tell("cold-seeks", path) as ColdSeeks;
+  const { anywhere, anywhereDetail, near, nearDetail, resident } = told;
   return [
     ...pair("uniform random seek, 100 M events", anywhere, [25, 50], [12, 25], anywhereDetail),
     ...pair("seek within 1 M of the cursor, 100 M events", near, [0.5, 5], [0.15, 0.5], nearDetail),
@@ -116,13 +115,17 @@ function indexCost({ recording, store }: OpenedRecording): Figure[] {
   return [atMost("building keyframes and writers' index, by one replay", index / base, "x", 2, 1.5, detail)];
 }
 
+/** The JSON that a script of this folder prints about a recording, in a process of its own. */
+function tell(script: string, path: string): unknown {
+  const file = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
+  const { stdout, status } = spawnSync(process.execPath, [file, path], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${script} ended with ${status}`);
+  return JSON.parse(stdout);
+}
+
 /** In a process of its own: from the opening of the file to the state in its middle. */
 function firstSeek(path: string): Figure[] {
-  const script = fileURLToPath(new URL("./first-seek.js", import.meta.url));
-  const samples = Array.from({ length: 5 }, () => {
-    const { stdout } = spawnSync(process.execPath, [script, path], { encoding: "utf8" });
-    return Number(stdout);
-  });
+  const samples = Array.from({ length: 5 }, () => tell("first-seek", path) as number);
   return [
     atMost("fresh process: open and first seek, 100 M events", percentile(samples, 50), "ms", 300, 100),
   ];

@@ -5,6 +5,7 @@ import { eachFrameFacts, type FrameFacts, Ram } from "../../src/reducers/ram.ts"
 import { divergenceAt } from "../../src/replay/divergence.ts";
 import { KEYFRAMES, KeyframeWriter } from "../../src/replay/keyframes.ts";
 import { replaceAttachments } from "../../src/replay/recording/attach.ts";
+import { SeenPages } from "../../src/replay/recording/gather.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
@@ -79,13 +80,17 @@ export async function verifyApart(
 export interface Changes {
   rows?(rows: Rows, n: number): void;
   digests?(trailer: BlockTrailer): BlockTrailer["digests"];
+  /** Number of a page, in order of appearance from 1, that no block shall bring. */
+  readonly lacks?: number;
 }
 
 /** The same recording with something changed, and the keyframes of the one before. */
 export async function changed(walk: Walk, changes: Changes): Promise<Walk> {
   const { recording, store } = open(walk);
   const sink = new MemorySink();
-  const recorder = new InlineRecorder(sink, recording.meta, walk.tools, store);
+  const seen = new SeenPages();
+  if (changes.lacks !== undefined) seen.add(changes.lacks);
+  const recorder = new InlineRecorder(sink, recording.meta, walk.tools, store, "zstd", seen);
   const rows = new Rows();
   for (let n = 0; n < recording.blockCount; n++) {
     const trailer = recording.readBlock(n, rows);

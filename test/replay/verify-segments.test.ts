@@ -135,6 +135,13 @@ describe("a law: what was planted is found in the same place, however many look 
   });
 });
 
+test("a page that no block brings is missed by whoever joins the segments", async () => {
+  for (const lacks of [1, 5, 20, 60]) {
+    const { damage } = (await expectSame(await changed(walk, { lacks }))).found;
+    expect(damage?.reason).toBe("a row with a page that no block holds");
+  }
+});
+
 describe("a keyframe that lies hides nothing and makes nothing up", () => {
   test("frames that pass for fresh: no digest tells, and a run from there diverges", async () => {
     const stale = forged(walk, (state, _, store) => staleFrames(state, store, () => state.lastStamp + 1));

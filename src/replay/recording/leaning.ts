@@ -63,7 +63,6 @@ export function chainText({ lo, hi }: Hash64): string {
 class LeaningRecording extends Recording {
   /** Its file's, but what it starts from in the end is what its parent does. */
   override readonly meta: RecordingMeta;
-  override readonly divisible = false;
   private readonly own: Recording;
   private readonly parent: Recording;
   /** Row, and blocks and world inputs up to it, that come from the parent. */
@@ -147,6 +146,10 @@ class LeaningRecording extends Recording {
   override readStretch(n: number, packed: PackedRows, k: number, into: Rows): void {
     if (n < this.before) this.parent.readStretch(n, packed, k, into);
     else this.own.readStretch(n - this.before, packed, k, into);
+  }
+
+  override get divisible(): boolean {
+    return false;
   }
 
   override get lineage(): Lineage {

@@ -56,7 +56,9 @@ export class Recording {
   /** Where its pages are. */
   readonly store: PageStore;
   /** Can its parts be checked apart? */
-  readonly divisible: boolean = true;
+  get divisible(): boolean {
+    return this.baseBlocks === 0;
+  }
 
   private readonly source: ByteSource;
   private readonly file: BlockSource;
