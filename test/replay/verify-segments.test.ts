@@ -6,6 +6,7 @@ import { loadTools } from "../../src/node/codecs.ts";
 import { isRead } from "../../src/reducers/machine.ts";
 import { MMIO } from "../../src/reducers/planes.ts";
 import { eachFrameFacts } from "../../src/reducers/ram.ts";
+import { type CheckedBlocks, joinChecks } from "../../src/replay/recording/checked.ts";
 import type { Tools } from "../../src/replay/recording/tools.ts";
 import { sameState } from "../../src/replay/same-state.ts";
 import { Timeline } from "../../src/replay/timeline.ts";
@@ -140,6 +141,18 @@ test("a page that no block brings is missed by whoever joins the segments", asyn
     const { damage } = (await expectSame(await changed(walk, { lacks }))).found;
     expect(damage?.reason).toBe("a row with a page that no block holds");
   }
+});
+
+test("a page counts as brought only by a part that lies before", () => {
+  const hash = Uint32Array.of(1, 2, 3, 4);
+  const part = (from: number, brought: number[], block?: number): CheckedBlocks => ({
+    ...{ from, blocks: [], lost: null },
+    pages: { brought: Uint32Array.from(brought), borrowed: block === undefined ? [] : [{ hash, block }] },
+  });
+  const missing = { block: 7, reason: "a row with a page that no block holds" };
+  expect(joinChecks([part(0, [9, 9, 9, 9, ...hash]), part(5, [], 7)], tools)).toBeNull();
+  expect(joinChecks([part(0, []), part(5, [...hash], 7)], tools)).toEqual(missing);
+  expect(joinChecks([part(0, []), part(5, [], 7), part(9, [...hash])], tools)).toEqual(missing);
 });
 
 describe("a keyframe that lies hides nothing and makes nothing up", () => {
