@@ -9,6 +9,7 @@ import { agentName } from "../reducers/path.ts";
 import { settingOf } from "../reducers/platform.ts";
 import { type Timeline, timelineOf } from "./answers.ts";
 import type { Inferred } from "./content.ts";
+import type { Doubt } from "./doubts.ts";
 import { Inputs, inputsOf } from "./inputs.ts";
 import type { Mark } from "./marks.ts";
 import { SeenPages, seePieces } from "./recording/gather.ts";
@@ -17,7 +18,6 @@ import type { ParentBase, RecordingMeta, ResetBase } from "./recording/profile.t
 import type { Recording } from "./recording/recording.ts";
 import type { BlockSink } from "./recording/rewrite.ts";
 import { Rerun } from "./rerun.ts";
-import type { Doubt } from "./rerun-options.ts";
 import { configurationOf, machineOf, refuseUnknown } from "./run.ts";
 
 /** A world input from outside: its kind, its columns that are not 0, and its payload. */
@@ -120,7 +120,7 @@ export class Branch {
     const rerun = new Rerun(machine, inputs, timeline, store, { sink: take, sinkFrom: shared }, this.inStep);
     rerun.run(order);
     const { contents, counts, doubts } = rerun;
-    for (const doubt of doubts)
+    for (const doubt of doubts.kept)
       if (doubt.seq < rowsMade) marks.push({ seq: doubt.seq, text: doubtText(doubt) });
     return {
       shared,

@@ -30,16 +30,3 @@ export interface RerunCounts {
    */
   reactions: number;
 }
-
-/** Something that is not known in a rerun, and the row of it where. */
-export interface Doubt {
-  readonly seq: number;
-  /**
-   * `reaction`: a read was answered otherwise than recorded; `inferred`: a page is from `distance` world inputs
-   * away; `unknown`: nothing answers what was asked, and who asked stands still.
-   */
-  readonly what: "reaction" | "inferred" | "unknown";
-  readonly vgpu: number;
-  readonly gfn: number;
-  readonly distance: number;
-}

@@ -5,9 +5,10 @@ import { isRead, type Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import { gfnOf, lowerBound, type Timeline } from "./answers.ts";
 import { Contents, UNKNOWN } from "./content.ts";
+import { Doubts } from "./doubts.ts";
 import type { Inputs } from "./inputs.ts";
 import { NO_ENGINE } from "./pace.ts";
-import type { Doubt, RerunCounts, RerunOptions } from "./rerun-options.ts";
+import type { RerunCounts, RerunOptions } from "./rerun-options.ts";
 
 /** A question of the model that is open. */
 interface Question {
@@ -50,11 +51,9 @@ const MOST_DT = 0xffff_ffff;
 export class Rerun {
   readonly counts: RerunCounts = { events: 0, unknown: 0, reactions: 0 };
   readonly contents: Contents;
-  /** What is not known, at the rows that this run made: of each kind the first ones. */
-  readonly doubts: Doubt[] = [];
+  readonly doubts = new Doubts();
   /** The run was ended by `seen`. */
   shown = false;
-  private readonly doubtsOf = new Map<Doubt["what"], number>();
   private readonly model: Machine;
   private readonly inputs: Inputs;
   private readonly timeline: Timeline;
@@ -257,11 +256,11 @@ export class Rerun {
     const found = this.contents.answer({ vgpu: agent, gfn, purpose, engine, seq, gap, since: -1 });
     if (this.contents.inferredCount > inferredCount) {
       const distance = this.contents.lastDistance;
-      this.doubt({ seq: this.nextSeq, what: "inferred", vgpu: agent, gfn, distance });
+      this.doubts.add({ seq: this.nextSeq, what: "inferred", vgpu: agent, gfn, distance });
     }
     if (found === UNKNOWN) {
       this.counts.unknown++;
-      this.doubt({ seq: this.nextSeq - 1, what: "unknown", vgpu: agent, gfn, distance: 0 });
+      this.doubts.add({ seq: this.nextSeq - 1, what: "unknown", vgpu: agent, gfn, distance: 0 });
       if (engine !== NO_ENGINE) {
         this.questions.push({ ...question, engine: STANDS });
         return;
@@ -345,18 +344,11 @@ export class Rerun {
     if (recorded && (rows.lo[i] !== replyLo || rows.hi[i] !== replyHi)) {
       this.counts.reactions++;
       const seq = this.nextSeq - 1 - this.model.core.out.count;
-      this.doubt({ seq, what: "reaction", vgpu: made.agent[m], gfn: 0, distance: 0 });
+      this.doubts.add({ seq, what: "reaction", vgpu: made.agent[m], gfn: 0, distance: 0 });
     }
     made.lo[m] = owed === 0 ? replyLo : 0;
     made.hi[m] = owed === 0 ? replyHi : 0;
     made.ticket[m] = owed;
-  }
-
-  private doubt(doubt: Doubt): void {
-    const { what } = doubt;
-    const before = this.doubtsOf.get(what) ?? 0;
-    this.doubtsOf.set(what, before + 1);
-    if (before < DOUBTS_MAX) this.doubts.push(doubt);
   }
 
   private carryOut(out: Rows, o: number): void {
@@ -400,7 +392,6 @@ export class Rerun {
 
 /** Engine of a question that nobody can answer. */
 const STANDS = 254;
-const DOUBTS_MAX = 256;
 
 function isFor(timer: Armed, agent: number, code: number): boolean {
   return timer.agent === agent && timer.code === code;

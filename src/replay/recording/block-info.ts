@@ -1,4 +1,5 @@
 import type { Recording } from "./recording.ts";
+import type { ChunkHead } from "./records.ts";
 import type { BlockTrailer } from "./trailer.ts";
 
 /** Where a recording stops being what was recorded. Everything before is verified. */
@@ -46,4 +47,16 @@ export class BlockView implements BlockInfo {
   get events(): number {
     return this.trailer().events;
   }
+}
+
+/** The block that holds row `seq`, or -1. */
+export function blockHolding(blocks: readonly ChunkHead[], seq: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (blocks[middle].endSeq <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low < blocks.length && blocks[low].firstSeq <= seq ? low : -1;
 }

@@ -1,7 +1,7 @@
 import type { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { type BasePiece, readPieces, unpackPiece } from "./base-pieces.ts";
-import { type BlockInfo, BlockView, type Damage, type Lineage } from "./block-info.ts";
+import { type BlockInfo, BlockView, blockHolding, type Damage, type Lineage } from "./block-info.ts";
 import { BlockPages } from "./block-pages.ts";
 import { BlockSource, type LoadedBlock } from "./block-source.ts";
 import {
@@ -194,14 +194,7 @@ export class Recording {
 
   /** The block that holds row `seq`, or -1. */
   blockOf(seq: number): number {
-    let low = 0;
-    let high = this.blocks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.blocks[middle].endSeq <= seq) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.blocks.length && this.blocks[low].firstSeq <= seq ? low : -1;
+    return blockHolding(this.blocks, seq);
   }
 
   /** The verified trailer of block n. Throws RecordingError. */
