@@ -2,7 +2,7 @@ import { PORT_COHERENT } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import { PAGE_BYTES, PAGE_SHIFT } from "../hw/units.ts";
 import type { Core } from "./core.ts";
-import { HASH, hashBytes } from "./mix.ts";
+import { HASH, hashBytes, hashWords } from "./mix.ts";
 import { FRAMES } from "./planes.ts";
 import { GFN_BITS } from "./ram.ts";
 
@@ -13,6 +13,8 @@ import { GFN_BITS } from "./ram.ts";
  */
 
 const TWO_32 = 0x1_0000_0000;
+const GUEST_FETCH = K["guest.fetch"];
+const GUEST_WRITE = K["guest.write"];
 const WINDOW_SHIFT = 16;
 const WINDOW_VALID = 0x8000_0000;
 
@@ -61,25 +63,36 @@ export function fetchGuest(
   stamp: number,
 ): number {
   const high = Math.floor(stamp / TWO_32);
-  const ticket = core.openTicket(K["guest.fetch"], v, gfn, purpose, engine, stamp >>> 0, high);
-  const o = core.emit(K["guest.fetch"], v);
-  core.out.ticket[o] = ticket;
-  core.out.at[o] = gfn;
-  core.out.purpose[o] = purpose;
-  core.out.engine[o] = engine;
+  const ticket = core.openTicket(GUEST_FETCH, v, gfn, purpose, engine, stamp >>> 0, high);
+  const { out } = core;
+  const o = out.append(GUEST_FETCH);
+  out.agent[o] = v;
+  out.source[o] = 0;
+  out.cause[o] = 0;
+  out.ticket[o] = ticket;
+  out.at[o] = gfn;
+  out.purpose[o] = purpose;
+  out.engine[o] = engine;
   return ticket;
 }
 
-/** Write words at a byte offset of a guest frame as one `guest.write`; the run must stay within the frame. */
-export function writeGuestWords(
+/**
+ * Write `count` of `words`, from number `from` on, at a byte offset of a guest frame as one `guest.write`;
+ * the run must stay within the frame.
+ */
+export function writeGuestRun(
   core: Core,
   v: number,
   gfn: number,
   offset: number,
-  words: readonly number[],
+  words: Uint32Array,
+  from: number,
+  count: number,
 ): number {
-  for (let i = 0; i < words.length; i++) SCRATCH_WORDS[i] = words[i];
-  return writeGuest(core, v, gfn, offset, SCRATCH, 0, words.length * 4);
+  for (let i = 0; i < count; i++) SCRATCH_WORDS[i] = words[from + i];
+  core.ram[v].writeBytes(gfn, offset, SCRATCH, 0, count * 4);
+  hashWords(SCRATCH_WORDS, 0, count);
+  return sayWritten(core, v, gfn, offset, SCRATCH, 0, count * 4);
 }
 
 /**
@@ -96,17 +109,35 @@ export function writeGuest(
   length: number,
 ): number {
   core.ram[v].writeBytes(gfn, offset, bytes, from, length);
-  const o = core.emit(K["guest.write"], v);
-  const out = core.out;
+  hashBytes(bytes, from, length);
+  return sayWritten(core, v, gfn, offset, bytes, from, length);
+}
+
+/** The outcome of a write whose hash is in HASH. */
+function sayWritten(
+  core: Core,
+  v: number,
+  gfn: number,
+  offset: number,
+  bytes: Uint8Array,
+  from: number,
+  length: number,
+): number {
+  const { out } = core;
+  const o = out.append(GUEST_WRITE);
+  out.agent[o] = v;
+  out.source[o] = 0;
+  out.cause[o] = 0;
+  out.ticket[o] = 0;
   out.at[o] = ((gfn << PAGE_SHIFT) | offset) >>> 0;
   out.atHigh[o] = gfn >>> (32 - PAGE_SHIFT);
   out.length[o] = length;
-  if (core.carriesOut) out.putPayload(o, bytes.subarray(from, from + length));
-  hashBytes(bytes, from, length);
   out.lo[o] = HASH.low;
   out.hi[o] = HASH.high;
+  out.code[o] = 0;
+  if (core.carriesOut) out.putPayload(o, bytes.subarray(from, from + length));
   if (isCoherent(core, v) || core.isCrowded()) return 0;
-  const ticket = core.openTicket(K["guest.write"], v, out.at[o], out.atHigh[o], length, 0);
+  const ticket = core.openTicket(GUEST_WRITE, v, out.at[o], out.atHigh[o], length, 0);
   out.ticket[o] = ticket;
   core.vgpu(v).writesOpen++;
   return ticket;
@@ -127,11 +158,7 @@ export function receivePage(core: Core, v: number, ticket: number, page: number)
   if (words === null) return;
   const bytes = new Uint8Array(words.buffer);
   for (const later of core.openTickets()) {
-    if (
-      ((later - ticket) | 0) < 0 ||
-      core.ticketKind(later) !== K["guest.write"] ||
-      core.ticketAgent(later) !== v
-    )
+    if (((later - ticket) | 0) < 0 || core.ticketKind(later) !== GUEST_WRITE || core.ticketAgent(later) !== v)
       continue;
     const low = core.ticketOperand(later, 0);
     if (((core.ticketOperand(later, 1) << (32 - PAGE_SHIFT)) | (low >>> PAGE_SHIFT)) !== gfn) continue;

@@ -32,15 +32,15 @@ export const PLANTED: readonly Planted[] = [
   planted(
     "the CSB write pointer in the status page is one behind",
     EXECLIST,
-    "HWSP_CSB_WRITE * 4, [pointer])",
-    "HWSP_CSB_WRITE * 4, [(pointer + 5) % 6])",
+    "STATUS_WORDS[2] = pointer;",
+    "STATUS_WORDS[2] = (pointer + 5) % 6;",
     /\.csb\.write_pointer$/,
   ),
   planted(
     "a CSB entry of an element switch is dropped",
     EXECLIST,
-    "  if (gfn >= 0) {\n    writeGuestWords(core, v, gfn, (HWSP_CSB",
-    "  if (gfn >= 0 && (status & 4) === 0) {\n    writeGuestWords(core, v, gfn, (HWSP_CSB",
+    "  if (gfn >= 0) {\n    STATUS_WORDS[0] = status;",
+    "  if (gfn >= 0 && (status & 4) === 0) {\n    STATUS_WORDS[0] = status;",
     /\.csb\./,
   ),
   planted(
@@ -60,14 +60,14 @@ export const PLANTED: readonly Planted[] = [
   planted(
     "a user interrupt is lost",
     ACTIONS,
-    "core.up.irq(core, engine.frameBase, e, USER_INTERRUPT);",
-    "",
+    "return announce(core, e, engine, USER_INTERRUPT_BIT);",
+    "return;",
     /irq|IIR/i,
   ),
   planted(
     "MI_FLUSH_DW forgets its notify event",
     ACTIONS,
-    /(const flushDw[\s\S]*?)if \(\(c\[0\] & \(1 << 8\)\) !== 0\) core\.up\.irq\([^)]*, FLUSH_NOTIFY\);/,
+    /(function flushDw[\s\S]*?)if \(\(c\[0\] & \(1 << 8\)\) !== 0\) announce\([^)]*FLUSH_NOTIFY_BIT\);/,
     "$1",
     /irq|IIR/i,
   ),
@@ -159,15 +159,15 @@ export const PLANTED: readonly Planted[] = [
   planted(
     "SRM stores the register before the named one",
     ACTIONS,
-    "[storeRegister(core, e, engine, register)]",
-    "[storeRegister(core, e, engine, register - 4)]",
+    "storeRegister(core, e, engine, register), 0)",
+    "storeRegister(core, e, engine, register - 4), 0)",
     /\.write\./,
   ),
   planted(
     "copies between pages take the wrong dword",
     ACTIONS,
-    "const word = VALUE.low;",
-    "const word = VALUE.high;",
+    "writeValue(core, engine, 1, VALUE.low, 0);",
+    "writeValue(core, engine, 1, VALUE.high, 0);",
     /\.write\./,
   ),
   planted(

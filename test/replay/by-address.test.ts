@@ -92,8 +92,8 @@ describe("what nobody knows", () => {
     const model = await OtherModel.build([
       {
         file: "reducers/device/gtt.ts",
-        find: "const gfn = hostFrameGfn(core, hfn);",
-        replace: "const gfn = hostFrameGfn(core, hfn) + (purpose === 0 ? 0x5000 : 0);",
+        find: "const words = core.ram[v].fresh(gfn, engine.turn);",
+        replace: "gfn += purpose === 0 ? 0x5000 : 0;\n  const words = core.ram[v].fresh(gfn, engine.turn);",
       },
     ]);
     const found = verifyGuest(recording, store, { model: model.machine(recording, store) });

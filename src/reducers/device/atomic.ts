@@ -15,9 +15,10 @@ export function isWide(c: Uint32Array): boolean {
 }
 
 /**
- * The words to write, or null where the operation is not one of those known. Operands come inline (dwords 3
- * on) or from the engine's GPRs 0 and 2; the old value goes to GPR 4 where the command asks for it, as much
- * of it as was read. Source of the GPRs: MI_ATOMIC_CMD, intel/media-driver.
+ * The words to write (one where the command is not wide), or null where the operation is not one of those
+ * known. Operands come inline (dwords 3 on) or from the engine's GPRs 0 and 2; the old value goes to GPR 4
+ * where the command asks for it, as much of it as was read. Source of the GPRs: MI_ATOMIC_CMD,
+ * intel/media-driver.
  */
 export function atomicResult(
   core: Core,
@@ -41,7 +42,7 @@ export function atomicResult(
     core.words.write(file, gpr + RETURNED, low);
     if (wide) core.words.write(file, gpr + RETURNED + 1, high);
   }
-  return wide ? result : [result[0]];
+  return result;
 }
 
 type Pair = readonly [number, number];

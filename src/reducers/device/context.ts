@@ -1,7 +1,7 @@
 import { WRITE_POSITION } from "../../events/codes.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { markWrite } from "../memory.ts";
+import { hostFrameAgent, hostFrameGfn, markWrite } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
 import { translateGlobal } from "./gtt.ts";
 import { writeAt } from "./memory.ts";
@@ -33,6 +33,9 @@ const HEAD_MASK = 0x1f_fffc;
 const TAIL_MASK = 0x1f_fff8;
 const LRI_OPCODE = 0x22;
 const PAGE_DWORDS = 1024;
+
+/** The image as it is saved. Holds nothing between events. */
+const SAVED = new Uint32Array(PAGE_DWORDS);
 
 /**
  * Visit every (register offset, dword number of its value) of the image, in order. Stops at the first other
@@ -70,7 +73,7 @@ export function loadContext(core: Core, e: number, engine: EngineTree, image: Ui
     if (offset === RING_CTL) control = value;
     else if (offset === BB_STATE) batch.state = value;
     else if (offset === SBB_STATE) batch.second = value;
-    else if (!loadPosition(engine, offset, value)) loadRegister(core, e, register, value);
+    else if (!loadPosition(engine, offset, value)) loadRegister(core, e, engine, register, value);
   });
   engine.ringSize = (control & 0x1f_f000) + 4096;
   if ((batch.state & BB_VALID) !== 0) enterSaved(engine, 1, batch.state);
@@ -134,12 +137,12 @@ export function reloadTail(e: number, engine: EngineTree, image: Uint32Array): b
  */
 export function saveContext(core: Core, e: number, engine: EngineTree, image: Uint32Array): void {
   const base = ENGINE_BASES[e];
-  const words: number[] = [];
+  let filled = 0;
   let last = -1;
   let tail = -1;
   eachImageRegister(image, (register, dword) => {
-    while (words.length < dword) words.push(image[words.length]);
-    words.push(savedValue(core, engine, base, register, image[dword]));
+    for (; filled < dword; filled++) SAVED[filled] = image[filled];
+    SAVED[filled++] = savedValue(core, engine, base, register, image[dword]);
     last = dword;
     if (register === base + RING_TAIL) tail = dword;
   });
@@ -149,11 +152,13 @@ export function saveContext(core: Core, e: number, engine: EngineTree, image: Ui
     engine,
     ((engine.elements[engine.active].low & 0xffff_f000) + 4096) >>> 0,
   );
+  const v = hostFrameAgent(core, hfn);
+  const gfn = hostFrameGfn(core, hfn);
   const code = engine.level === 0 && engine.head === engine.tail ? 0 : WRITE_POSITION;
-  if (tail > 0) writeAt(core, engine, hfn, 0, words.slice(0, tail));
+  if (tail > 0) writeAt(core, engine, v, gfn, 0, SAVED, 0, tail);
   if (tail > 0) markWrite(core, code);
   if (tail >= last) return;
-  writeAt(core, engine, hfn, (tail + 1) * 4, words.slice(tail + 1));
+  writeAt(core, engine, v, gfn, (tail + 1) * 4, SAVED, tail + 1, last - tail);
   markWrite(core, code);
 }
 

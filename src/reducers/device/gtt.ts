@@ -4,6 +4,7 @@ import { fetchGuest, hostFrameAgent, hostFrameGfn } from "../memory.ts";
 import { DEVICE_GGTT, TLB } from "../planes.ts";
 import { GFN_BITS } from "../ram.ts";
 import type { EngineTree } from "../trees.ts";
+import { forgetPlaces, GLOBAL, type Place, placeOf, putPlace } from "./places.ts";
 
 /**
  * The device's view of memory: GGTT entries are words of the state, PPGTT tables are pages to ask for.
@@ -39,16 +40,34 @@ export function translateGlobal(core: Core, engine: EngineTree, low: number): nu
   return hfn >>> GFN_BITS === engine.frameBase >>> GFN_BITS ? hfn : FAULT;
 }
 
-/** Host frame behind an address of the engine's context, PARKED or FAULT. */
-export function translate(
+/**
+ * The place that an address of the engine's context leads to, or null: `failure` says why. `high` are bits
+ * 47:32, of no meaning in the GGTT.
+ */
+export function reach(
   core: Core,
   e: number,
   engine: EngineTree,
   ppgtt: boolean,
   low: number,
   high: number,
-): number {
-  if (!ppgtt) return translateGlobal(core, engine, low);
+): Place | null {
+  const page = low >>> 12;
+  const space = ppgtt ? high : GLOBAL;
+  const place = placeOf(page);
+  if (place.page === page && place.space === space) return place;
+  const hfn = ppgtt ? translate(core, e, engine, low, high) : translateGlobal(core, engine, low);
+  const v = hfn < 0 ? 0 : hostFrameAgent(core, hfn);
+  return v === 0 ? null : putPlace(page, space, v, hostFrameGfn(core, hfn));
+}
+
+/** Why something could not be had: PARKED until the page comes that was asked for, or FAULT. */
+export function failure(engine: EngineTree): number {
+  return engine.fetch === 0 ? FAULT : PARKED;
+}
+
+/** Host frame behind an address in the engine's PPGTT, PARKED or FAULT. */
+function translate(core: Core, e: number, engine: EngineTree, low: number, high: number): number {
   const tag = ((high << 20) | (low >>> 12)) >>> 0;
   const tagHigh = (high >>> 12) & 0xf;
   const slot = (tag & (TLB_ENTRIES - 1)) * TLB_WORDS;
@@ -121,15 +140,36 @@ export function pageWords(
   purpose: number,
 ): Uint32Array | null {
   const v = hostFrameAgent(core, hfn);
-  if (v === 0) return null;
-  const gfn = hostFrameGfn(core, hfn);
+  return v === 0 ? null : frameWords(core, e, engine, v, hostFrameGfn(core, hfn), purpose);
+}
+
+function frameWords(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  v: number,
+  gfn: number,
+  purpose: number,
+): Uint32Array | null {
   const words = core.ram[v].fresh(gfn, engine.turn);
-  if (words !== null) return words;
-  engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
-  return null;
+  if (words === null) engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
+  return words;
+}
+
+/** The words of a place, fresh for the turn under way, or null: `failure` says why. */
+export function placeWords(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  place: Place,
+  purpose: number,
+): Uint32Array | null {
+  place.words ??= frameWords(core, e, engine, place.v, place.gfn, purpose);
+  return place.words;
 }
 
 /** Forget an engine's translations. */
 export function flushTlb(core: Core, e: number): void {
+  forgetPlaces();
   core.words.clear(TLB + e);
 }

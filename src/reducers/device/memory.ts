@@ -1,12 +1,17 @@
 import { PURPOSES } from "../../events/columns.ts";
 import type { Core } from "../core.ts";
-import { hostFrameAgent, hostFrameGfn, writeGuestWords } from "../memory.ts";
+import { writeGuestRun } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
-import { FAULT, PARKED, pageWords, translate } from "./gtt.ts";
+import { failure, placeWords, reach } from "./gtt.ts";
+import { CHANGES, type Place, wordsMoved } from "./places.ts";
 
 const DATA = PURPOSES.indexOf("data");
 
-/** Where a command's operand lies: 0, PARKED or FAULT; on 0 its host frame and byte offset are in PLACE. */
+/** Where the operand located last lies. Holds nothing between events. */
+export const OPERAND = { v: 0, gfn: 0, offset: 0 };
+let operand: Place | null = null;
+
+/** Where a command's operand lies, into OPERAND: 0, PARKED or FAULT. */
 export function locate(
   core: Core,
   e: number,
@@ -15,38 +20,71 @@ export function locate(
   low: number,
   high: number,
 ): number {
-  const hfn = translate(core, e, engine, ppgtt, low, high);
-  if (hfn < 0) return hfn;
-  if (hostFrameAgent(core, hfn) === 0) return FAULT;
-  PLACE.hfn = hfn;
-  PLACE.offset = low & 4095;
+  operand = reach(core, e, engine, ppgtt, low, high);
+  if (operand === null) return failure(engine);
+  OPERAND.v = operand.v;
+  OPERAND.gfn = operand.gfn;
+  OPERAND.offset = low & 4095;
   return 0;
 }
 
-/** Result of the last `locate`. Holds nothing between events. */
-export const PLACE = { hfn: 0, offset: 0 };
-
-/** Read the dword at PLACE into VALUE: 0, PARKED or FAULT. */
-export function readPlace(core: Core, e: number, engine: EngineTree): number {
-  const words = pageWords(core, e, engine, PLACE.hfn, DATA);
-  if (words === null) return engine.fetch === 0 ? FAULT : PARKED;
-  VALUE.low = words[PLACE.offset >>> 2];
-  VALUE.high = PLACE.offset <= 4088 ? words[(PLACE.offset >>> 2) + 1] : 0;
+/** Locate an operand and read its dword, and the one behind it, into VALUE: 0, PARKED or FAULT. */
+export function locateAndRead(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  ppgtt: boolean,
+  low: number,
+  high: number,
+): number {
+  const how = locate(core, e, engine, ppgtt, low, high);
+  if (how !== 0 || operand === null) return how;
+  const words = placeWords(core, e, engine, operand, DATA);
+  if (words === null) return failure(engine);
+  const at = OPERAND.offset >>> 2;
+  VALUE.low = words[at];
+  VALUE.high = at < 1023 ? words[at + 1] : 0;
   return 0;
 }
 
-/** Result of the last `readPlace`: the dword and the one behind it. Holds nothing between events. */
+/** What was read last. Holds nothing between events. */
 export const VALUE = { low: 0, high: 0 };
 
-/** One command's write at a host frame and dword-aligned offset; the words must stay in the frame. */
+/**
+ * One command's write: `count` of `words`, from number `from` on, at a byte offset of a guest frame. They
+ * must stay in the frame.
+ */
 export function writeAt(
   core: Core,
   engine: EngineTree,
-  hfn: number,
+  v: number,
+  gfn: number,
   offset: number,
-  words: readonly number[],
+  words: Uint32Array,
+  from: number,
+  count: number,
 ): void {
-  const v = hostFrameAgent(core, hfn);
-  writeGuestWords(core, v, hostFrameGfn(core, hfn), offset & ~3, words);
+  if (writeGuestRun(core, v, gfn, offset & ~3, words, from, count) !== 0) CHANGES.count++;
+  wordsMoved(v, gfn, core.ram[v].known(gfn));
   engine.wrote = true;
+}
+
+/** The same where the operand located last lies. */
+export function writeOperand(
+  core: Core,
+  engine: EngineTree,
+  words: Uint32Array,
+  from: number,
+  count: number,
+): void {
+  writeAt(core, engine, OPERAND.v, OPERAND.gfn, OPERAND.offset, words, from, count);
+}
+
+const PAIR = new Uint32Array(2);
+
+/** Write one or two words where the operand located last lies. */
+export function writeValue(core: Core, engine: EngineTree, count: number, low: number, high: number): void {
+  PAIR[0] = low;
+  PAIR[1] = high;
+  writeOperand(core, engine, PAIR, 0, count);
 }

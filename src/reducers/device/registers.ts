@@ -1,5 +1,5 @@
 import { K } from "../../events/kinds.ts";
-import { REG_TIME_VALUE } from "../../hw/compile.ts";
+import { REG_FAST_WRITE, REG_TIME_VALUE } from "../../hw/compile.ts";
 import { ENGINE_BASES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
@@ -32,9 +32,7 @@ export function registerFile(core: Core, e: number): number {
 }
 
 /** The page directory pointers are where walks start: guest frame in bits 35:12 of two dwords. */
-function loadPdp(core: Core, e: number, offset: number, value: number): void {
-  if (offset < PDP_FIRST || offset > PDP_LAST) return;
-  const engine = core.device().engines[e];
+function loadPdp(core: Core, e: number, engine: EngineTree, offset: number, value: number): void {
   const n = (offset - PDP_FIRST) >>> 3;
   const before = engine.pdp[n];
   const upper = (offset & 4) !== 0;
@@ -45,17 +43,21 @@ function loadPdp(core: Core, e: number, offset: number, value: number): void {
 }
 
 /** A command's or an image's write of a register, under the register's own rule. */
-export function loadRegister(core: Core, e: number, at: number, value: number): void {
+export function loadRegister(core: Core, e: number, engine: EngineTree, at: number, value: number): void {
   const index = core.registers;
   const word = at >>> 2;
   const id = at < MMIO_BYTES ? index.idOf[word] : 0;
   if (id === 0) return unknownRegister(core, e, at, value);
   if (index.rule[id] === READ_ONLY) return;
-  const file = registerFile(core, e);
-  const before = core.words.read(file, word);
-  const after = applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value);
+  const file = engine.registers;
+  let after = value;
+  if ((index.flags[id] & REG_FAST_WRITE) === 0) {
+    const before = core.words.read(file, word);
+    after = applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value);
+  }
   core.words.write(file, word, after);
-  loadPdp(core, e, at - ENGINE_BASES[e], after);
+  const offset = at - ENGINE_BASES[e];
+  if (offset >= PDP_FIRST && offset <= PDP_LAST) loadPdp(core, e, engine, offset, after);
 }
 
 /** A command's read of a register. */
@@ -83,7 +85,7 @@ export function storeRegister(core: Core, e: number, engine: EngineTree, at: num
     unknownRegister(core, e, at, 0);
     return 0;
   }
-  return core.words.read(registerFile(core, e), at >>> 2);
+  return core.words.read(engine.registers, at >>> 2);
 }
 
 /** Does a register keep its word whatever a command writes? True also of what is no register. */

@@ -2,7 +2,7 @@ import { NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { agentOf, frameBaseOf, isCoherent, writeGuestWords } from "../memory.ts";
+import { agentOf, frameBaseOf, isCoherent, writeGuestRun } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import { type EngineTree, initialExeclist } from "../trees.ts";
 import { translateGgtt } from "./ggtt.ts";
@@ -38,6 +38,9 @@ const STATUS = 1;
 /** More announcements or writes in flight than this, and the engines wait for the guest's memory. */
 const ANNOUNCEMENTS_MAX = 32;
 const WRITES_MAX = 1024;
+
+/** What goes into the status page. Holds nothing between events. */
+const STATUS_WORDS = new Uint32Array(3);
 
 /** Group and shift of each engine's interrupt bits. Source: gvt.md 2.13. */
 const ENGINE_IRQ: readonly (readonly [number, number])[] = [];
@@ -164,8 +167,11 @@ export function contextStatus(
   const hwsp = core.words.read(MMIO + v, (ENGINE_BASES[engine] + RING_HWS_PGA) >>> 2);
   const gfn = translateGgtt(core, v, hwsp & 0xffff_f000);
   if (gfn >= 0) {
-    writeGuestWords(core, v, gfn, (HWSP_CSB + pointer * 2) * 4, [status, contextId]);
-    writeGuestWords(core, v, gfn, HWSP_CSB_WRITE * 4, [pointer]);
+    STATUS_WORDS[0] = status;
+    STATUS_WORDS[1] = contextId;
+    STATUS_WORDS[2] = pointer;
+    writeGuestRun(core, v, gfn, (HWSP_CSB + pointer * 2) * 4, STATUS_WORDS, 0, 2);
+    writeGuestRun(core, v, gfn, HWSP_CSB_WRITE * 4, STATUS_WORDS, 2, 1);
   }
   const o = core.emit(K["context.switched"], v);
   core.out.engine[o] = engine;
