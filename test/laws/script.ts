@@ -67,6 +67,7 @@ const LIVELY = [
   ),
 ];
 const TARGET = 0x20_0000;
+const BATCHES = 0x10_0000;
 
 /** One guest, and what it has made so far. */
 interface Player {
@@ -80,7 +81,8 @@ type Act = (player: Player, a: number, b: number, c: number, rig: Rig) => void;
 
 /** A command of a batch, from a word. */
 function command(batch: Batch, word: number, next: number): Batch {
-  const target = { address: TARGET + (word & 0x1ffc) };
+  // Into the batches themselves, too: a batch may write what it runs next.
+  const target = { address: (next & 7) === 0 ? BATCHES + (word & 0x3ffc) : TARGET + (word & 0x1ffc) };
   const register = RING_BASE.rcs0 + 0x600 + (word & 0x78);
   switch (word % 17) {
     case 0:
@@ -125,7 +127,7 @@ function command(batch: Batch, word: number, next: number): Batch {
     case 14:
       return batch.arbOnOff((next & 1) === 1);
     case 15:
-      return batch.start({ address: 0x10_0000 + (next & 7) * PAGE }, { second: (word & 0x100) !== 0 });
+      return batch.start({ address: BATCHES + (next & 7) * PAGE }, { second: (word & 0x100) !== 0 });
     default:
       return batch.flushDw({ post: next & 3, to: target, low: word, notify: true });
   }
@@ -143,7 +145,7 @@ const randomBatch = (a: number, b: number, c: number): Batch => {
 
 const submitBatch: Act = (player, a, b, c) => {
   const context = player.contexts[a % player.contexts.length];
-  const address = 0x10_0000 + (player.batches++ % 8) * PAGE;
+  const address = BATCHES + (player.batches++ % 8) * PAGE;
   player.guest.batch(context, address, randomBatch(a, b, c).end());
   player.guest.emit(context, (ring) => ring.start({ address }).userInterrupt());
   const other =

@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Rows } from "../../src/events/rows.ts";
+import type { Configuration } from "../../src/reducers/configuration.ts";
 import type { Machine } from "../../src/reducers/machine.ts";
 import type { PageStore } from "../../src/reducers/pages.ts";
 import type { settingOf } from "../../src/reducers/platform.ts";
@@ -67,7 +68,12 @@ export class OtherModel {
 
   /** A machine of this model, as the recording's base says. */
   machine(recording: Recording, store: PageStore): Machine {
-    return new this.module.Machine(this.module.settingOf(configurationOf(recording), store));
+    return this.machineFor(configurationOf(recording), store);
+  }
+
+  /** A machine of this model. */
+  machineFor(configuration: Configuration, store: PageStore): Machine {
+    return new this.module.Machine(this.module.settingOf(configuration, store));
   }
 
   /** Does a strict replay on this model answer otherwise than recorded, in a row or in a digest? */
