@@ -1,10 +1,10 @@
 import { openRecording } from "../src/node/open.ts";
-import { firstWhere } from "../src/replay/bisect-time.ts";
-import type { OpenedRecording } from "../src/replay/opened.ts";
-import { compilePredicate } from "../src/replay/predicate.ts";
-import { questionOf } from "../src/replay/question.ts";
+import { firstWhere } from "../src/replay/bisect/bisect-time.ts";
+import type { OpenedRecording } from "../src/replay/engine/opened.ts";
+import { compilePredicate } from "../src/replay/names/predicate.ts";
+import { questionOf } from "../src/replay/names/question.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
-import { Timeline } from "../src/replay/timeline.ts";
+import { Timeline } from "../src/replay/timeline/timeline.ts";
 import { atLeast, atMost, type Figure } from "./figure.ts";
 import { time } from "./measure.ts";
 import { simRecording } from "./sim-recording.ts";

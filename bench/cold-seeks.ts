@@ -1,5 +1,5 @@
 import { openRecording } from "../src/node/open.ts";
-import { Timeline } from "../src/replay/timeline.ts";
+import { Timeline } from "../src/replay/timeline/timeline.ts";
 import { Random } from "./random.ts";
 import { detailOf, MILLION, SEEKS, seekTimes } from "./seeks.ts";
 

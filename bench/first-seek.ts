@@ -1,5 +1,5 @@
 import { openRecording } from "../src/node/open.ts";
-import { Timeline } from "../src/replay/timeline.ts";
+import { Timeline } from "../src/replay/timeline/timeline.ts";
 
 /** Prints the milliseconds from the opening of a recording to the state in its middle. */
 const start = performance.now();

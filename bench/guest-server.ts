@@ -5,8 +5,8 @@ import { machineFor } from "../src/ports/serve-options.ts";
 import { Pump } from "../src/ports/vfio-user/pump.ts";
 import { handsOf, VfioUserServer } from "../src/ports/vfio-user/session.ts";
 import { PageStore } from "../src/reducers/pages.ts";
-import { createMachineWith } from "../src/replay/create.ts";
-import { Live } from "../src/replay/live.ts";
+import { createMachineWith } from "../src/replay/engine/create.ts";
+import { Live } from "../src/replay/live/live.ts";
 import { metaFor, NullRecorder } from "./world.ts";
 
 /** A vGPU for a real guest, recorded or not, and nothing else is different. Ends when it is told anything. */

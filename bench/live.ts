@@ -3,7 +3,7 @@ import { partOf } from "../src/node/packing.ts";
 import { createRecorder } from "../src/node/recorder.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
-import { Live } from "../src/replay/live.ts";
+import { Live } from "../src/replay/live/live.ts";
 import type { Recorder } from "../src/replay/recording/recorder.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
 import { type Figure, printed, short } from "./figure.ts";

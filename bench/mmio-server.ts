@@ -4,8 +4,8 @@ import { VfioUserServer } from "../src/ports/vfio-user/session.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { settingOf } from "../src/reducers/platform.ts";
-import { Live } from "../src/replay/live.ts";
-import type { Hands } from "../src/replay/session.ts";
+import { Live } from "../src/replay/live/live.ts";
+import type { Hands } from "../src/replay/live/session.ts";
 import { evenConfiguration, NullRecorder } from "./world.ts";
 
 /** The other process of the round trip figure: a vGPU on one socket, an echo on another. */

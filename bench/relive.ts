@@ -2,8 +2,8 @@ import { K, KIND_NAMES, KIND_WORLD } from "../src/events/kinds.ts";
 import type { Rows } from "../src/events/rows.ts";
 import { PAGE_BYTES } from "../src/hw/units.ts";
 import type { PageStore } from "../src/reducers/pages.ts";
-import type { Live } from "../src/replay/live.ts";
-import { DONE, type Hands, type Region } from "../src/replay/session.ts";
+import type { Live } from "../src/replay/live/live.ts";
+import { DONE, type Hands, type Region } from "../src/replay/live/session.ts";
 
 /**
  * Lives a recorded run again: its world inputs go through a live engine, at the recorded times, and fetches

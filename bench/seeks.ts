@@ -1,4 +1,4 @@
-import type { Timeline } from "../src/replay/timeline.ts";
+import type { Timeline } from "../src/replay/timeline/timeline.ts";
 import { time } from "./measure.ts";
 
 export const MILLION = 1_000_000;

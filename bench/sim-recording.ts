@@ -9,12 +9,12 @@ import { evenShare } from "../src/reducers/configuration.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { settingOf } from "../src/reducers/platform.ts";
-import { sameDigests } from "../src/replay/keyframes.ts";
-import { Live } from "../src/replay/live.ts";
+import { DivergedError } from "../src/replay/engine/state.ts";
+import { sameDigests } from "../src/replay/index/keyframes.ts";
+import { Live } from "../src/replay/live/live.ts";
 import { InlineRecorder } from "../src/replay/recording/inline.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
-import { DivergedError } from "../src/replay/state.ts";
-import { Timeline } from "../src/replay/timeline.ts";
+import { Timeline } from "../src/replay/timeline/timeline.ts";
 import { Random } from "./random.ts";
 import { configurationFor, metaFor } from "./world.ts";
 

@@ -6,10 +6,10 @@ import type { Setting } from "../src/reducers/core.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import type { PageStore } from "../src/reducers/pages.ts";
 import { settingOf } from "../src/reducers/platform.ts";
+import { configurationOf } from "../src/replay/engine/run.ts";
 import { appendRows } from "../src/replay/recording/bulk.ts";
 import { SEAL_INPUTS } from "../src/replay/recording/recorder.ts";
 import type { Recording } from "../src/replay/recording/recording.ts";
-import { configurationOf } from "../src/replay/run.ts";
 
 /** A full block, decoded. */
 export interface Block {

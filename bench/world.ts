@@ -5,7 +5,7 @@ import { type Configuration, evenShare, type VgpuConfiguration } from "../src/re
 import { Machine } from "../src/reducers/machine.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { settingOf } from "../src/reducers/platform.ts";
-import { Live } from "../src/replay/live.ts";
+import { Live } from "../src/replay/live/live.ts";
 import { InlineRecorder } from "../src/replay/recording/inline.ts";
 import { describe, type Json, type RecordingMeta } from "../src/replay/recording/profile.ts";
 import type { Recorded, Recorder } from "../src/replay/recording/recorder.ts";

@@ -8,7 +8,7 @@
 import { hashPage } from "./node/hash.ts";
 import type { Machine } from "./reducers/machine.ts";
 import { PageStore } from "./reducers/pages.ts";
-import { createMachineWith, type MachineOptions } from "./replay/create.ts";
+import { createMachineWith, type MachineOptions } from "./replay/engine/create.ts";
 
 export { openRecording } from "./node/open.ts";
 export { encodePng, writePng } from "./node/screen-png.ts";
@@ -19,7 +19,7 @@ export { SimDriver } from "./ports/sim/driver.ts";
 export { SimGuest } from "./ports/sim/guest.ts";
 export { type SimCapabilities, SimPort } from "./ports/sim/port.ts";
 export * from "./replay/library.ts";
-export { Live } from "./replay/live.ts";
+export { Live } from "./replay/live/live.ts";
 export { InlineRecorder } from "./replay/recording/inline.ts";
 
 /**

@@ -7,8 +7,8 @@
 
 import type { Machine } from "./reducers/machine.ts";
 import { PageStore } from "./reducers/pages.ts";
-import { createMachineWith, type MachineOptions } from "./replay/create.ts";
-import { type OpenedRecording, openWith } from "./replay/opened.ts";
+import { createMachineWith, type MachineOptions } from "./replay/engine/create.ts";
+import { type OpenedRecording, openWith } from "./replay/engine/opened.ts";
 import { loadPortableTools } from "./replay/recording/portable.ts";
 import { MemorySource, type Tools } from "./replay/recording/tools.ts";
 

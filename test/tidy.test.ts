@@ -43,9 +43,9 @@ describe.each(RULES)("$name", (rule) => {
 const PLANTS: readonly (readonly [path: string, line: string, rule: Rule, says: string])[] = [
   ["src/hw/units.ts", 'import "../events/kinds.ts";', ARROWS, "hw must not import"],
   ["src/reducers/device/engine.ts", 'import "../mediator/gt.ts";', ARROWS, "device must not import mediator"],
-  ["src/replay/verify.ts", 'import "node:fs";', NODE_EDGE, "replay must not import node:fs"],
+  ["src/replay/verify/verify.ts", 'import "node:fs";', NODE_EDGE, "replay must not import node:fs"],
   ["src/reducers/planes.ts", 'import "./device/gtt.ts";', CYCLES, "import cycle"],
-  ["src/replay/live.ts", 'import "msgpackr";', PACKAGES, "msgpackr may be imported only in"],
+  ["src/replay/live/live.ts", 'import "msgpackr";', PACKAGES, "msgpackr may be imported only in"],
   ["src/reducers/machine.ts", "const started = Date.now();", HOST_FREE, "Date: time is input"],
   ["src/hw/units.ts", "export const HALF = 0.5;", EXACT, "0.5"],
   ["src/events/rows.ts", "export const unused = 1;", DEAD_EXPORTS, "nobody imports unused"],

@@ -11,7 +11,7 @@ import {
   type Tested,
 } from "../node/bisect-code.ts";
 import { RevisionError, repositoryAt } from "../node/git.ts";
-import { divergenceText } from "../replay/divergence.ts";
+import { divergenceText } from "../replay/engine/divergence.ts";
 import { stateLines } from "./diff-lines.ts";
 import { CannotTell, EXIT, UsageError } from "./exit.ts";
 import { settingOfRecording, withRecording } from "./recordings.ts";

@@ -1,5 +1,5 @@
-import type { RunComparison, RunDifference } from "../replay/diff-recordings.ts";
-import type { StateDifference } from "../replay/diff-states.ts";
+import type { RunComparison, RunDifference } from "../replay/diff/diff-recordings.ts";
+import type { StateDifference } from "../replay/diff/diff-states.ts";
 import { columns, count } from "./table.ts";
 import { paint } from "./terminal.ts";
 

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { compareRevisions } from "../node/revisions.ts";
-import { diffEvents } from "../replay/diff.ts";
-import { diffRecordings } from "../replay/diff-recordings.ts";
-import type { StateDifference } from "../replay/diff-states.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
-import { Timeline } from "../replay/timeline.ts";
+import { diffEvents } from "../replay/diff/diff.ts";
+import { diffRecordings } from "../replay/diff/diff-recordings.ts";
+import type { StateDifference } from "../replay/diff/diff-states.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { Timeline } from "../replay/timeline/timeline.ts";
 import { answered, repositoryOf } from "./bisect-code.ts";
 import { runLines, stateLines } from "./diff-lines.ts";
 import { CannotTell, EXIT, UsageError } from "./exit.ts";

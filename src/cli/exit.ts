@@ -1,10 +1,10 @@
 import { DeadWorker } from "../node/verify-pool.ts";
 import { ServeError } from "../ports/serve-options.ts";
 import { PortError } from "../ports/vfio-user/errors.ts";
-import { PredicateError } from "../replay/predicate.ts";
-import { PathError } from "../replay/reader.ts";
+import { DivergedError } from "../replay/engine/state.ts";
+import { PredicateError } from "../replay/names/predicate.ts";
+import { PathError } from "../replay/names/reader.ts";
 import { RecordingError } from "../replay/recording/errors.ts";
-import { DivergedError } from "../replay/state.ts";
 
 /** What a verb's exit code says. */
 export const EXIT = {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { markFile, newMeta, writeRecording } from "../node/new-recording.ts";
-import { marksOf } from "../replay/marks.ts";
-import { everyRow } from "../replay/standalone.ts";
+import { marksOf } from "../replay/rerun/marks.ts";
+import { everyRow } from "../replay/rerun/standalone.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { checkNewFile, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../node/version.ts";
-import { EpochError } from "../replay/base.ts";
-import { PredicateError } from "../replay/predicate.ts";
+import { EpochError } from "../replay/checkpoint/base.ts";
+import { PredicateError } from "../replay/names/predicate.ts";
 import { printable } from "../replay/recording/errors.ts";
 import { addBisect } from "./bisect.ts";
 import { addBranch } from "./branch.ts";

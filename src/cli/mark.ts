@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { patchFile } from "../node/patching.ts";
-import { type Mark, marksOf, ownMarksOf, withMarks } from "../replay/marks.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { type Mark, marksOf, ownMarksOf, withMarks } from "../replay/rerun/marks.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { sayWarnings, seqIn, withRecording } from "./recordings.ts";
 import { columns } from "./table.ts";

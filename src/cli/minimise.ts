@@ -3,17 +3,17 @@ import { type Command, Option } from "commander";
 import { newMeta, writeRecording } from "../node/new-recording.ts";
 import { openRecording } from "../node/open.ts";
 import { type OtherBuild, OtherBuildError, otherBuild } from "../node/other-build.ts";
-import { type MinimiseOptions, NotShownError } from "../replay/minimise.ts";
-import { caseOf } from "../replay/minimise-case.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { machineOf } from "../replay/engine/run.ts";
+import { type MinimiseOptions, NotShownError } from "../replay/minimise/minimise.ts";
+import { caseOf } from "../replay/minimise/minimise-case.ts";
 import {
   type Minimised,
   minimiseDifference,
   minimiseDivergence,
   minimiseWhere,
-} from "../replay/minimised.ts";
-import { minimiseGuest } from "../replay/minimised-guest.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
-import { machineOf } from "../replay/run.ts";
+} from "../replay/minimise/minimised.ts";
+import { minimiseGuest } from "../replay/minimise/minimised-guest.ts";
 import { answered, repositoryOf } from "./bisect-code.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { checkNewFile, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";

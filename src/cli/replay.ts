@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { writePng } from "../node/screen-png.ts";
-import { divergenceText } from "../replay/divergence.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
-import { configurationOf } from "../replay/run.ts";
-import { lastScreens, type ScreenShot } from "../replay/screen.ts";
+import { divergenceText } from "../replay/engine/divergence.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { configurationOf } from "../replay/engine/run.ts";
+import { lastScreens, type ScreenShot } from "../replay/engine/screen.ts";
 import { UsageError } from "./exit.ts";
 import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { bytesText, count, secondsText } from "./table.ts";

@@ -1,7 +1,7 @@
 import { Rows } from "../events/rows.ts";
-import { clockText, RowFormatter, type RowText, rowColumns } from "../replay/format.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
-import { startOf } from "../replay/run.ts";
+import { clockText, RowFormatter, type RowText, rowColumns } from "../replay/engine/format.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { startOf } from "../replay/engine/run.ts";
 import { settingOfRecording } from "./recordings.ts";
 import { LineWriter, paint } from "./terminal.ts";
 

@@ -1,11 +1,11 @@
 import { Rows } from "../events/rows.ts";
 import { preferredTiming } from "../hw/edid.ts";
 import type { Configuration } from "../reducers/configuration.ts";
-import { marksOf } from "../replay/marks.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { configurationOf } from "../replay/engine/run.ts";
+import { type Statistics, statisticsOf } from "../replay/engine/statistics.ts";
 import type { CheckpointBase, RecordingMeta } from "../replay/recording/profile.ts";
-import { configurationOf } from "../replay/run.ts";
-import { type Statistics, statisticsOf } from "../replay/statistics.ts";
+import { marksOf } from "../replay/rerun/marks.ts";
 import { settingOfRecording } from "./recordings.ts";
 import { bytesText, columns, count, grouped, secondsText } from "./table.ts";
 import { paint, print, printJson, withProgress } from "./terminal.ts";

@@ -1,11 +1,11 @@
 import type { Machine } from "../reducers/machine.ts";
-import { seekByAddress } from "../replay/diff.ts";
-import { dumpState, plainDump } from "../replay/dump.ts";
-import { clockText } from "../replay/format.ts";
-import { type FieldView, type Found, lookUp, type RegisterView } from "../replay/lookup.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
-import { type Summary, summaryOf } from "../replay/summary.ts";
-import { Timeline } from "../replay/timeline.ts";
+import { seekByAddress } from "../replay/diff/diff.ts";
+import { dumpState, plainDump } from "../replay/diff/dump.ts";
+import { clockText } from "../replay/engine/format.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { type Summary, summaryOf } from "../replay/engine/summary.ts";
+import { type FieldView, type Found, lookUp, type RegisterView } from "../replay/names/lookup.ts";
+import { Timeline } from "../replay/timeline/timeline.ts";
 import { EXIT } from "./exit.ts";
 import { refuseUnknownKinds } from "./recordings.ts";
 import { columns, count } from "./table.ts";

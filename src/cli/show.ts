@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { KIND_NAMES } from "../events/kinds.ts";
-import { nearest } from "../replay/nearest.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { nearest } from "../replay/names/nearest.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { isPart, rangeOf, sayWarnings, seqIn, withRecording } from "./recordings.ts";
 import { screenLine, takeScreen, withoutPixels } from "./replay.ts";

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
-import type { OpenedRecording } from "../replay/opened.ts";
-import { Timeline } from "../replay/timeline.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { Timeline } from "../replay/timeline/timeline.ts";
 import { EXIT } from "./exit.ts";
 import { refuseUnknownKinds, seqIn, withRecording } from "./recordings.ts";
 import { endOf } from "./seek.ts";

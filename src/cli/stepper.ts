@@ -1,12 +1,12 @@
 import { KIND_NAMES } from "../events/kinds.ts";
 import { agentName } from "../reducers/path.ts";
-import { type Breakpoint, breakpointOf, goBack, goOn, type Hit } from "../replay/breakpoints.ts";
-import { clockText, RowFormatter } from "../replay/format.ts";
-import { lookUp } from "../replay/lookup.ts";
-import { type Mark, marksOf } from "../replay/marks.ts";
-import { summaryOf } from "../replay/summary.ts";
-import type { Timeline } from "../replay/timeline.ts";
-import { Asker, whyText } from "../replay/why.ts";
+import { clockText, RowFormatter } from "../replay/engine/format.ts";
+import { summaryOf } from "../replay/engine/summary.ts";
+import { lookUp } from "../replay/names/lookup.ts";
+import { type Mark, marksOf } from "../replay/rerun/marks.ts";
+import { type Breakpoint, breakpointOf, goBack, goOn, type Hit } from "../replay/timeline/breakpoints.ts";
+import type { Timeline } from "../replay/timeline/timeline.ts";
+import { Asker, whyText } from "../replay/why/why.ts";
 import { linesOf, summaryLines } from "./show-state.ts";
 import { paint } from "./terminal.ts";
 

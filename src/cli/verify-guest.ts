@@ -1,7 +1,7 @@
-import { divergenceText } from "../replay/divergence.ts";
+import { type GuestVerification, verifyGuest } from "../replay/answers/verify-guest.ts";
+import { divergenceText } from "../replay/engine/divergence.ts";
 import { RecordingError } from "../replay/recording/errors.ts";
 import type { Recording } from "../replay/recording/recording.ts";
-import { type GuestVerification, verifyGuest } from "../replay/verify-guest.ts";
 import { CannotTell, EXIT } from "./exit.ts";
 import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";

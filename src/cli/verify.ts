@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { jobsFor, VerifyPool } from "../node/verify-pool.ts";
-import { divergenceText } from "../replay/divergence.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
+import { divergenceText } from "../replay/engine/divergence.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { RecordingError } from "../replay/recording/errors.ts";
 import type { Recording } from "../replay/recording/recording.ts";
-import { type Verification, verify } from "../replay/verify.ts";
+import { type Verification, verify } from "../replay/verify/verify.ts";
 import { CannotTell, EXIT, exitCodeOf, UsageError } from "./exit.ts";
 import { damageLine, isPart, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { count } from "./table.ts";

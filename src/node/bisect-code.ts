@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RegisterIndex } from "../hw/compile.ts";
-import { diffStates, type StateDifference } from "../replay/diff-states.ts";
-import type { Divergence } from "../replay/divergence.ts";
+import { diffStates, type StateDifference } from "../replay/diff/diff-states.ts";
+import type { Divergence } from "../replay/engine/divergence.ts";
 import { type Built, Checkouts } from "./checkouts.ts";
 import { commitOf, commitsBetween, RevisionError } from "./git.ts";
 import { type Probe, probe, stateUnder, type Verdict } from "./probe.ts";

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { PageStore } from "../reducers/pages.ts";
-import { createMachineWith, type MachineOptions } from "../replay/create.ts";
-import { Live } from "../replay/live.ts";
-import { parsePredicate } from "../replay/predicate.ts";
+import { createMachineWith, type MachineOptions } from "../replay/engine/create.ts";
+import { Live } from "../replay/live/live.ts";
+import type { Hands } from "../replay/live/session.ts";
+import { parsePredicate } from "../replay/names/predicate.ts";
 import { describe, type ResetBase } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
-import type { Hands } from "../replay/session.ts";
 import { loadTools } from "./codecs.ts";
 import { hashPage } from "./hash.ts";
 import { createKeeper, Keeper, type Saving } from "./keeper.ts";

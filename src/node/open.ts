@@ -1,4 +1,4 @@
-import { type OpenedRecording, openWith } from "../replay/opened.ts";
+import { type OpenedRecording, openWith } from "../replay/engine/opened.ts";
 import { MemorySource } from "../replay/recording/tools.ts";
 import { loadTools } from "./codecs.ts";
 import { FileSource } from "./files.ts";

@@ -5,9 +5,9 @@ import { KIND_NAMES } from "../events/kinds.ts";
 import type { Machine } from "../reducers/machine.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import type { settingOf } from "../reducers/platform.ts";
-import type { standAtBase } from "../replay/base.ts";
+import type { standAtBase } from "../replay/checkpoint/base.ts";
+import { configurationOf } from "../replay/engine/run.ts";
 import type { Recording } from "../replay/recording/recording.ts";
-import { configurationOf } from "../replay/run.ts";
 import { Checkouts } from "./checkouts.ts";
 import { commitOf } from "./git.ts";
 
@@ -17,7 +17,7 @@ export class OtherBuildError extends Error {
 }
 
 /** In a build's folder: what stands a machine at the checkpoint that a recording starts from. */
-const BASES = "replay/base.js";
+const BASES = "replay/checkpoint/base.js";
 
 /** Makes the machine that a recording starts from, by the model of another build of gvt. */
 export type OtherBuild = (recording: Recording, store: PageStore) => Machine;

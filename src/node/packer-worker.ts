@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PageStore } from "../reducers/pages.ts";
-import { type Mark, withMarks } from "../replay/marks.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import { openRecording } from "../replay/recording/recording.ts";
 import type { Tools } from "../replay/recording/tools.ts";
+import { type Mark, withMarks } from "../replay/rerun/marks.ts";
 import { loadTools } from "./codecs.ts";
 import { FileSource, reasonOf } from "./files.ts";
 import { packFile } from "./packing.ts";

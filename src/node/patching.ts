@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { PageStore } from "../reducers/pages.ts";
-import { indexRecording } from "../replay/indexing.ts";
+import { indexRecording } from "../replay/index/indexing.ts";
 import { type Patch, replaceAttachments } from "../replay/recording/attach.ts";
 import { openLeaning } from "../replay/recording/leaning.ts";
 import type { Tools } from "../replay/recording/tools.ts";

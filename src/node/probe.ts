@@ -1,5 +1,5 @@
-import type { Divergence } from "../replay/divergence.ts";
-import { parseDump, type StateDump } from "../replay/dump.ts";
+import { parseDump, type StateDump } from "../replay/diff/dump.ts";
+import type { Divergence } from "../replay/engine/divergence.ts";
 import { type Ended, run } from "./checkouts.ts";
 import { firstLine } from "./git.ts";
 

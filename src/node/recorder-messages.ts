@@ -1,8 +1,8 @@
 import type { Digest } from "../events/digest.ts";
+import type { WindowLimits } from "../replay/live/window.ts";
 import type { BlockPages } from "../replay/recording/gather.ts";
 import type { ResetBase } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
-import type { WindowLimits } from "../replay/window.ts";
 
 /** The typed arrays of a `Rows`, by name; they move between the threads. */
 export type Columns = Record<string, Uint8Array | Uint32Array>;

@@ -1,6 +1,6 @@
 import type { RegisterIndex } from "../hw/compile.ts";
-import type { StateDifference } from "../replay/diff-states.ts";
-import type { Divergence } from "../replay/divergence.ts";
+import type { StateDifference } from "../replay/diff/diff-states.ts";
+import type { Divergence } from "../replay/engine/divergence.ts";
 import { diffStatesUnder } from "./bisect-code.ts";
 import { Checkouts } from "./checkouts.ts";
 import { commitOf } from "./git.ts";

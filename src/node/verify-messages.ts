@@ -1,4 +1,4 @@
-import type { SegmentReport, SegmentTask } from "../replay/segments.ts";
+import type { SegmentReport, SegmentTask } from "../replay/verify/segments.ts";
 
 /** To a thread that verifies: the file to read from now on, or a question about it. */
 export type ToVerifier =

@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
-import { KEYFRAMES } from "../replay/keyframes.ts";
-import type { OpenedRecording } from "../replay/opened.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { KEYFRAMES } from "../replay/index/keyframes.ts";
 import type { Recording } from "../replay/recording/recording.ts";
-import type { SegmentReport, SegmentTask } from "../replay/segments.ts";
-import type { Verification, VerifyOptions } from "../replay/verify.ts";
-import { type SegmentWorker, verifySegments } from "../replay/verify-segments.ts";
+import type { SegmentReport, SegmentTask } from "../replay/verify/segments.ts";
+import type { Verification, VerifyOptions } from "../replay/verify/verify.ts";
+import { type SegmentWorker, verifySegments } from "../replay/verify/verify-segments.ts";
 import type { FromVerifier, ToVerifier } from "./verify-messages.ts";
 
 /** A thread that verified is no more: out of memory, or killed. The message is one line. */

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
-import type { OpenedRecording } from "../replay/opened.ts";
-import { SegmentVerifier } from "../replay/segments.ts";
+import type { OpenedRecording } from "../replay/engine/opened.ts";
+import { SegmentVerifier } from "../replay/verify/segments.ts";
 import { openFile } from "./open.ts";
 import type { FromVerifier, ToVerifier } from "./verify-messages.ts";
 

@@ -1,6 +1,6 @@
 import { checkPredicate } from "../node/live-machine.ts";
-import type { MachineOptions } from "../replay/create.ts";
-import type { WindowLimits } from "../replay/window.ts";
+import type { MachineOptions } from "../replay/engine/create.ts";
+import type { WindowLimits } from "../replay/live/window.ts";
 import { ServeError, type ServeOptions } from "./serve-options.ts";
 
 /** Microseconds of each unit of time, and bytes of each of size. */

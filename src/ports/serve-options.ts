@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { EDID_BLOCK_BYTES, edidSum } from "../hw/edid.ts";
 import { PLATFORMS, type Platform, VGPU_MAX } from "../hw/units.ts";
-import type { MachineOptions } from "../replay/create.ts";
+import type { MachineOptions } from "../replay/engine/create.ts";
 
 /** One vGPU to serve. */
 export interface ServedVgpu {

@@ -3,7 +3,7 @@ import { Earlier } from "../node/earlier.ts";
 import { type Keeping, type LiveMachine, startMachine } from "../node/live-machine.ts";
 import { partOf } from "../node/packing.ts";
 import type { SavedWindow } from "../node/recorder-messages.ts";
-import { configure, type MachineOptions } from "../replay/create.ts";
+import { configure, type MachineOptions } from "../replay/engine/create.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import { checkKeeping, limitsOf } from "./keep.ts";
 import { machineFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";

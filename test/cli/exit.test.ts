@@ -4,7 +4,7 @@ import { refuseUnknownKinds } from "../../src/cli/recordings.ts";
 import { writePng } from "../../src/node/screen-png.ts";
 import { ServeError } from "../../src/ports/serve-options.ts";
 import { PortError } from "../../src/ports/vfio-user/errors.ts";
-import { EpochError } from "../../src/replay/base.ts";
+import { EpochError } from "../../src/replay/checkpoint/base.ts";
 import { RecordingError } from "../../src/replay/recording/errors.ts";
 import type { Recording } from "../../src/replay/recording/recording.ts";
 

@@ -4,11 +4,11 @@ import { loadTools } from "../../src/node/codecs.ts";
 import { FileSink } from "../../src/node/files.ts";
 import { openRecording } from "../../src/node/open.ts";
 import { packFile, partOf } from "../../src/node/packing.ts";
-import { timelineOf } from "../../src/replay/answers.ts";
-import { ByAddress } from "../../src/replay/by-address.ts";
+import { timelineOf } from "../../src/replay/answers/answers.ts";
+import { ByAddress } from "../../src/replay/answers/by-address.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
-import { machineOf } from "../../src/replay/run.ts";
-import { verify } from "../../src/replay/verify.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import { digestText } from "./digests.ts";
 
 /**

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { compileRegisters } from "../../src/hw/compile.ts";
 import { REGISTER_BANKS } from "../../src/hw/registers/tables.ts";
 import { openRecording } from "../../src/node/open.ts";
-import { configurationOf } from "../../src/replay/run.ts";
-import { statisticsOf } from "../../src/replay/statistics.ts";
-import { verify } from "../../src/replay/verify.ts";
+import { configurationOf } from "../../src/replay/engine/run.ts";
+import { statisticsOf } from "../../src/replay/engine/statistics.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import { digestText } from "./digests.ts";
 
 const folder = fileURLToPath(new URL("../../recordings/", import.meta.url));

@@ -6,9 +6,9 @@ import { Rows } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { type Machine, reduceState } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySource } from "../../src/replay/recording/tools.ts";
-import { machineOf } from "../../src/replay/run.ts";
 import { byName } from "../reducers/device/rig.ts";
 import { undisciplined } from "./discipline.ts";
 

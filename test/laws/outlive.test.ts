@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Timeline, timelineOf } from "../../src/replay/answers.ts";
-import { verifyGuest } from "../../src/replay/verify-guest.ts";
+import { type Timeline, timelineOf } from "../../src/replay/answers/answers.ts";
+import { verifyGuest } from "../../src/replay/answers/verify-guest.ts";
 import { OtherModel } from "../replay/other-model.ts";
 import type { Scripted } from "../replay/scripted.ts";
 import { INVISIBLE } from "./invisible.ts";

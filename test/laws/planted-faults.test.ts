@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Timeline, timelineOf } from "../../src/replay/answers.ts";
-import { divergenceText } from "../../src/replay/divergence.ts";
-import { verifyGuest } from "../../src/replay/verify-guest.ts";
+import { type Timeline, timelineOf } from "../../src/replay/answers/answers.ts";
+import { verifyGuest } from "../../src/replay/answers/verify-guest.ts";
+import { divergenceText } from "../../src/replay/engine/divergence.ts";
 import { OtherModel } from "../replay/other-model.ts";
 import type { Scripted } from "../replay/scripted.ts";
 import { PLANTED } from "./planted.ts";

@@ -3,8 +3,8 @@ import { build } from "esbuild";
 import { expect, test } from "vitest";
 import type { Digest } from "../../src/events/digest.ts";
 import { openRecording } from "../../src/node/open.ts";
-import { seekTo } from "../../src/replay/state.ts";
-import { type Verification, verify } from "../../src/replay/verify.ts";
+import { seekTo } from "../../src/replay/engine/state.ts";
+import { type Verification, verify } from "../../src/replay/verify/verify.ts";
 import { ROOT } from "../cli/gvt.ts";
 import { sampleRecording } from "../cli/sample.ts";
 

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import type * as LiveMachineModule from "../../src/node/live-machine.ts";
 import { openRecording } from "../../src/node/open.ts";
 import type { SavedWindow } from "../../src/node/recorder-messages.ts";
-import { verify } from "../../src/replay/verify.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 
 const dist = new URL("../../dist", import.meta.url).href;
 // Workers load from dist: Node 20 cannot run TypeScript.

@@ -6,7 +6,7 @@ import { loadTools } from "../../src/node/codecs.ts";
 import { FileSource } from "../../src/node/files.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { openRecording } from "../../src/replay/recording/recording.ts";
-import { verify } from "../../src/replay/verify.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import { ServeChild } from "./live-server.ts";
 import { BAR0, type MultiWrite, type VfioUserClient } from "./vfio-user-client.ts";
 import { temporaryFolder, until } from "./vfio-user-world.ts";

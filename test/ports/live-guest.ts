@@ -7,7 +7,7 @@ import { SimDriver } from "../../src/ports/sim/driver.ts";
 import { ENGINE_INTERRUPTS, IER, IIR, IMR, PVINFO, RING, RING_BASE } from "../../src/ports/sim/layout.ts";
 import { GuestMemory, PAGE } from "../../src/ports/sim/memory.ts";
 import { SimPort } from "../../src/ports/sim/port.ts";
-import type { Region, Reply, World } from "../../src/replay/session.ts";
+import type { Region, Reply, World } from "../../src/replay/live/session.ts";
 import { BAR0, BAR2, CONFIG, type VfioUserClient } from "./vfio-user-client.ts";
 
 /** Source: guest-on-qemu.md 4; BAR0 holds registers, then the GGTT. */

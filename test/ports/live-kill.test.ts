@@ -8,7 +8,7 @@ import { loadTools } from "../../src/node/codecs.ts";
 import { FileSource } from "../../src/node/files.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
-import { verify } from "../../src/replay/verify.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import { DIST } from "../build.ts";
 import { type ChildOptions, ServeChild } from "./live-server.ts";
 import { BAR0, type VfioUserClient } from "./vfio-user-client.ts";

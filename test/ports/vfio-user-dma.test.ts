@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { PORT_MSI } from "../../src/events/codes.ts";
 import { DmaTable, SharedMemory } from "../../src/ports/vfio-user/memory.ts";
-import { DONE, PENDING } from "../../src/replay/session.ts";
+import { DONE, PENDING } from "../../src/replay/live/session.ts";
 import { accessBody, BAR0, BAR2, body, CMD, message } from "./vfio-user-client.ts";
 import { makeRig, temporaryFolder, until } from "./vfio-user-world.ts";
 

@@ -6,7 +6,7 @@ import { APERTURE_BYTES, GTT_BYTES, IO_BYTES, MMIO_BYTES } from "../../src/hw/un
 import { Connection } from "../../src/ports/vfio-user/connection.ts";
 import { Pump } from "../../src/ports/vfio-user/pump.ts";
 import { Splitter } from "../../src/ports/vfio-user/wire.ts";
-import type { Region, Reply } from "../../src/replay/session.ts";
+import type { Region, Reply } from "../../src/replay/live/session.ts";
 import { accessBody, BAR0, BAR2, BAR4, body, CMD, CONFIG, message, multiBody } from "./vfio-user-client.ts";
 import { FakeWorld, makeRig, until } from "./vfio-user-world.ts";
 

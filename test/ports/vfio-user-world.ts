@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { afterEach } from "vitest";
 import type { PortError } from "../../src/ports/vfio-user/errors.ts";
 import { type VfioUserOptions, VfioUserServer } from "../../src/ports/vfio-user/session.ts";
-import type { Region, Reply, World } from "../../src/replay/session.ts";
+import type { Region, Reply, World } from "../../src/replay/live/session.ts";
 import { type ClientOptions, VfioUserClient } from "./vfio-user-client.ts";
 
 export class FakeWorld implements World {

@@ -7,7 +7,7 @@ import { PackedPages } from "../../src/reducers/packed-pages.ts";
 import { Slots } from "../../src/reducers/slots.ts";
 import { type PackedState, StatePool } from "../../src/reducers/state-pool.ts";
 import { TreeWords } from "../../src/reducers/tree-words.ts";
-import { Timeline } from "../../src/replay/timeline.ts";
+import { Timeline } from "../../src/replay/timeline/timeline.ts";
 import { openWalk, recordWalk, type Walk } from "../replay/walk.ts";
 
 let walk: Walk;

@@ -1,10 +1,10 @@
 import { PageStore } from "../../src/reducers/pages.ts";
-import { Branch, type BranchOptions, type BranchReport } from "../../src/replay/branch.ts";
 import { openLeaning } from "../../src/replay/recording/leaning.ts";
 import { describe as describeRecording } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { rewrite } from "../../src/replay/recording/rewrite.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
+import { Branch, type BranchOptions, type BranchReport } from "../../src/replay/rerun/branch.ts";
 import type { Sample } from "./minimise-samples.ts";
 
 /** A branch as its file, and what was said of it. */

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { K, KIND_WORLD } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
-import { timelineOf } from "../../src/replay/answers.ts";
-import { ByAddress } from "../../src/replay/by-address.ts";
-import { machineOf } from "../../src/replay/run.ts";
-import { verify } from "../../src/replay/verify.ts";
-import { verifyGuest } from "../../src/replay/verify-guest.ts";
+import { timelineOf } from "../../src/replay/answers/answers.ts";
+import { ByAddress } from "../../src/replay/answers/by-address.ts";
+import { verifyGuest } from "../../src/replay/answers/verify-guest.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import { OtherModel } from "./other-model.ts";
 import { type Scripted, scriptedRecording } from "./scripted.ts";
 

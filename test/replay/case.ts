@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { createMachine } from "../../src/index.ts";
-import { Steps } from "../../src/replay/steps.ts";
+import { Steps } from "../../src/replay/names/steps.ts";
 
 /** Run the text of a test case. Throws what its `expect` throws. */
 export function runCase(text: string): void {

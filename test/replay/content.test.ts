@@ -4,8 +4,8 @@ import { Rows } from "../../src/events/rows.ts";
 import { hashPage } from "../../src/node/hash.ts";
 import { HASH, hashBytes } from "../../src/reducers/mix.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { Timeline } from "../../src/replay/answers.ts";
-import { Contents, type Question, UNKNOWN } from "../../src/replay/content.ts";
+import { Timeline } from "../../src/replay/answers/answers.ts";
+import { Contents, type Question, UNKNOWN } from "../../src/replay/answers/content.ts";
 
 /** A log of world inputs, answers for frame 5 of vGPU 1 and writes into it, as a timeline. */
 class Log {

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadTools } from "../../src/node/codecs.ts";
 import { GGTT, MMIO } from "../../src/reducers/planes.ts";
-import { firstWhere } from "../../src/replay/bisect-time.ts";
-import { diffEvents, diffMachineStates, seekByAddress } from "../../src/replay/diff.ts";
-import { diffRecordings, type RunComparison } from "../../src/replay/diff-recordings.ts";
-import { diffStates } from "../../src/replay/diff-states.ts";
-import { dumpState, parseDump, plainDump } from "../../src/replay/dump.ts";
-import type { OpenedRecording } from "../../src/replay/opened.ts";
-import { compilePredicate } from "../../src/replay/predicate.ts";
-import { questionOf } from "../../src/replay/question.ts";
-import { machineOf } from "../../src/replay/run.ts";
-import { Timeline } from "../../src/replay/timeline.ts";
+import { firstWhere } from "../../src/replay/bisect/bisect-time.ts";
+import { diffEvents, diffMachineStates, seekByAddress } from "../../src/replay/diff/diff.ts";
+import { diffRecordings, type RunComparison } from "../../src/replay/diff/diff-recordings.ts";
+import { diffStates } from "../../src/replay/diff/diff-states.ts";
+import { dumpState, parseDump, plainDump } from "../../src/replay/diff/dump.ts";
+import type { OpenedRecording } from "../../src/replay/engine/opened.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
+import { compilePredicate } from "../../src/replay/names/predicate.ts";
+import { questionOf } from "../../src/replay/names/question.ts";
+import { Timeline } from "../../src/replay/timeline/timeline.ts";
 import { openBytes } from "./samples.ts";
 import { type SmallOptions, smallRecording } from "./small.ts";
 

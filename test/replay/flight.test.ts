@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Rows } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
-import { indexRecording } from "../../src/replay/indexing.ts";
-import { verify } from "../../src/replay/verify.ts";
-import { verifyGuest } from "../../src/replay/verify-guest.ts";
+import { verifyGuest } from "../../src/replay/answers/verify-guest.ts";
+import { indexRecording } from "../../src/replay/index/indexing.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import { Flight, SCRATCH } from "./flight-rig.ts";
 
 const tools = await loadTools();

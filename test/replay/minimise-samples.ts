@@ -3,15 +3,15 @@ import { loadTools } from "../../src/node/codecs.ts";
 import { SimGuest } from "../../src/ports/sim/guest.ts";
 import { SimPort } from "../../src/ports/sim/port.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { configure, createMachineWith } from "../../src/replay/create.ts";
-import { Live } from "../../src/replay/live.ts";
-import type { Minimised } from "../../src/replay/minimised.ts";
+import { configure, createMachineWith } from "../../src/replay/engine/create.ts";
+import { Live } from "../../src/replay/live/live.ts";
+import type { Minimised } from "../../src/replay/minimise/minimised.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { rewrite } from "../../src/replay/recording/rewrite.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
-import { everyRow } from "../../src/replay/standalone.ts";
+import { everyRow } from "../../src/replay/rerun/standalone.ts";
 
 /** An open recording with its store. */
 export interface Sample {

@@ -5,15 +5,19 @@ import { K } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
 import type { Machine } from "../../src/reducers/machine.ts";
 import { mmioPath } from "../../src/reducers/path.ts";
-import { inputsOf } from "../../src/replay/inputs.ts";
-import { NotShownError } from "../../src/replay/minimise.ts";
-import { caseOf } from "../../src/replay/minimise-case.ts";
-import { minimiseDifference, minimiseDivergence, minimiseWhere } from "../../src/replay/minimised.ts";
-import { compilePredicate } from "../../src/replay/predicate.ts";
-import { machineOf } from "../../src/replay/run.ts";
-import { shrink } from "../../src/replay/shrink.ts";
-import { differenceAt } from "../../src/replay/symptom.ts";
-import { verify } from "../../src/replay/verify.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
+import { NotShownError } from "../../src/replay/minimise/minimise.ts";
+import { caseOf } from "../../src/replay/minimise/minimise-case.ts";
+import {
+  minimiseDifference,
+  minimiseDivergence,
+  minimiseWhere,
+} from "../../src/replay/minimise/minimised.ts";
+import { shrink } from "../../src/replay/minimise/shrink.ts";
+import { differenceAt } from "../../src/replay/minimise/symptom.ts";
+import { compilePredicate } from "../../src/replay/names/predicate.ts";
+import { inputsOf } from "../../src/replay/rerun/inputs.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import { PLANTED } from "../laws/planted.ts";
 import { runCase } from "./case.ts";
 import { bareRecording, type Sample, written } from "./minimise-samples.ts";

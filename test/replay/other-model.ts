@@ -7,8 +7,8 @@ import type { Configuration } from "../../src/reducers/configuration.ts";
 import type { Machine } from "../../src/reducers/machine.ts";
 import type { PageStore } from "../../src/reducers/pages.ts";
 import type { settingOf } from "../../src/reducers/platform.ts";
+import { configurationOf } from "../../src/replay/engine/run.ts";
 import type { Recording } from "../../src/replay/recording/recording.ts";
-import { configurationOf } from "../../src/replay/run.ts";
 
 const SRC = resolve(dirname(fileURLToPath(import.meta.url)), "../../src");
 

@@ -5,12 +5,12 @@ import { K, KIND_NAMES } from "../../src/events/kinds.ts";
 import type { Rows } from "../../src/events/rows.ts";
 import { REG_FAST_READ } from "../../src/hw/compile.ts";
 import { openRecording } from "../../src/node/open.ts";
-import { timelineOf } from "../../src/replay/answers.ts";
-import { rowColumns } from "../../src/replay/format.ts";
-import { type Inputs, inputsOf } from "../../src/replay/inputs.ts";
-import { rowsOfRecording } from "../../src/replay/recorded-rows.ts";
-import { Rerun } from "../../src/replay/rerun.ts";
-import { machineOf } from "../../src/replay/run.ts";
+import { timelineOf } from "../../src/replay/answers/answers.ts";
+import { rowColumns } from "../../src/replay/engine/format.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
+import { rowsOfRecording } from "../../src/replay/minimise/recorded-rows.ts";
+import { type Inputs, inputsOf } from "../../src/replay/rerun/inputs.ts";
+import { Rerun } from "../../src/replay/rerun/rerun.ts";
 import type { Sample } from "./minimise-samples.ts";
 import { scriptedRecording } from "./scripted.ts";
 

@@ -17,7 +17,7 @@ import { type Configuration, evenShare } from "../../src/reducers/configuration.
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
-import { Live } from "../../src/replay/live.ts";
+import { Live } from "../../src/replay/live/live.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";

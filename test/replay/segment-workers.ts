@@ -2,19 +2,19 @@ import { Rows } from "../../src/events/rows.ts";
 import type { State } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { eachFrameFacts, type FrameFacts, Ram } from "../../src/reducers/ram.ts";
-import { divergenceAt } from "../../src/replay/divergence.ts";
-import { KEYFRAMES, KeyframeWriter } from "../../src/replay/keyframes.ts";
+import { divergenceAt } from "../../src/replay/engine/divergence.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
+import { KEYFRAMES, KeyframeWriter } from "../../src/replay/index/keyframes.ts";
 import { replaceAttachments } from "../../src/replay/recording/attach.ts";
 import { SeenPages } from "../../src/replay/recording/gather.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
 import type { BlockTrailer } from "../../src/replay/recording/trailer.ts";
-import { machineOf } from "../../src/replay/run.ts";
-import { SegmentVerifier } from "../../src/replay/segments.ts";
-import { StrictRun } from "../../src/replay/strict-run.ts";
-import { type Verification, verificationOf } from "../../src/replay/verify.ts";
-import { type SegmentWorker, verifySegments } from "../../src/replay/verify-segments.ts";
+import { SegmentVerifier } from "../../src/replay/verify/segments.ts";
+import { StrictRun } from "../../src/replay/verify/strict-run.ts";
+import { type Verification, verificationOf } from "../../src/replay/verify/verify.ts";
+import { type SegmentWorker, verifySegments } from "../../src/replay/verify/verify-segments.ts";
 import type { Walk } from "./walk.ts";
 
 /** Recordings in memory, verified in the plainest way and by workers, and forged in many ways. */

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { KIND_NAMES } from "../../src/events/kinds.ts";
 import { Rows, rowDifference } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
-import { breakpointOf, goBack, goOn } from "../../src/replay/breakpoints.ts";
-import { sameDigests } from "../../src/replay/keyframes.ts";
-import { Timeline } from "../../src/replay/timeline.ts";
+import { sameDigests } from "../../src/replay/index/keyframes.ts";
+import { breakpointOf, goBack, goOn } from "../../src/replay/timeline/breakpoints.ts";
+import { Timeline } from "../../src/replay/timeline/timeline.ts";
 import { digestsOfAll, indexed, openFile, openWalk, realRecordings, recordWalk, type Walk } from "./walk.ts";
 
 let walks: Walk[];

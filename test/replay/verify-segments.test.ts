@@ -8,9 +8,9 @@ import { MMIO } from "../../src/reducers/planes.ts";
 import { eachFrameFacts } from "../../src/reducers/ram.ts";
 import { type CheckedBlocks, joinChecks } from "../../src/replay/recording/checked.ts";
 import type { Tools } from "../../src/replay/recording/tools.ts";
-import { sameState } from "../../src/replay/same-state.ts";
-import { Timeline } from "../../src/replay/timeline.ts";
-import { verify } from "../../src/replay/verify.ts";
+import { Timeline } from "../../src/replay/timeline/timeline.ts";
+import { sameState } from "../../src/replay/verify/same-state.ts";
+import { verify } from "../../src/replay/verify/verify.ts";
 import {
   changed,
   type Found,

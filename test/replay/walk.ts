@@ -9,14 +9,14 @@ import { RING_BASE } from "../../src/ports/sim/layout.ts";
 import { type SimCapabilities, SimPort } from "../../src/ports/sim/port.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { indexRecording } from "../../src/replay/indexing.ts";
-import { Live } from "../../src/replay/live.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
+import { indexRecording } from "../../src/replay/index/indexing.ts";
+import { Live } from "../../src/replay/live/live.ts";
 import { replaceAttachments } from "../../src/replay/recording/attach.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type Json } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
-import { machineOf } from "../../src/replay/run.ts";
 import { configurationOf, settingFor } from "../reducers/device/rig.ts";
 
 /** A recording in memory, of scripted guests that work side by side. */

@@ -3,11 +3,11 @@ import { beforeAll, expect, test } from "vitest";
 import { K } from "../../src/events/kinds.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import type { Machine } from "../../src/reducers/machine.ts";
-import type { Cause } from "../../src/replay/causes.ts";
-import { placeOf, samplerOf } from "../../src/replay/paths.ts";
-import { machineOf } from "../../src/replay/run.ts";
-import { Timeline } from "../../src/replay/timeline.ts";
-import { Asker, causeText, whyText } from "../../src/replay/why.ts";
+import { machineOf } from "../../src/replay/engine/run.ts";
+import { placeOf, samplerOf } from "../../src/replay/names/paths.ts";
+import { Timeline } from "../../src/replay/timeline/timeline.ts";
+import type { Cause } from "../../src/replay/why/causes.ts";
+import { Asker, causeText, whyText } from "../../src/replay/why/why.ts";
 import { eachInput, indexed, openFile, openWalk, realRecordings, recordWalk, type Walk } from "./walk.ts";
 
 let plain: Walk;

@@ -2,12 +2,12 @@ import type { Digest } from "../../src/events/digest.ts";
 import { Rows } from "../../src/events/rows.ts";
 import type { State } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { embed } from "../../src/replay/base.ts";
+import { embed } from "../../src/replay/checkpoint/base.ts";
+import { seekTo } from "../../src/replay/engine/state.ts";
 import { describe } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { rewrite } from "../../src/replay/recording/rewrite.ts";
 import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
-import { seekTo } from "../../src/replay/state.ts";
 
 /** What is opened in tests: a recording and its store. */
 export interface Opened {

@@ -20,7 +20,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   msgpackr: ["src/replay/recording/"],
   picocolors: ["src/cli/"],
   pino: ["src/cli/", "src/node/", "src/ports/", "src/campaign/"],
-  jsep: ["src/replay/predicate.ts"],
+  jsep: ["src/replay/names/predicate.ts"],
   pngjs: ["src/node/", "src/cli/"],
   "xxhash-wasm": ["src/replay/recording/", "src/node/"],
   zstddec: ["src/replay/recording/", "src/node/"],

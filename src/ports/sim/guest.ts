@@ -1,4 +1,4 @@
-import type { Region, Reply, World } from "../../replay/session.ts";
+import type { Region, Reply, World } from "../../replay/live/session.ts";
 import { type GuestMemory, PAGE } from "./memory.ts";
 import { type SimCapabilities, SimHost, type SimPort } from "./port.ts";
 import { PRESENT_RW } from "./ppgtt.ts";

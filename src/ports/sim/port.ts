@@ -1,5 +1,5 @@
 import { PORT_COHERENT, PORT_MSI, PORT_SCREEN } from "../../events/codes.ts";
-import { DONE, type Hands, PENDING, type World } from "../../replay/session.ts";
+import { DONE, type Hands, PENDING, type World } from "../../replay/live/session.ts";
 import { GuestMemory } from "./memory.ts";
 
 /** What a scripted guest's hypervisor can do. Everything can be changed while it runs. */

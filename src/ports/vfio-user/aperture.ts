@@ -1,4 +1,4 @@
-import type { World } from "../../replay/session.ts";
+import type { World } from "../../replay/live/session.ts";
 
 /** Longest run handed on at once, in bytes: a block of the log should not be made of one row. */
 const RUN_BYTES = 0x1_0000;

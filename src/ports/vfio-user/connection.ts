@@ -1,7 +1,7 @@
 /** One guest's connection, from its VERSION message to its end. */
 import type { Socket } from "node:net";
 import { PORT_COHERENT, PORT_MSI } from "../../events/codes.ts";
-import type { World } from "../../replay/session.ts";
+import type { World } from "../../replay/live/session.ts";
 import { ApertureRun } from "./aperture.ts";
 import { dispatch, type Guest } from "./dispatch.ts";
 import { ENODEV, type PortError, ProtocolError } from "./errors.ts";

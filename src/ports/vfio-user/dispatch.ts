@@ -2,7 +2,7 @@
  * What each request of the client does, and its reply. A request that is wrong is refused by an errno and
  * changes nothing.
  */
-import type { World } from "../../replay/session.ts";
+import type { World } from "../../replay/live/session.ts";
 import type { ApertureRun } from "./aperture.ts";
 import { EINVAL, ENODEV, ENOSYS, ENOTSUP, PortError, ProtocolError } from "./errors.ts";
 import type { DmaTable, SharedMemory } from "./memory.ts";

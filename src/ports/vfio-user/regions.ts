@@ -4,7 +4,7 @@
  * (guest-on-qemu.md 14, trap 2).
  */
 import { APERTURE_BYTES, BAR0_BYTES, GTT_OFFSET, IO_BYTES, MMIO_BYTES } from "../../hw/units.ts";
-import type { Region, World } from "../../replay/session.ts";
+import type { Region, World } from "../../replay/live/session.ts";
 import type { ApertureRun } from "./aperture.ts";
 import { EINVAL } from "./errors.ts";
 import { put32, u32 } from "./wire.ts";

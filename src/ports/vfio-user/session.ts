@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { isMainThread } from "node:worker_threads";
-import type { Hands, World } from "../../replay/session.ts";
+import type { Hands, World } from "../../replay/live/session.ts";
 import { Connection, HANDSHAKE_MS } from "./connection.ts";
 import { ENODEV, lineOf, PortError } from "./errors.ts";
 import { Pump } from "./pump.ts";

@@ -16,7 +16,7 @@ import { Machine } from "../../../src/reducers/machine.ts";
 import { PageStore } from "../../../src/reducers/pages.ts";
 import { settingOf } from "../../../src/reducers/platform.ts";
 import type { EngineTree } from "../../../src/reducers/trees.ts";
-import { Live } from "../../../src/replay/live.ts";
+import { Live } from "../../../src/replay/live/live.ts";
 import type { Recorded, Recorder } from "../../../src/replay/recording/recorder.ts";
 
 /** A recorder that keeps every row in memory and never seals. */

@@ -1,0 +1,134 @@
+import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts";
+import { Rows } from "../../events/rows.ts";
+import type { Machine, State } from "../../reducers/machine.ts";
+import type { PageStore } from "../../reducers/pages.ts";
+import { Agreement } from "../answers/agreement.ts";
+import { Timeline } from "../answers/answers.ts";
+import { ByAddress } from "../answers/by-address.ts";
+import type { RowSink } from "../answers/model.ts";
+import { type Divergence, NO_BLOCKS } from "../engine/divergence.ts";
+import type { Inputs } from "../rerun/inputs.ts";
+import type { RerunCounts } from "../rerun/rerun-options.ts";
+import { Experiment } from "./minimise.ts";
+import type { Symptom } from "./symptom.ts";
+
+/** Failures at level `guest`: what a guest sees of one model is not what it saw of another, or recorded. */
+
+/** Where a divergence at level `guest` is: kind, path, and the fields or the column; neither when nor values. */
+export function guestSignature({ kind, path, column, fields, detail }: Divergence): string {
+  if (column === "kind")
+    return `${kind} ${path} ${detail.startsWith("expected") ? "did not come" : "not expected"}`;
+  return `${kind} ${path} ${fields.length === 0 ? column : fields.map(({ field }) => field).join(",")}`;
+}
+
+/** A model that is asked whether a guest could tell it from the one whose rows these are. */
+export class GuestJudge {
+  readonly suspect: Machine;
+  private readonly from: State;
+  private readonly store: PageStore;
+
+  /** `suspect` stands before the first input. */
+  constructor(suspect: Machine, store: PageStore) {
+    this.suspect = suspect;
+    this.from = suspect.snapshot();
+    this.store = store;
+  }
+
+  /** The first divergence over all these rows, by address; null where there is none. */
+  divergence(rows: Rows, sink: RowSink | null = null): Divergence | null {
+    const { suspect, store } = this;
+    suspect.restore(this.from);
+    const timeline = new Timeline();
+    timeline.add(rows);
+    timeline.finish();
+    const agreement = new Agreement(NO_BLOCKS, suspect.core.registers);
+    const replay = new ByAddress(suspect, timeline, store, agreement, sink);
+    replay.block(rows);
+    replay.end();
+    if (!agreement.stopped) agreement.finish();
+    return agreement.divergence;
+  }
+
+  /** The divergence's signature; empty where there is none, and where the suspect throws: that is another failure. */
+  signature(rows: Rows): string {
+    try {
+      const found = this.divergence(rows);
+      return found === null ? "" : guestSignature(found);
+    } catch {
+      return "";
+    }
+  }
+}
+
+/** Parts of a list of inputs, run by a model that is right, and judged by how another one answers them. */
+export class GuestExperiment extends Experiment {
+  private readonly judge: GuestJudge;
+  private readonly wanted: string;
+
+  constructor(
+    judge: GuestJudge,
+    ...rest: [inputs: Inputs, timeline: Timeline, store: PageStore, symptom: Symptom, until: number]
+  ) {
+    super(...rest);
+    this.judge = judge;
+    this.wanted = rest[3].text;
+  }
+
+  override shows(segments: readonly number[], pages: ReadonlyMap<number, number>): boolean {
+    return this.judge.signature(this.rowsOf(segments, pages)) === this.wanted;
+  }
+
+  /** Every row that the inputs lead to. */
+  rowsOf(segments: readonly number[], pages: ReadonlyMap<number, number>): Rows {
+    const all = new Rows();
+    this.record(segments, pages, (rows) => {
+      for (let i = 0; i < rows.count; i++) all.copyFrom(rows, i);
+    });
+    return all;
+  }
+}
+
+/**
+ * Parts of a recording whose own model is not at hand: what is left is answered as it was recorded. So every
+ * input that stays must still be answered so, up to the place where the failure is.
+ */
+export class RecordedExperiment extends GuestExperiment {
+  private readonly recorded: Rows;
+
+  /** `recorded`: every row of the recording, from the first on. */
+  constructor(recorded: Rows, ...rest: ConstructorParameters<typeof GuestExperiment>) {
+    super(...rest);
+    this.recorded = recorded;
+  }
+
+  override record(
+    segments: readonly number[],
+    pages: ReadonlyMap<number, number>,
+    sink: (rows: Rows) => void,
+  ): RerunCounts {
+    const { inputs, recorded } = this;
+    const counts: RerunCounts = { events: 0, unknown: 0, reactions: 0 };
+    const made = new Rows();
+    let now = 0;
+    for (const s of segments) {
+      for (let i = inputs.starts[s]; i < inputs.end(s); i++) {
+        const m = made.copyFrom(inputs.rows, i);
+        counts.events += KIND_WORLD[made.kind[m]];
+        made.dt[m] = Math.min(Math.max(0, inputs.time[i] - now), MOST_DT);
+        now = Math.max(now, inputs.time[i]);
+        if (made.kind[m] === K["guest.fetched"]) made.page[m] = pages.get(made.page[m]) ?? made.page[m];
+        for (let k = inputs.seq[i] + 1; isOutcome(recorded, k); k++) made.copyFrom(recorded, k);
+      }
+    }
+    this.runs++;
+    this.inputsRun += counts.events;
+    sink(made);
+    return counts;
+  }
+}
+
+const MOST_DT = 0xffff_ffff;
+
+function isOutcome(rows: Rows, i: number): boolean {
+  return i < rows.count && KIND_CLASS[rows.kind[i]] === CLASS_OUTCOME;
+}

@@ -1,0 +1,132 @@
+import { PURPOSES } from "../../events/columns.ts";
+import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
+import { Rows } from "../../events/rows.ts";
+import type { RegisterIndex } from "../../hw/compile.ts";
+import { ENGINES } from "../../hw/units.ts";
+import { engineOfTimer, NO_ENGINE, shows } from "../answers/pace.ts";
+import type { Recording } from "../recording/recording.ts";
+import { SETUP } from "./groups.ts";
+
+/** Every row of a recording, up to and with row `last`, as one piece. */
+export function rowsOfRecording(recording: Recording, last = recording.rowCount - 1): Rows {
+  const all = new Rows(last + 2);
+  const rows = new Rows(1 << 15);
+  for (let n = 0; n < recording.blockCount && all.count <= last; n++) {
+    recording.readBlock(n, rows);
+    for (let i = 0; i < rows.count && all.count <= last; i++) all.copyFrom(rows, i);
+  }
+  return all;
+}
+
+/** Parts of the machine that have a say in whether anything comes of an engine's or a pipe's work. */
+const INTERRUPTS = /irq/i;
+const DISPLAY = /^(pipe|plane|trans|cursor)/;
+const WORK = new Set([PURPOSES.indexOf("ring"), PURPOSES.indexOf("context")]);
+/** An ELSP submission is so many writes. */
+const ELSP_DWORDS = 4;
+
+/**
+ * Inputs that the answer at row `seq` of a recording depends on as far as rows alone say it: its own, the
+ * set-up of the bus, the last write of each register of the same part, and of an aperture access the fences and
+ * the entry. Where something came of an engine's or a pipe's work since the register was last written (or the
+ * row is such a thing itself), that work too, its submission, the entries of its ring and context, and the last
+ * write of each register that may have a say: of interrupts, of the engine, of the display. Rows of inputs, by seq.
+ */
+export function rowsBehind(
+  rows: Rows,
+  seq: number,
+  lastWritten: number,
+  registers: RegisterIndex,
+): readonly number[] {
+  const input = inputBefore(rows, seq);
+  const agent = rows.agent[seq];
+  const effect = shows(rows.kind[seq]) ? seq : lastEffect(rows, seq, agent, lastWritten);
+  const submitted = effect < 0 ? -1 : submissionOf(rows, effect);
+  const isAperture = KIND_NAMES[rows.kind[input]].startsWith("aperture.");
+  const own = rows.kind[input] === K["mmio.read"] ? componentAt(registers, rows.at[input]) : "";
+  const engine = submitted < 0 ? "" : ENGINES[rows.engine[submitted]];
+  const hasSay = (name: string): boolean =>
+    name !== "" &&
+    (name === own ||
+      (isAperture && name === "fence") ||
+      (effect >= 0 && (name === engine || INTERRUPTS.test(name) || DISPLAY.test(name))));
+  const entries = new Set(isAperture ? [rows.at[input] >>> 12] : entriesOfWork(rows, submitted, effect));
+  const found = [input, ...(lastWritten < 0 ? [] : [lastWritten])];
+  if (effect >= 0) found.push(inputBefore(rows, effect));
+  if (submitted >= 0) found.push(...elspBefore(rows, inputBefore(rows, submitted)));
+  const seen = new Set<number>();
+  for (let i = seq - 1; i >= 0; i--) {
+    const kind = rows.kind[i];
+    if (rows.agent[i] !== agent) continue;
+    if (SETUP.has(kind) && kind !== K["config.read"]) found.push(i);
+    if (kind === K["gtt.written"] && entries.has(rows.at[i] >>> 3)) found.push(i);
+    if (kind !== K["mmio.written"] || seen.has(rows.at[i])) continue;
+    seen.add(rows.at[i]);
+    if (hasSay(componentAt(registers, rows.at[i]))) found.push(i);
+  }
+  return found;
+}
+
+function componentAt(registers: RegisterIndex, at: number): string {
+  return registers.names[registers.idOf[at >>> 2] ?? 0]?.component ?? "";
+}
+
+/** The write at row `last` and those before it that make one submission. */
+function elspBefore(rows: Rows, last: number): number[] {
+  const found: number[] = [];
+  for (let i = last; i >= 0 && found.length < ELSP_DWORDS; i--) {
+    const isSame = rows.kind[i] === rows.kind[last] && rows.agent[i] === rows.agent[last];
+    if (isSame && rows.at[i] === rows.at[last]) found.push(i);
+  }
+  return found;
+}
+
+/** The input that row `seq` belongs to. */
+export function inputBefore(rows: Rows, seq: number): number {
+  let i = seq;
+  while (i > 0 && KIND_CLASS[rows.kind[i]] === CLASS_OUTCOME) i--;
+  return i;
+}
+
+/** The last thing that came of an engine's work for this vGPU between two rows. */
+function lastEffect(rows: Rows, seq: number, agent: number, after: number): number {
+  for (let i = seq - 1; i > after; i--) if (shows(rows.kind[i]) && rows.agent[i] === agent) return i;
+  return -1;
+}
+
+/** Entries that show the ring and the context whose pages were fetched between two rows. */
+function entriesOfWork(rows: Rows, from: number, to: number): number[] {
+  const frames = new Set<number>();
+  for (let i = Math.max(0, from); i < to; i++)
+    if (rows.kind[i] === K["guest.fetched"] && WORK.has(rows.purpose[i])) frames.add(rows.at[i]);
+  const entries: number[] = [];
+  for (let i = 0; i < to; i++) {
+    if (rows.kind[i] !== K["gtt.written"] || rows.agent[i] !== rows.agent[to] || (rows.at[i] & 4) !== 0)
+      continue;
+    const high = rows.size[i] === 8 ? (rows.hi[i] & 0xff) * 0x10_0000 : 0;
+    if (frames.has((rows.lo[i] >>> 12) + high)) entries.push(rows.at[i] >>> 3);
+  }
+  return entries;
+}
+
+/** The last submission of the vGPU before a row, to the engine whose turn led to the row where it is known. */
+function submissionOf(rows: Rows, seq: number): number {
+  const engine = engineBehind(rows, inputBefore(rows, seq));
+  for (let i = seq; i >= 0; i--) {
+    if (rows.kind[i] !== K["workload.submitted"] || rows.agent[i] !== rows.agent[seq]) continue;
+    if (engine === NO_ENGINE || rows.engine[i] === engine) return i;
+  }
+  return -1;
+}
+
+/** The engine whose timer or page the input is; NO_ENGINE for another input. */
+function engineBehind(rows: Rows, input: number): number {
+  const kind = rows.kind[input];
+  const isTurn = kind === K["timer.fired"];
+  if (!isTurn && kind !== K["guest.fetched"]) return NO_ENGINE;
+  const question = isTurn ? K["timer.arm"] : K["guest.fetch"];
+  for (let i = input - 1; i >= 0; i--)
+    if (rows.kind[i] === question && rows.ticket[i] === rows.ticket[input])
+      return isTurn ? engineOfTimer(rows.code[i]) : rows.engine[i];
+  return NO_ENGINE;
+}
