@@ -112,7 +112,8 @@ describe("gvt bisect code", () => {
       }[];
       const pointer = state.find(({ path }) => path === "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR");
       expect(pointer?.fields).toEqual([{ field: "WRITE_PTR", expected: 5, got: 0 }]);
-      const text = await gvt("bisect", "code", "--repo", clean.folder, "--good", good, file);
+      const near = ["--good", `${bug}~1`, "--bad", bug];
+      const text = await gvt("bisect", "code", "--repo", clean.folder, ...near, file);
       expect(text.stdout).toContain(`first bad: ${bug.slice(0, 12)}  Name the last entry`);
       expect(text.stdout).toContain("WRITE_PTR  5 -> 0");
       const diff = await gvt("diff", file, "--repo", clean.folder, "--rev", good, "--rev", "HEAD", "--json");
