@@ -112,6 +112,21 @@ describe.each(WHERE)("a branch that leaves %s", (_, part, whole, keyframeInputs)
     expect(asker.why("vgpu1.mmio.4f100", at).write?.after).toBe("00000abc");
   });
 
+  test("ends where its parent is damaged, and says so", () => {
+    const { parts } = openWalk(parent).recording;
+    const n = Math.min(1, open().recording.lineage!.blocks - 2);
+    const flipped = parent.bytes.slice();
+    flipped[parts.blocks[Math.max(n, 0)].dataOffset + 40] ^= 1;
+    const again = (): Sample => opened(bytes, flipped, openWalk(parent).recording);
+    // Opening reads the block where it left: damage there, or in a page that it needs, is seen at once.
+    if (part !== 0.4) return expect(again).toThrow(/^parent: at byte \d+: a block of 0 bytes/);
+    const { recording, store } = again();
+    const found = verify(recording, store);
+    expect(found).toMatchObject({ exact: false, divergence: null, blocks: n });
+    expect(found.damage).toMatchObject({ verifiedBlocks: n, reason: /^in its parent parent: / });
+    expect(recording.blockCount).toBe(n);
+  });
+
   test("shows its parent's marks up to where it left, and its own", () => {
     const { recording } = openWalk(parent);
     const marked = withEnd(

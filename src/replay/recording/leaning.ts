@@ -93,12 +93,17 @@ class LeaningRecording extends Recording {
     this.follow();
   }
 
+  /** Blocks that it needs of its parent turned out to be damaged: it ends there. */
+  private get endsInParent(): boolean {
+    return this.parent.blockCount < this.before;
+  }
+
   override get blockCount(): number {
-    return this.before + this.own.blockCount;
+    return this.endsInParent ? this.parent.blockCount : this.before + this.own.blockCount;
   }
 
   override get endSeq(): number {
-    return this.seq + 1 + this.own.rowCount;
+    return this.endsInParent ? this.parent.endSeq : this.seq + 1 + this.own.rowCount;
   }
 
   override basePieces(): readonly BasePiece[] {
@@ -186,8 +191,10 @@ class LeaningRecording extends Recording {
 
   override checkWhole(rows: Rows, visit?: BlockVisitor): void {
     this.parent.checkWhole(rows);
-    this.loadPages();
-    this.own.checkWhole(rows);
+    if (!this.endsInParent) {
+      this.loadPages();
+      this.own.checkWhole(rows);
+    }
     this.follow();
     if (visit === undefined) return;
     for (let n = 0; n < this.blockCount; n++) visit(n, this.readBlock(n, rows));
@@ -244,9 +251,12 @@ class LeaningRecording extends Recording {
   /** What is known by now of the file's end. */
   private follow(): void {
     const { own, parent } = this;
-    this.closed = own.closed;
-    this.damage = parent.damage ?? own.damage;
-    this.eventCount = this.events + own.eventCount;
+    const ends = this.endsInParent;
+    const lost = ends ? parent.damage : null;
+    this.closed = own.closed && !ends;
+    this.damage =
+      lost === null ? own.damage : { ...lost, reason: `in its parent ${parent.name}: ${lost.reason}` };
+    this.eventCount = ends ? parent.eventCount : this.events + own.eventCount;
     for (const warning of own.warnings) if (!this.warnings.includes(warning)) this.warnings.push(warning);
   }
 }
