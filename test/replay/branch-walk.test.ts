@@ -119,7 +119,8 @@ describe.each(WHERE)("a branch that leaves %s", (_, part, whole, keyframeInputs)
     flipped[parts.blocks[Math.max(n, 0)].dataOffset + 40] ^= 1;
     const again = (): Sample => opened(bytes, flipped, openWalk(parent).recording);
     // Opening reads the block where it left: damage there, or in a page that it needs, is seen at once.
-    if (part !== 0.4) return expect(again).toThrow(/^parent: at byte \d+: a block of 0 bytes/);
+    // How a broken block shows itself is the decompressor's affair.
+    if (part !== 0.4) return expect(again).toThrow(/^parent: at byte \d+: a block /);
     const { recording, store } = again();
     const found = verify(recording, store);
     expect(found).toMatchObject({ exact: false, divergence: null, blocks: n });

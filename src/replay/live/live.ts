@@ -6,14 +6,12 @@ import type { PageStore } from "../../reducers/pages.ts";
 import { Timers } from "../engine/timers.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { Away } from "./away.ts";
+import { LEAD, ModelClock } from "./model-clock.ts";
 import { READ_KINDS, WRITTEN_KINDS } from "./region-kinds.ts";
 import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "./session.ts";
 
 /** Most that one row can move the clock: `dt` has 32 bits of microseconds, which is 71 minutes. */
 const DT_MAX = 0xffff_ffff;
-/** Model time may lead wall time by this much when no guest has anything waiting, in microseconds. */
-const LEAD = 2000;
-
 /** An answer that a hand gave in place, waiting for its row. */
 interface Answer {
   readonly kind: number;
@@ -44,8 +42,7 @@ export class Live implements World {
   private readonly store: PageStore;
   private readonly recorder: Recorder;
   private readonly hands: Hands;
-  private readonly clock: () => number;
-  private readonly epoch: number;
+  private readonly clock: ModelClock;
   private readonly timers = new Timers();
   private readonly away: Away;
   private readonly answers: Answer[] = [];
@@ -60,8 +57,7 @@ export class Live implements World {
     this.store = store;
     this.recorder = recorder;
     this.hands = hands;
-    this.clock = clock;
-    this.epoch = clock();
+    this.clock = new ModelClock(clock);
     this.away = new Away(machine);
   }
 
@@ -191,13 +187,14 @@ export class Live implements World {
 
   run(ahead: boolean, turns: number): number {
     this.sealIfDue();
-    const wall = this.clock() - this.epoch;
+    const wall = this.clock.wall();
+    const time = this.clock.at(wall);
     for (let n = 0; n < turns; n++) {
       const deadline = this.timers.next();
       if (deadline < 0) return -1;
-      const now = Math.max(wall, this.machine.core.now);
+      const now = Math.max(time, this.machine.core.now);
       if (deadline > now && (!ahead || deadline > wall + LEAD)) return deadline - now;
-      this.fire(now);
+      this.fire(now, wall);
     }
     return 0;
   }
@@ -208,7 +205,7 @@ export class Live implements World {
 
   /** Seal what has waited for 20 ms: to be called every few milliseconds, also while all is quiet. */
   sealIfDue(): void {
-    if (this.recorder.sealDue(this.clock() - this.epoch)) this.flush();
+    if (this.recorder.sealDue(this.clock.wall())) this.flush();
   }
 
   /**
@@ -219,12 +216,13 @@ export class Live implements World {
     this.recorder.seal([]);
   }
 
-  private fire(now: number): void {
+  private fire(now: number, wall: number): void {
     const timer = this.timers.take();
     if (timer === undefined || !this.machine.core.isOpen(timer.ticket)) return;
     this.statistics.timers++;
     const { rows } = this.recorder;
     const at = Math.max(now, timer.deadline);
+    if (at > now) this.clock.ranAhead(at, wall);
     this.catchUp(at);
     const i = rows.append(K["timer.fired"]);
     rows.dt[i] = at - this.machine.core.now;
@@ -237,11 +235,10 @@ export class Live implements World {
   /** Start the row of an input that happens now. */
   private begin(kind: number, vgpu: number): number {
     const { rows } = this.recorder;
-    const wall = this.clock() - this.epoch;
-    this.catchUp(wall);
+    const time = this.clock.at(this.clock.wall());
+    this.catchUp(time);
     const i = rows.append(kind);
-    const { now } = this.machine.core;
-    rows.dt[i] = wall > now ? wall - now : 0;
+    rows.dt[i] = Math.max(0, time - this.machine.core.now);
     rows.agent[i] = vgpu;
     rows.source[i] = 0;
     this.statistics.inputs++;
