@@ -71,7 +71,7 @@ async function timed(path: string, act: (opened: OpenedRecording) => Promise<Ver
 
 /** The whole of the command, from its start to its end. */
 function fresh(path: string, rounds: number): Samples {
-  const command = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+  const command = fileURLToPath(new URL("../../dist/bin/gvt.js", import.meta.url));
   const samples: Samples = [[], []];
   for (let round = 0; round < rounds; round++) {
     for (const [s, jobs] of [1, JOBS].entries()) {

@@ -9,7 +9,7 @@ import { DIST } from "../build.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The built command. */
-export const GVT = join(DIST, "cli/main.js");
+export const GVT = join(DIST, "bin/gvt.js");
 
 /** How a command ended. */
 export interface Outcome {

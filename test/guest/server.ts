@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The built command; `npm run test:guest` builds it first. */
-export const GVT = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const GVT = fileURLToPath(new URL("../../dist/bin/gvt.js", import.meta.url));
 
 /** What a server is to serve. */
 export interface ServerOptions {
