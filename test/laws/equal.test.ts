@@ -4,7 +4,8 @@ import type { Digest } from "../../src/events/digest.ts";
 import { isInput, KIND_NAMES } from "../../src/events/kinds.ts";
 import { type Rows, rowDifference } from "../../src/events/rows.ts";
 import { Machine, reduceState, type State } from "../../src/reducers/machine.ts";
-import { byName, type Rig, settingFor } from "../reducers/device/rig.ts";
+import { settingOf } from "../../src/reducers/platform.ts";
+import { byName, type Rig } from "../reducers/device/rig.ts";
 import { undisciplined } from "./discipline.ts";
 import { play, scripts } from "./script.ts";
 
@@ -14,7 +15,7 @@ import { play, scripts } from "./script.ts";
  */
 
 const machineFor = (rig: Rig, pure = false): Machine =>
-  new Machine(settingFor(rig.configuration, rig.store), pure);
+  new Machine(settingOf(rig.configuration, rig.store), pure);
 
 /** The outcomes of input `i` are the rows behind it; returns the index of the next input. */
 function compareOutcomes(rows: Rows, i: number, out: Rows, who: string): number {

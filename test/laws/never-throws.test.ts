@@ -4,7 +4,8 @@ import { COLUMN_NAMES } from "../../src/events/columns.ts";
 import { isInput, K, KIND_NAMES, KIND_PAYLOAD, KINDS } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
 import { Machine } from "../../src/reducers/machine.ts";
-import { byName, settingFor } from "../reducers/device/rig.ts";
+import { settingOf } from "../../src/reducers/platform.ts";
+import { byName } from "../reducers/device/rig.ts";
 import { undisciplined } from "./discipline.ts";
 import { play, scripts } from "./script.ts";
 
@@ -30,8 +31,8 @@ test("no sequence of rows makes a reducer throw, and pure equals hot on it", () 
   fc.assert(
     fc.property(scripts(30), fc.array(row, { maxLength: 150 }), (script, random) => {
       const rig = play(script);
-      const hot = new Machine(settingFor(rig.configuration, rig.store));
-      const pure = new Machine(settingFor(rig.configuration, rig.store), true);
+      const hot = new Machine(settingOf(rig.configuration, rig.store));
+      const pure = new Machine(settingOf(rig.configuration, rig.store), true);
       for (const machine of [hot, pure]) machine.batch(rig.rows, 0, rig.rows.count);
       const rows = new Rows();
       rows.firstSeq = rig.rows.count;

@@ -11,13 +11,14 @@ import { Pump } from "../../src/ports/vfio-user/pump.ts";
 import { handsOf, VfioUserServer } from "../../src/ports/vfio-user/session.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
+import { settingOf } from "../../src/reducers/platform.ts";
 import { Live } from "../../src/replay/live/live.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { openRecording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
 import { type Verification, verify } from "../../src/replay/verify/verify.ts";
-import { configurationOf, settingFor } from "../reducers/device/rig.ts";
+import { configurationOf } from "../reducers/device/rig.ts";
 import { type ClientOptions, VfioUserClient } from "./vfio-user-client.ts";
 import { temporaryFolder } from "./vfio-user-world.ts";
 
@@ -58,7 +59,7 @@ export class LiveRig {
   private constructor({ vgpus = 1, coherent = false, capabilities = 0 }: LiveRigOptions) {
     const configuration = configurationOf(vgpus);
     const store = new PageStore(tools.hashPage);
-    this.machine = new Machine(settingFor(configuration, store));
+    this.machine = new Machine(settingOf(configuration, store));
     const plain = configuration as unknown as ResetBase["configuration"];
     const base: ResetBase = { kind: "reset", configuration: plain, goldenHash: null };
     const meta = describe({

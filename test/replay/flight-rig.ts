@@ -5,6 +5,7 @@ import { RING_BASE } from "../../src/ports/sim/layout.ts";
 import { type SimCapabilities, SimPort } from "../../src/ports/sim/port.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
+import { settingOf } from "../../src/reducers/platform.ts";
 import { Live } from "../../src/replay/live/live.ts";
 import { SaveTrigger } from "../../src/replay/live/save-trigger.ts";
 import { Window, type WindowLimits } from "../../src/replay/live/window.ts";
@@ -16,7 +17,7 @@ import { pack, verifyPacked } from "../../src/replay/recording/pack.ts";
 import { describe, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { Fill, type Recorded, type Recorder } from "../../src/replay/recording/recorder.ts";
 import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
-import { configurationOf, settingFor } from "../reducers/device/rig.ts";
+import { configurationOf } from "../reducers/device/rig.ts";
 import { type Opened, openWindow } from "./windowed.ts";
 
 export interface FlightOptions {
@@ -57,8 +58,8 @@ export class Flight implements Recorder {
     this.tools = tools;
     this.store = new PageStore(tools.hashPage);
     this.keptStore = new PageStore(tools.hashPage);
-    this.machine = new Machine(settingFor(configuration, this.store));
-    const kept = new Machine(settingFor(configuration, this.keptStore));
+    this.machine = new Machine(settingOf(configuration, this.store));
+    const kept = new Machine(settingOf(configuration, this.keptStore));
     this.trigger = saveWhen === undefined ? null : new SaveTrigger(compilePredicate(saveWhen, kept), kept);
     this.window = new Window(kept, this.keptStore, tools.codecs.lz4, limits, this.trigger);
     const plain = JSON.parse(JSON.stringify(configuration)) as ResetBase["configuration"];

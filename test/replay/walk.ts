@@ -9,6 +9,7 @@ import { RING_BASE } from "../../src/ports/sim/layout.ts";
 import { type SimCapabilities, SimPort } from "../../src/ports/sim/port.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
+import { settingOf } from "../../src/reducers/platform.ts";
 import { machineOf } from "../../src/replay/engine/run.ts";
 import { indexRecording } from "../../src/replay/index/indexing.ts";
 import { Live } from "../../src/replay/live/live.ts";
@@ -17,7 +18,7 @@ import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type Json } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
-import { configurationOf, settingFor } from "../reducers/device/rig.ts";
+import { configurationOf } from "../reducers/device/rig.ts";
 
 /** A recording in memory, of scripted guests that work side by side. */
 export interface Walk {
@@ -47,7 +48,7 @@ export async function recordWalk(tools: Tools, options: WalkOptions = {}): Promi
   const { guests: count = 2, rounds = 60, capabilities = {} } = options;
   const configuration = configurationOf(count);
   const store = new PageStore(tools.hashPage);
-  const machine = new Machine(settingFor(configuration, store));
+  const machine = new Machine(settingOf(configuration, store));
   const sink = new MemorySink();
   const plain = JSON.parse(JSON.stringify(configuration)) as { [key: string]: Json };
   const base = { kind: "reset", configuration: plain, goldenHash: null } as const;

@@ -3,7 +3,7 @@ import { NOTES } from "../../../src/events/codes.ts";
 import type { Digest } from "../../../src/events/digest.ts";
 import { K, KIND_NAMES, type KindName } from "../../../src/events/kinds.ts";
 import { Rows } from "../../../src/events/rows.ts";
-import { ENGINES, type Platform } from "../../../src/hw/units.ts";
+import { ENGINES } from "../../../src/hw/units.ts";
 import { hashPage } from "../../../src/node/hash.ts";
 import { Batch } from "../../../src/ports/sim/assembler.ts";
 import type { SimContext } from "../../../src/ports/sim/driver.ts";
@@ -11,7 +11,6 @@ import { SimDriver } from "../../../src/ports/sim/driver.ts";
 import { PAGE } from "../../../src/ports/sim/memory.ts";
 import { type SimCapabilities, SimPort } from "../../../src/ports/sim/port.ts";
 import { type Configuration, evenShare } from "../../../src/reducers/configuration.ts";
-import type { Setting } from "../../../src/reducers/core.ts";
 import { Machine } from "../../../src/reducers/machine.ts";
 import { PageStore } from "../../../src/reducers/pages.ts";
 import { settingOf } from "../../../src/reducers/platform.ts";
@@ -32,17 +31,6 @@ class KeepingRecorder implements Recorder {
   close(): Promise<Recorded> {
     return Promise.resolve({ path: "", blocks: 0, bytes: 0 });
   }
-}
-
-/** Compiled tables are the same for every test. */
-const tables = new Map<Platform, Pick<Setting, "registers" | "commands">>();
-
-export function settingFor(configuration: Configuration, store: PageStore): Setting {
-  const known = tables.get(configuration.platform);
-  if (known !== undefined) return { ...known, configuration, store };
-  const setting = settingOf(configuration, store);
-  tables.set(configuration.platform, { registers: setting.registers, commands: setting.commands });
-  return setting;
 }
 
 export function configurationOf(vgpus: number, change: Partial<Configuration> = {}): Configuration {
@@ -68,7 +56,7 @@ export class Rig {
 
   constructor(vgpus = 1, change: Partial<Configuration> = {}) {
     this.configuration = configurationOf(vgpus, change);
-    this.machine = new Machine(settingFor(this.configuration, this.store));
+    this.machine = new Machine(settingOf(this.configuration, this.store));
     const recorder = new KeepingRecorder();
     this.rows = recorder.rows;
     this.live = new Live(this.machine, this.store, recorder, this.port, () => this.port.now);
@@ -116,7 +104,7 @@ export class Rig {
 
   /** Every run must replay: as a batch on a fresh machine, outcome by outcome, to the same digests. */
   verify(): void {
-    const again = new Machine(settingFor(this.configuration, this.store));
+    const again = new Machine(settingOf(this.configuration, this.store));
     const stop = again.batch(this.rows, 0, this.rows.count);
     expect(stop, `diverges at ${KIND_NAMES[this.rows.kind[stop]]}`).toBe(this.rows.count);
     expect(byName(again.digests())).toEqual(byName(this.machine.digests()));
