@@ -102,9 +102,17 @@ function partsOf(machine: Machine, owner: Owner): string[] {
   return [...spaces, ...componentsOf(machine.core.registers)].map((part) => `${owner.name}.${part}`);
 }
 
+/** Every path that leads nowhere else asks for them. */
+const componentsByIndex = new WeakMap<RegisterIndex, readonly string[]>();
+
 /** Banks' instances, in the order of the tables. */
-function componentsOf(index: RegisterIndex): string[] {
-  return [...new Set(index.names.flatMap((name) => (name === null ? [] : [name.component])))];
+function componentsOf(index: RegisterIndex): readonly string[] {
+  let components = componentsByIndex.get(index);
+  if (components === undefined) {
+    components = [...new Set(index.names.flatMap((name) => (name === null ? [] : [name.component])))];
+    componentsByIndex.set(index, components);
+  }
+  return components;
 }
 
 /** `vgpu1.mmio.2230`, `.gtt.1000`, `.config.4` by byte offset; `.ram.1f3a2` by frame. All hexadecimal. */
