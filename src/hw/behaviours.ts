@@ -12,6 +12,7 @@ export const WRITE_BEHAVIOURS = [
   "ring.mi_mode",
   "ring.reset_ctl",
   "ring.csb_ptr",
+  "ring.nonpriv",
   "irq.imr",
   "irq.ier",
   "irq.iir",

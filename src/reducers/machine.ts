@@ -17,6 +17,7 @@ import {
   isStopped,
 } from "./mediator/execlist.ts";
 import { writeGtt } from "./mediator/ggtt.ts";
+import { auditLoad } from "./mediator/nonpriv.ts";
 import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
 import { reduce, reduceAlive } from "./reduce.ts";
@@ -70,6 +71,7 @@ const UP: Up = {
   hung: engineHung,
   congested: isCongested,
   stopped: isStopped,
+  load: auditLoad,
 };
 
 /** The state before anything happened. */

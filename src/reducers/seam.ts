@@ -43,6 +43,8 @@ export interface Up {
   hung(core: Core, frameBase: number, engine: number): void;
   /** Does this address space tell the engine to stand still? */
   stopped(core: Core, frameBase: number, engine: number): boolean;
+  /** What may really be loaded where a command loads `value` into a register whose content is audited. */
+  load(core: Core, frameBase: number, at: number, value: number): number;
   /** May the engine go on announcing, or must it wait for the guest's memory to catch up? */
   congested(core: Core, frameBase: number): boolean;
 }

@@ -25,6 +25,7 @@ const UP: Up = {
   hung() {},
   congested: () => false,
   stopped: () => false,
+  load: (_core, _frameBase, _at, value) => value,
 };
 
 const cite = "gvt.md 2.6";
