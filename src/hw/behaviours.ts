@@ -9,6 +9,7 @@ export const WRITE_BEHAVIOURS = [
   "ring.elsp",
   "ring.hws_pga",
   "ring.mode",
+  "ring.csfe_chicken",
   "ring.mi_mode",
   "ring.reset_ctl",
   "ring.csb_ptr",

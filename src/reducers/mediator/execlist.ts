@@ -54,7 +54,7 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
   const list = core.vgpu(v).execlists[engine];
   list.port[list.writes] = value;
   list.writes = (list.writes + 1) & 3;
-  if (list.writes !== 0) return;
+  if (list.writes !== 0 || core.seeVgpu(v).failsafe !== 0) return;
   const descriptors = [list.port[3], list.port[2], list.port[1], list.port[0]];
   if (!isSubmission(descriptors)) {
     core.note(v, INVALID, engine, 0, descriptors[0], descriptors[1]);

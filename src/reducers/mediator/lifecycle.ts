@@ -48,8 +48,9 @@ export function resetVgpu(core: Core, v: number): void {
   clearGgtt(core, v);
   resetExeclists(core, v, ALL_ENGINES);
   const tree = core.vgpu(v);
-  const { opened, attached, port, maps } = before;
-  Object.assign(tree, { ...initialVgpuTree(), created: true, opened, attached, port, maps });
+  // A guest that wakes from sleep goes on from here without another look at its PVINFO page.
+  const { opened, attached, port, maps, pvAware } = before;
+  Object.assign(tree, { ...initialVgpuTree(), created: true, opened, attached, port, maps, pvAware });
   resetImage(core, v);
   restorePins(core, v);
 }
