@@ -12,6 +12,7 @@ import {
 } from "./gmbus.ts";
 import { gpioBits } from "./gpio.ts";
 import { hpdControl } from "./hotplug.ts";
+import { paletteData, paletteDataRead, paletteIndex } from "./palette.ts";
 import { frameCount, pipeConf, scanLine } from "./pipe.ts";
 import { planeSurf } from "./plane.ts";
 import { lcpll, pllStatus, wrpll } from "./pll.ts";
@@ -26,6 +27,8 @@ export const displayWrites = {
   "ddi.buf_ctl": ddiBufCtl,
   "pipe.conf": pipeConf,
   "plane.surf": planeSurf,
+  "palette.index": paletteIndex,
+  "palette.data": paletteData,
   "gmbus.command": gmbusCommand,
   "gmbus.select": gmbusSelect,
   "gmbus.status": gmbusStatus,
@@ -40,6 +43,7 @@ export const displayReads = {
   "pll.status": pllStatus,
   "pipe.scan_line": scanLine,
   "pipe.frame_count": frameCount,
+  "palette.data": paletteDataRead,
   "gmbus.data": gmbusDataRead,
   "gmbus.status": gmbusStatusRead,
 } satisfies Partial<Record<ReadBehaviour, OnRead>>;
