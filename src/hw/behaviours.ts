@@ -33,6 +33,8 @@ export const WRITE_BEHAVIOURS = [
   "pll.lcpll",
   "pll.wrpll",
   "ddi.buf_ctl",
+  "ddi.dp_tp_ctl",
+  "panel.power",
   "pipe.conf",
   "plane.surf",
   "palette.index",
