@@ -3,7 +3,7 @@ import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
-import { isFull, statusOf, writeElsp } from "./execlist.ts";
+import { isFull, statusOf, workOf, writeElsp } from "./execlist.ts";
 import { enterFailsafe } from "./failsafe.ts";
 
 /** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */
@@ -33,12 +33,12 @@ function engineOfRegister(at: number): number {
 }
 
 function executionStatus(core: Core, v: number, at: number): number {
-  const engine = core.seeDevice().engines[engineOfRegister(at)];
+  const engine = workOf(core, v, engineOfRegister(at));
   const mine = core.seeVgpu(v).execlists[engineOfRegister(at)];
   const queueFull = isFull(core, v, engineOfRegister(at)) ? 1 << 2 : 0;
   const low = (at & 7) === 4;
   if (mine.hungLow !== 0) return low ? mine.hungLow | queueFull : mine.hungHigh;
-  if (!mine.owns || engine.phase === 0) return low ? queueFull : 0;
+  if (engine === null || engine.phase === 0) return low ? queueFull : 0;
   return low ? statusOf(engine) | queueFull : engine.contextId;
 }
 

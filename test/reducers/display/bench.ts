@@ -17,7 +17,15 @@ import { initialDeviceTree, initialVgpuTree } from "../../../src/reducers/trees.
 /** The vGPU of these tests. */
 export const V = 1;
 
-const DOWN: Down = { elsp() {}, ggtt() {}, tlb() {}, reset() {} };
+const DOWN: Down = {
+  elsp() {},
+  ggtt() {},
+  tlb() {},
+  reset() {},
+  pause() {},
+  resume: () => false,
+  aside: () => null,
+};
 const UP: Up = {
   irq() {},
   csb() {},
@@ -25,6 +33,7 @@ const UP: Up = {
   hung() {},
   congested: () => false,
   stopped: () => false,
+  paused: () => false,
   load: (_core, _frameBase, _at, value) => value,
 };
 
