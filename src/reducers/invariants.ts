@@ -85,7 +85,8 @@ const interruptLine = ofVgpus((core, v, tree) => {
 const pipeTimers = ofVgpus((core, _v, tree) => {
   for (let p = 0; p < tree.pipes.length; p++) {
     const { on, timer } = tree.pipes[p];
-    if (on !== (timer !== 0)) return `tree.pipes.${p} is ${on ? "on" : "off"}, its timer is ${timer}`;
+    if ((on && !tree.paused) !== (timer !== 0))
+      return `tree.pipes.${p} is ${on ? "on" : "off"}, its timer is ${timer}`;
     const wrong = openOr(core, timer, K["timer.arm"], `tree.pipes.${p}.timer`);
     if (wrong !== null) return wrong;
   }
@@ -218,7 +219,11 @@ export const INVARIANTS: readonly Invariant[] = [
   row("ring.head", "a ring's head lies within its size", ringHead),
   row("ring.tail", "a ring's tail lies within its size", ringTail),
   row("batch.level", "batches nest no deeper than the hardware does", level),
-  row("pipe.timer", "a pipe has an armed vblank timer exactly while it is on", pipeTimers),
+  row(
+    "pipe.timer",
+    "a pipe has an armed vblank timer exactly while it is on and its vGPU not paused",
+    pipeTimers,
+  ),
   row("aperture.read", "an aperture read that waits for a page has its ticket", apertureRead),
   row("screen.timer", "the timer of the next drawn screen is open", screenTimer),
   row("writes.open", "guest writes in flight are counted", writesOpen),

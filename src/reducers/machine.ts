@@ -4,8 +4,9 @@ import { Rows, rowDifference } from "../events/rows.ts";
 import { REG_FAST_READ, REG_FAST_WRITE } from "../hw/compile.ts";
 import { ENGINES, MMIO_BYTES, VGPU_MAX } from "../hw/units.ts";
 import { Core, type Setting } from "./core.ts";
-import { resetEngines, submit } from "./device/engine.ts";
+import { pauseEngines, resetEngines, resumeEngine, submit } from "./device/engine.ts";
 import { flushTlb } from "./device/gtt.ts";
+import { lookAway } from "./device/parking.ts";
 import { resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
 import {
@@ -14,9 +15,11 @@ import {
   engineIdle,
   engineIrq,
   isCongested,
+  isPaused,
   isStopped,
 } from "./mediator/execlist.ts";
 import { writeGtt } from "./mediator/ggtt.ts";
+import { auditLoad } from "./mediator/nonpriv.ts";
 import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
 import { reduce, reduceAlive } from "./reduce.ts";
@@ -61,6 +64,9 @@ const DOWN: Down = {
     for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) flushTlb(core, e);
   },
   reset: resetEngines,
+  pause: pauseEngines,
+  resume: resumeEngine,
+  aside: lookAway,
 };
 
 const UP: Up = {
@@ -70,6 +76,8 @@ const UP: Up = {
   hung: engineHung,
   congested: isCongested,
   stopped: isStopped,
+  load: auditLoad,
+  paused: isPaused,
 };
 
 /** The state before anything happened. */

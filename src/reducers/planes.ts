@@ -4,6 +4,7 @@ import { ENGINES, VGPU_MAX } from "../hw/units.ts";
  * The bulk spaces and where each instance's plane lies. A plane is one component of the digest, with an epoch
  * that counts changes of its shape or meaning. Instances of a vGPU's space are numbered by the vGPU, from 1.
  */
+/** Registers; behind the last one, words that are reached through an index: see `display/palette.ts`. */
 export const MMIO = 0;
 export const GGTT = 8;
 export const CONFIG = 16;
@@ -19,7 +20,9 @@ export const FRAMES = 42;
 export const TICKETS = 43;
 /** Translations kept by an engine: TLB + engine. */
 export const TLB = 44;
-export const PLANES = TLB + ENGINES.length;
+/** Engines of paused vGPUs, put aside: see `device/parking.ts`. */
+export const PARKED_ENGINES = TLB + ENGINES.length;
+export const PLANES = PARKED_ENGINES + 1;
 
 export interface Component {
   readonly name: string;
@@ -43,6 +46,7 @@ export const PLANE_COMPONENTS: readonly Component[] = [
   { name: "device.frames", plane: FRAMES, epoch: 1 },
   { name: "device.tickets", plane: TICKETS, epoch: 1 },
   ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 1 })),
+  { name: "device.parked", plane: PARKED_ENGINES, epoch: 1 },
 ];
 
 /** Epochs of the components that are not planes. */

@@ -112,10 +112,13 @@ export class Ram {
     return this.sealed;
   }
 
-  /** The frame's words if it was fetched under this stamp, else null: the caller must ask for it. */
+  /**
+   * The frame's words if it was fetched under this stamp or a later one, which is newer still; else null: the
+   * caller must ask for it.
+   */
   fresh(gfn: number, stamp: number): Uint32Array | null {
     const frame = this.find(gfn);
-    if (frame === null || frame.stamp !== stamp) return null;
+    if (frame === null || frame.stamp < stamp) return null;
     return frame.words ?? this.store.words(frame.content);
   }
 

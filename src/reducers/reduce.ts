@@ -14,6 +14,7 @@ import { screenTimer } from "./mediator/display/screen.ts";
 import { writeDone } from "./mediator/execlist.ts";
 import { readGtt, writeGtt } from "./mediator/ggtt.ts";
 import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./mediator/lifecycle.ts";
+import { pauseVgpu, resumeVgpu, settlePause } from "./mediator/pause.ts";
 import { receivePage } from "./memory.ts";
 import { DMA } from "./planes.ts";
 
@@ -97,12 +98,8 @@ REDUCERS[K["vgpu.opened"]] = (core, v) => {
 REDUCERS[K["vgpu.closed"]] = (core, v) => {
   core.vgpu(v).opened = false;
 };
-REDUCERS[K["vgpu.paused"]] = (core, v) => {
-  core.vgpu(v).paused = true;
-};
-REDUCERS[K["vgpu.resumed"]] = (core, v) => {
-  core.vgpu(v).paused = false;
-};
+REDUCERS[K["vgpu.paused"]] = (core, v) => pauseVgpu(core, v);
+REDUCERS[K["vgpu.resumed"]] = (core, v) => resumeVgpu(core, v);
 REDUCERS[K["vgpu.reset"]] = (core, v) => resetVgpu(core, v);
 REDUCERS[K["vgpu.destroyed"]] = (core, v) => destroyVgpu(core, v);
 REDUCERS[K["dma.mapped"]] = (core, v, rows, i) => mapMemory(core, v, rangeOf(rows, i), rows.code[i]);
@@ -143,6 +140,7 @@ function answer(core: Core, v: number, ticket: number, failed: boolean): void {
     if (failed) failApertureRead(core, v);
     else continueApertureRead(core, v);
   }
+  settlePause(core, v);
 }
 
 function fired(core: Core, ticket: number): void {
@@ -160,4 +158,5 @@ function written(core: Core, v: number, ticket: number): void {
   core.endTicket(ticket);
   writeDone(core, v, ticket);
   wakeForMemory(core);
+  settlePause(core, v);
 }

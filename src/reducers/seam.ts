@@ -1,4 +1,5 @@
 import type { Core } from "./core.ts";
+import type { EngineTree } from "./trees.ts";
 
 /**
  * The seam between mediator and device: all that crosses it, as calls with scalar arguments. `machine.ts`
@@ -24,6 +25,12 @@ export interface Down {
   tlb(core: Core, mask: number): void;
   /** Drop whatever the engines in `mask` do for the address space at `frameBase`. */
   reset(core: Core, mask: number, frameBase: number): void;
+  /** Put aside what engines do for this address space, those between two turns now and others behind theirs. */
+  pause(core: Core, frameBase: number): void;
+  /** An idle engine goes on with what it was put aside from, if there is anything. */
+  resume(core: Core, engine: number, frameBase: number): boolean;
+  /** What an engine was put aside from, or null. */
+  aside(core: Core, engine: number, frameBase: number): EngineTree | null;
 }
 
 /** From the device up to the mediator. */
@@ -43,6 +50,10 @@ export interface Up {
   hung(core: Core, frameBase: number, engine: number): void;
   /** Does this address space tell the engine to stand still? */
   stopped(core: Core, frameBase: number, engine: number): boolean;
+  /** What may really be loaded where a command loads `value` into a register whose content is audited. */
+  load(core: Core, frameBase: number, at: number, value: number): number;
+  /** Must engines put this address space's work aside at the end of their turn? */
+  paused(core: Core, frameBase: number): boolean;
   /** May the engine go on announcing, or must it wait for the guest's memory to catch up? */
   congested(core: Core, frameBase: number): boolean;
 }

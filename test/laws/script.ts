@@ -62,6 +62,11 @@ const LIVELY = [
   0x7_8818,
   0x7_8808,
   0xa278,
+  0x24d0,
+  0x20d4,
+  0x229c,
+  0x4_a400,
+  0x4_a404,
   ...ENGINE_NAMES.flatMap((engine) =>
     [0x30, 0x80, 0xa8, 0x9c, 0xd0, 0x230, 0x234, 0x3a0].map((at) => RING_BASE[engine] + at),
   ),
@@ -190,6 +195,7 @@ const WHATS: readonly Act[] = [
     else if (a % 5 === 1) guest.detach();
     else guest.attach();
   },
+  ({ guest }, a, _b, _c, rig) => rig.input(a % 3 === 0 ? "vgpu.paused" : "vgpu.resumed", guest.vgpu),
   ({ guest }, a, b) => {
     guest.setMmio(0x10_0004, ((a & 0xf_f000) | (b & 7)) >>> 0);
     guest.setMmio(0x10_0000, ((b & 0xf000) | (a & 2) | 1) >>> 0);

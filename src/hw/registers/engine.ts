@@ -28,6 +28,7 @@ export const ENGINE = bank("", RING_BASES, {
     offset: 0xd4,
     rule: "maskedBits",
     writable: 0xffe7,
+    then: "ring.csfe_chicken",
     fields: { GEN9_PREEMPT_GPGPU_SYNC_SWITCH_DISABLE: 2 },
     commandAccess: true,
     cite: "gt/intel_gt_regs.h, GEN9_CSFE_CHICKEN1_RCS; gvt/handlers.c, csfe_chicken1; gvt.md 2.6",

@@ -146,6 +146,7 @@ export const RING = bank("RING", RING_BASES, {
   MODE_GEN7: {
     offset: 0x29c,
     rule: "maskedBits",
+    writable: 0xfffe,
     then: "ring.mode",
     fields: {
       GFX_RUN_LIST_ENABLE: 15,
@@ -159,7 +160,7 @@ export const RING = bank("RING", RING_BASES, {
       GFX_FORWARD_VBLANK_MASK: [6, 5],
     },
     commandAccess: true,
-    cite: `${ENGINE_REGS}; gvt.md 2.6, GFX_MODE`,
+    cite: `${ENGINE_REGS}; gvt/handlers.c, ring_mode_mmio_write; gvt.md 2.6`,
   },
   TIMESTAMP: {
     offset: 0x358,

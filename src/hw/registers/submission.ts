@@ -108,13 +108,14 @@ export const SUBMISSION = bank("RING", RING_BASES, {
 const FORCE_TO_NONPRIV = {
   offset: 0x4d0,
   count: 12,
+  then: "ring.nonpriv",
   fields: {
     RING_FORCE_TO_NONPRIV_DENY: 30,
     RING_FORCE_TO_NONPRIV_ACCESS_MASK: [29, 28],
     RING_FORCE_TO_NONPRIV_ADDRESS_MASK: [25, 2],
     RING_FORCE_TO_NONPRIV_RANGE_MASK: [1, 0],
   },
-  cite: `${ENGINE_REGS}, RING_MAX_NONPRIV_SLOTS; gvt.md 2.6, FORCE_NONPRIV`,
+  cite: `${ENGINE_REGS}, RING_MAX_NONPRIV_SLOTS; gvt/handlers.c, force_nonpriv_write; gvt.md 2.6`,
 } as const;
 
 const { rcs0, ...OTHER_BASES } = RING_BASES;

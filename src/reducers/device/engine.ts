@@ -7,6 +7,7 @@ import type { Core } from "../core.ts";
 import { type EngineTree, initialElement, initialEngine } from "../trees.ts";
 import { loadContext, reloadTail, saveContext } from "./context.ts";
 import { FAULT, flushTlb, PARKED, pageWords, translateGlobal } from "./gtt.ts";
+import { forgetAway, lookAway, putAway } from "./parking.ts";
 import { showPosition } from "./registers.ts";
 import { BUDGET, DRAINED, PREEMPTED, run, STUCK, WAITING } from "./streamer.ts";
 
@@ -175,9 +176,52 @@ function endTurn(core: Core, e: number, engine: EngineTree, delay: number): void
   engine.turn = 0;
   engine.turnNs = 0;
   engine.turnDwords = 0;
-  if (delay >= 0) schedule(core, e, engine, delay);
+  const rests = delay >= 0 && core.up.paused(core, engine.frameBase);
+  if (delay >= 0 && !rests) schedule(core, e, engine, delay);
   if (engine.wrote) wakeWaiting(core, e);
   engine.wrote = false;
+  if (rests) putAside(core, e);
+}
+
+/** Between two turns: what the engine does is kept as it stands, and the engine is free for the others. */
+function putAside(core: Core, e: number): void {
+  const engine = core.device().engines[e];
+  core.cancelTimer(engine.timer);
+  engine.timer = 0;
+  engine.waiting = 0;
+  putAway(core, e, engine);
+  release(core, e);
+}
+
+/** The engine stands nowhere any more, and is idle. */
+function release(core: Core, e: number): void {
+  const { engines } = core.device();
+  const { frameBase, freeAt } = engines[e];
+  engines[e] = initialEngine();
+  engines[e].freeAt = freeAt;
+  flushTlb(core, e);
+  core.up.idle(core, frameBase, e);
+}
+
+/** Put aside what stands between two turns for this address space; a turn under way ends first. */
+export function pauseEngines(core: Core, frameBase: number): void {
+  for (let e = 0; e < ENGINES.length; e++) {
+    const engine = core.seeDevice().engines[e];
+    if (engine.phase !== IDLE && engine.frameBase === frameBase && engine.turn === 0) putAside(core, e);
+  }
+}
+
+/** The idle engine goes on with what was put aside for this address space, if there is anything. */
+export function resumeEngine(core: Core, e: number, frameBase: number): boolean {
+  const engine = lookAway(core, e, frameBase);
+  if (engine === null) return false;
+  forgetAway(core, e, frameBase);
+  const { engines } = core.device();
+  engine.freeAt = engines[e].freeAt;
+  engines[e] = engine;
+  flushTlb(core, e);
+  schedule(core, e, engines[e], 0);
+  return true;
 }
 
 /** The guest's memory has caught up: engines that waited for that go on. */
@@ -331,19 +375,15 @@ function fault(core: Core, e: number, engine: EngineTree): void {
   const at = level === 0 ? (engine.ringStart + engine.head) >>> 0 : engine.ipLow[level];
   core.note(0, FAULTED, e, at, level === 0 ? 0 : engine.ipHigh[level], level);
   endTurn(core, e, engine, -1);
-  const { frameBase, freeAt } = engine;
-  core.up.hung(core, frameBase, e);
-  const { engines } = core.device();
-  engines[e] = initialEngine();
-  engines[e].freeAt = freeAt;
-  flushTlb(core, e);
-  core.up.idle(core, frameBase, e);
+  core.up.hung(core, engine.frameBase, e);
+  release(core, e);
 }
 
 /** Drop whatever the engines in `mask` do for this address space. */
 export function resetEngines(core: Core, mask: number, frameBase: number): void {
   for (let e = 0; e < ENGINES.length; e++) {
     if ((mask & (1 << e)) === 0) continue;
+    forgetAway(core, e, frameBase);
     const was = core.seeDevice().engines[e];
     if (was.phase === IDLE || was.frameBase !== frameBase) continue;
     const engines = core.device().engines;

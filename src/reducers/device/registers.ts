@@ -1,4 +1,5 @@
 import { K } from "../../events/kinds.ts";
+import { WRITE_BEHAVIOURS } from "../../hw/behaviours.ts";
 import { REG_FAST_WRITE, REG_TIME_VALUE } from "../../hw/compile.ts";
 import { ENGINE_BASES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
@@ -24,6 +25,8 @@ const RING_TIMESTAMP_UDW = 0x35c;
 const PDP_FIRST = 0x270;
 const PDP_LAST = 0x28c;
 const READ_ONLY = 1;
+/** Rows whose content the mediator looks at. */
+const AUDITED = WRITE_BEHAVIOURS.indexOf("ring.nonpriv");
 const POSITION = [RING_TAIL, RING_HEAD, RING_START, RING_CTL, RING_ACTHD, RING_ACTHD_UDW] as const;
 
 /** The plane that holds the registers of whom engine `e` works for. */
@@ -54,6 +57,7 @@ export function loadRegister(core: Core, e: number, engine: EngineTree, at: numb
   if ((index.flags[id] & REG_FAST_WRITE) === 0) {
     const before = core.words.read(file, word);
     after = applyRule(index.rule[id], index.writable[id], index.oneToClear[id], before, value);
+    if (index.then[id] === AUDITED) after = core.up.load(core, engine.frameBase, at, after);
   }
   core.words.write(file, word, after);
   const offset = at - ENGINE_BASES[e];

@@ -9,6 +9,7 @@ import type { OnRead, OnWrite } from "./behaviour.ts";
 import { displayReads, displayWrites } from "./display/behaviours.ts";
 import { gtReads, gtWrites } from "./gt.ts";
 import { interruptReads, interruptWrites } from "./interrupt.ts";
+import { nonprivWrites } from "./nonpriv.ts";
 import { pvinfoReads, pvinfoWrites } from "./pvinfo.ts";
 import { ringReads, ringWrites } from "./ring.ts";
 
@@ -17,6 +18,7 @@ const byName: Readonly<Record<WriteBehaviour, OnWrite>> = {
   self_clearing: (core, v, at) => core.words.write(MMIO + v, at >>> 2, 0),
   ...interruptWrites,
   ...ringWrites,
+  ...nonprivWrites,
   ...gtWrites,
   ...pvinfoWrites,
   ...displayWrites,

@@ -54,7 +54,7 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
   const list = core.vgpu(v).execlists[engine];
   list.port[list.writes] = value;
   list.writes = (list.writes + 1) & 3;
-  if (list.writes !== 0) return;
+  if (list.writes !== 0 || core.seeVgpu(v).failsafe !== 0) return;
   const descriptors = [list.port[3], list.port[2], list.port[1], list.port[0]];
   if (!isSubmission(descriptors)) {
     core.note(v, INVALID, engine, 0, descriptors[0], descriptors[1]);
@@ -65,7 +65,7 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
     if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
   list.queued = descriptors;
   list.queuedAt = core.seq;
-  if (list.hungLow !== 0) return;
+  if (list.hungLow !== 0 || core.seeVgpu(v).paused) return;
   if (list.owns || ownerOf(core, engine) === 0) hand(core, v, engine);
 }
 
@@ -85,7 +85,13 @@ function isSubmission(descriptors: readonly number[]): boolean {
 /** Does a submission of the guest's still wait to be taken? Another one then takes its place. */
 export function isFull(core: Core, v: number, engine: number): boolean {
   const list = core.seeVgpu(v).execlists[engine];
-  return list.queued.length > 0 || (list.owns && core.seeDevice().engines[engine].preempt);
+  return list.queued.length > 0 || workOf(core, v, engine)?.preempt === true;
+}
+
+/** The engine as it works for this vGPU, or as it will go on working for it; null: it does neither. */
+export function workOf(core: Core, v: number, engine: number): EngineTree | null {
+  if (core.seeVgpu(v).execlists[engine].owns) return core.seeDevice().engines[engine];
+  return core.down.aside(core, engine, frameBaseOf(v));
 }
 
 function submitted(core: Core, v: number, engine: number, descriptors: readonly number[], i: number): void {
@@ -115,11 +121,34 @@ export function engineIdle(core: Core, frameBase: number, engine: number): void 
   core.vgpu(v).execlists[engine].owns = false;
   for (let k = 1; k <= VGPU_MAX; k++) {
     const next = ((v - 1 + k) % VGPU_MAX) + 1;
-    const { queued, hungLow } = core.seeVgpu(next).execlists[engine];
-    if (queued.length === 0 || hungLow !== 0) continue;
-    hand(core, next, engine);
-    return;
+    if (takeUp(core, next, engine)) return;
   }
+}
+
+/** The free engine takes up what this vGPU has for it. Is there anything? */
+function takeUp(core: Core, v: number, engine: number): boolean {
+  const { paused, execlists } = core.seeVgpu(v);
+  if (paused) return false;
+  const { queued, hungLow } = execlists[engine];
+  const goesOn = core.down.resume(core, engine, frameBaseOf(v));
+  if (goesOn) core.vgpu(v).execlists[engine].owns = true;
+  if (queued.length === 0 || hungLow !== 0) return goesOn;
+  hand(core, v, engine);
+  return true;
+}
+
+/** The vGPU is no longer paused: what it has for engines that are free, or that never left it, goes down. */
+export function resumeExeclists(core: Core, v: number): void {
+  for (let engine = 0; engine < ENGINES.length; engine++) {
+    const owner = ownerOf(core, engine);
+    if (owner === 0) takeUp(core, v, engine);
+    else if (owner === v && core.seeVgpu(v).execlists[engine].queued.length > 0) hand(core, v, engine);
+  }
+}
+
+/** Does the vGPU rest? */
+export function isPaused(core: Core, frameBase: number): boolean {
+  return core.seeVgpu(agentOf(frameBase)).paused;
 }
 
 /**

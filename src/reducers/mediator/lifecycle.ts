@@ -8,6 +8,7 @@ import { resetConfig } from "./config-space.ts";
 import { plug, restorePins } from "./display/hotplug.ts";
 import { resetExeclists, resetStatusPointer } from "./execlist.ts";
 import { resetRegisters } from "./gt.ts";
+import { isInFlight, settlePause } from "./pause.ts";
 import { populatePvinfo } from "./pvinfo.ts";
 
 /** Birth, reset and death of a vGPU. Order and extent of a reset: gvt.md 2.2. */
@@ -43,15 +44,18 @@ function resetImage(core: Core, v: number): void {
 export function resetVgpu(core: Core, v: number): void {
   const before = core.seeVgpu(v);
   if (!before.created) return;
+  const flew = before.paused && isInFlight(core, v);
   core.down.reset(core, ALL_ENGINES, frameBaseOf(v));
   endTickets(core, v);
   clearGgtt(core, v);
   resetExeclists(core, v, ALL_ENGINES);
   const tree = core.vgpu(v);
-  const { opened, attached, port, maps } = before;
-  Object.assign(tree, { ...initialVgpuTree(), created: true, opened, attached, port, maps });
+  // A guest that wakes from sleep goes on from here without another look at its PVINFO page.
+  const { opened, attached, port, paused, maps, pvAware } = before;
+  Object.assign(tree, { ...initialVgpuTree(), created: true, opened, attached, port, paused, maps, pvAware });
   resetImage(core, v);
   restorePins(core, v);
+  if (flew) settlePause(core, v);
 }
 
 /** The vGPU is gone, with all that it knew. */

@@ -1,16 +1,16 @@
-import { FAILSAFE, NOTES } from "../../events/codes.ts";
+import { NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
+import { enterFailsafe } from "./failsafe.ts";
 
 /** The PVINFO page: how a guest learns that it is one of several. Layout: gvt.md 3. */
 const PVINFO = 0x78000;
 const CAPS_FULL_PPGTT = 4;
 const CAPS_HWSP_EMULATION = 8;
 const REFUSED = NOTES.indexOf("pvinfo.refused");
-const INSUFFICIENT_RESOURCE = FAILSAFE.indexOf("insufficient_resource");
 
 /** Fill the page in for vGPU `v`: magic, version, capabilities and its share of the machine. */
 export function populatePvinfo(core: Core, v: number): void {
@@ -43,9 +43,7 @@ export const pvinfoWrites = {
   },
   "pvinfo.refused": (core, v, at, _id, before) => {
     core.words.write(MMIO + v, at >>> 2, before);
-    core.vgpu(v).failsafe = INSUFFICIENT_RESOURCE;
-    const o = core.emit(K["failsafe.entered"], v);
-    core.out.code[o] = INSUFFICIENT_RESOURCE;
+    enterFailsafe(core, v, "insufficient_resource");
   },
   "pvinfo.readonly": (core, v, at, _id, before, _after, value) => {
     core.words.write(MMIO + v, at >>> 2, before);

@@ -3,17 +3,29 @@ import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
-import { isFull, statusOf, writeElsp } from "./execlist.ts";
+import { isFull, statusOf, workOf, writeElsp } from "./execlist.ts";
+import { enterFailsafe } from "./failsafe.ts";
 
 /** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */
 const BASE_MASK = ~0xfff;
 const MI_MODE_STOP_RING = 1 << 8;
 const MI_MODE_IDLE = 1 << 9;
+/** RING_MODE. Source: intel_engine_regs.h; gvt/handlers.c, ring_mode_mmio_write. */
+const RUN_LIST_ENABLE = 1 << 15;
+const PPGTT_ENABLE = 1 << 9;
+const PRIVILEGE_CHECK_OFF = 1 << 0;
+/** CSFE_CHICKEN1. Source: gvt/handlers.c, csfe_chicken1_mmio_write. */
+const OTHER_ENGINES = (1 << 4) | (1 << 3);
 const RESET_REQUEST = 1;
 const RESET_READY = 2;
 /** RING_TIMESTAMP counts at 12 MHz. Source: guest-on-qemu.md 7. */
 const TIMESTAMP_PER_US = 12;
 const TIMESTAMP_UDW = 0x35c;
+
+/** Does a write of a masked register enable any of `bits`? */
+function enables(value: number, bits: number): boolean {
+  return (value & (value >>> 16) & bits) !== 0;
+}
 
 /** Engine of a ring register, from its bank's base. */
 function engineOfRegister(at: number): number {
@@ -21,12 +33,12 @@ function engineOfRegister(at: number): number {
 }
 
 function executionStatus(core: Core, v: number, at: number): number {
-  const engine = core.seeDevice().engines[engineOfRegister(at)];
+  const engine = workOf(core, v, engineOfRegister(at));
   const mine = core.seeVgpu(v).execlists[engineOfRegister(at)];
   const queueFull = isFull(core, v, engineOfRegister(at)) ? 1 << 2 : 0;
   const low = (at & 7) === 4;
   if (mine.hungLow !== 0) return low ? mine.hungLow | queueFull : mine.hungHigh;
-  if (!mine.owns || engine.phase === 0) return low ? queueFull : 0;
+  if (engine === null || engine.phase === 0) return low ? queueFull : 0;
   return low ? statusOf(engine) | queueFull : engine.contextId;
 }
 
@@ -43,7 +55,15 @@ export const ringWrites = {
   "ring.imr": () => {},
   "ring.elsp": (core, v, at, _id, _before, _after, value) => writeElsp(core, v, engineOfRegister(at), value),
   "ring.hws_pga": () => {},
-  "ring.mode": () => {},
+  /** Bit 0 turns off privilege checks; who turns on execlists or PPGTTs must have read its PVINFO page. */
+  "ring.mode": (core, v, _at, _id, _before, _after, value) => {
+    const unaware = !core.seeVgpu(v).pvAware && enables(value, RUN_LIST_ENABLE | PPGTT_ENABLE);
+    if (unaware || enables(value, PRIVILEGE_CHECK_OFF)) enterFailsafe(core, v, "unsupported_guest");
+  },
+  /** Two bits reach registers of other engines: their row lets nobody change them. */
+  "ring.csfe_chicken": (core, v, _at, _id, _before, _after, value) => {
+    if (enables(value, OTHER_ENGINES)) enterFailsafe(core, v, "unsupported_guest");
+  },
   "ring.mi_mode": (core, v, at, _id, _before, after) => {
     core.words.write(MMIO + v, at >>> 2, after & ~MI_MODE_IDLE);
   },

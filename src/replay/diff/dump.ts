@@ -3,7 +3,17 @@ import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
 import { type Machine, pending, type State } from "../../reducers/machine.ts";
 import { HASH, hashWords } from "../../reducers/mix.ts";
 import { agentName } from "../../reducers/path.ts";
-import { CONFIG, DEVICE_GGTT, DEVICE_MMIO, FRAMES, GGTT, MMIO, MONITOR, TLB } from "../../reducers/planes.ts";
+import {
+  CONFIG,
+  DEVICE_GGTT,
+  DEVICE_MMIO,
+  FRAMES,
+  GGTT,
+  MMIO,
+  MONITOR,
+  PARKED_ENGINES,
+  TLB,
+} from "../../reducers/planes.ts";
 import { eachFrameFacts } from "../../reducers/ram.ts";
 import { PAGE_SHIFT, type Root } from "../../reducers/words.ts";
 
@@ -67,6 +77,7 @@ export function dumpState(machine: Machine, except: State | null = null): StateD
   ENGINES.forEach((engine, e) => {
     dumpWords(TLB + e, (index) => `device.tlb.${engine}.${index.toString(16)}`);
   });
+  dumpWords(PARKED_ENGINES, (index) => `device.parked.${index.toString(16)}`);
   dumpTree("device.tree", state.trees[0], except?.trees[0], leaves);
   for (const { ticket, kind, agent, operands } of pending(machine))
     leaves.set(`device.tickets.${ticket}`, `${kind} ${agentName(agent)} ${operands.join(" ")}`);

@@ -303,3 +303,19 @@ describe("work", () => {
     }
   });
 });
+
+test("two engines that work with the same tables do not take pages from each other for ever", () => {
+  const bench = new Bench("rcs0", { coherent: false, fetchDelay: Number.POSITIVE_INFINITY });
+  const { rig, guest } = bench;
+  const blitter = guest.createContext("bcs0", { ppgtt: bench.context.ppgtt });
+  const [first, second] = [1, 2].map((n) => bench.place((b) => b.noop(700).sdi(at(n), n)));
+  guest.run(bench.context, (ring) => ring.start({ address: first }));
+  guest.run(blitter, (ring) => ring.start({ address: second }));
+  for (let n = 0; n < 400; n++) {
+    guest.advance(1);
+    rig.port.deliver(1);
+  }
+  expect(bench.words(1, 2)).toEqual([1, 2]);
+  expect([bench.context, blitter].every((context) => guest.isDone(context))).toBe(true);
+  rig.verify();
+});

@@ -17,7 +17,15 @@ import { initialDeviceTree, initialVgpuTree } from "../../../src/reducers/trees.
 /** The vGPU of these tests. */
 export const V = 1;
 
-const DOWN: Down = { elsp() {}, ggtt() {}, tlb() {}, reset() {} };
+const DOWN: Down = {
+  elsp() {},
+  ggtt() {},
+  tlb() {},
+  reset() {},
+  pause() {},
+  resume: () => false,
+  aside: () => null,
+};
 const UP: Up = {
   irq() {},
   csb() {},
@@ -25,6 +33,8 @@ const UP: Up = {
   hung() {},
   congested: () => false,
   stopped: () => false,
+  paused: () => false,
+  load: (_core, _frameBase, _at, value) => value,
 };
 
 const cite = "gvt.md 2.6";
@@ -61,6 +71,8 @@ const ROWS = bank(
     FRMCOUNT: { offset: 0x70040, count: 3, stride: 0x1000, read: "pipe.frame_count", cite },
     SURF: { offset: 0x7019c, count: 3, stride: 0x1000, then: "plane.surf", cite },
     SURF_2: { offset: 0x7029c, count: 3, stride: 0x1000, then: "plane.surf", cite },
+    PAL_INDEX: { offset: 0x4a400, count: 3, stride: 0x800, then: "palette.index", cite },
+    PAL_DATA: { offset: 0x4a404, count: 3, stride: 0x800, then: "palette.data", read: "palette.data", cite },
     GPIO: { offset: 0xc5010, count: 6, then: "gpio.bits", cite },
     GMBUS0: { offset: 0xc5100, then: "gmbus.select", cite },
     GMBUS1: { offset: 0xc5104, then: "gmbus.command", cite },

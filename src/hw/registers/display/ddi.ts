@@ -21,6 +21,7 @@ export const DDI = bank("", ports(0x6_4000, 0x100), {
   },
   DP_TP_CTL: {
     offset: 0x40,
+    then: "ddi.dp_tp_ctl",
     fields: {
       DP_TP_CTL_ENABLE: 31,
       DP_TP_CTL_MODE_MST: 27,
@@ -30,7 +31,7 @@ export const DDI = bank("", ports(0x6_4000, 0x100), {
       DP_TP_CTL_LINK_TRAIN: [10, 8],
       DP_TP_CTL_SCRAMBLE_DISABLE: 7,
     },
-    cite: I915_REG,
+    cite: `${I915_REG}; gvt.md 2.6; gvt/handlers.c, dp_tp_ctl_mmio_write`,
   },
   DP_TP_STATUS: {
     offset: 0x44,

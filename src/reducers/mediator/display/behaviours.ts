@@ -1,7 +1,7 @@
 import type { ReadBehaviour, WriteBehaviour } from "../../../hw/behaviours.ts";
 import type { OnRead, OnWrite } from "../behaviour.ts";
 import { auxControl } from "./aux.ts";
-import { ddiBufCtl } from "./ddi.ts";
+import { ddiBufCtl, dpTpCtl } from "./ddi.ts";
 import {
   gmbusCommand,
   gmbusData,
@@ -12,6 +12,8 @@ import {
 } from "./gmbus.ts";
 import { gpioBits } from "./gpio.ts";
 import { hpdControl } from "./hotplug.ts";
+import { paletteData, paletteDataRead, paletteIndex } from "./palette.ts";
+import { panelPower } from "./panel.ts";
 import { frameCount, pipeConf, scanLine } from "./pipe.ts";
 import { planeSurf } from "./plane.ts";
 import { lcpll, pllStatus, wrpll } from "./pll.ts";
@@ -24,8 +26,12 @@ export const displayWrites = {
   "pll.lcpll": lcpll,
   "pll.wrpll": wrpll,
   "ddi.buf_ctl": ddiBufCtl,
+  "ddi.dp_tp_ctl": dpTpCtl,
+  "panel.power": panelPower,
   "pipe.conf": pipeConf,
   "plane.surf": planeSurf,
+  "palette.index": paletteIndex,
+  "palette.data": paletteData,
   "gmbus.command": gmbusCommand,
   "gmbus.select": gmbusSelect,
   "gmbus.status": gmbusStatus,
@@ -40,6 +46,7 @@ export const displayReads = {
   "pll.status": pllStatus,
   "pipe.scan_line": scanLine,
   "pipe.frame_count": frameCount,
+  "palette.data": paletteDataRead,
   "gmbus.data": gmbusDataRead,
   "gmbus.status": gmbusStatusRead,
 } satisfies Partial<Record<ReadBehaviour, OnRead>>;

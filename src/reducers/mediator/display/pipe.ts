@@ -30,6 +30,16 @@ function pipeOf(core: Core, v: number, at: number): number {
   return input === 5 ? 1 : input === 6 ? 2 : 0;
 }
 
+/** Model time as a vGPU's pipes see it: while it is paused it stands, and their times are told from there. */
+function timeOf(core: Core, v: number): number {
+  return core.seeVgpu(v).paused ? 0 : core.now;
+}
+
+/** Wake up at the next vblank, unless the vGPU is paused. */
+function arm(core: Core, v: number, pipe: number, state: PipeTree): void {
+  state.timer = core.seeVgpu(v).paused ? 0 : core.armTimer(v, state.due, TIMER_VBLANK + pipe);
+}
+
 /** PIPECONF: the state follows the enable at once, and the vblank source with it. */
 export const pipeConf: OnWrite = (core, v, at, _id, _before, after) => {
   const on = (after & PIPECONF_ENABLE) !== 0;
@@ -54,8 +64,9 @@ function start(core: Core, v: number, pipe: number, base: number): void {
     state.clock === clock
   )
     return;
+  const now = timeOf(core, v);
   if (state.on) {
-    count(state, core.now);
+    count(state, now);
     core.cancelTimer(state.timer);
   }
   state.on = true;
@@ -64,10 +75,10 @@ function start(core: Core, v: number, pipe: number, base: number): void {
   state.rest = rest;
   state.clock = clock;
   state.carry = 0;
-  state.last = core.now;
-  state.due = core.now;
+  state.last = now;
+  state.due = now;
   advance(state, 1);
-  state.timer = core.armTimer(v, state.due, TIMER_VBLANK + pipe);
+  arm(core, v, pipe, state);
 }
 
 /** A stopped pipe has no vblanks; what waited for one is over, unannounced. */
@@ -75,7 +86,7 @@ function stop(core: Core, v: number, pipe: number, base: number): void {
   const seen = core.seeVgpu(v).pipes[pipe];
   if (!seen.on || seen.base !== base) return;
   const state = core.vgpu(v).pipes[pipe];
-  count(state, core.now);
+  count(state, timeOf(core, v));
   core.cancelTimer(state.timer);
   state.timer = 0;
   state.on = false;
@@ -131,19 +142,48 @@ function count(state: PipeTree, now: number): number {
 export function vblank(core: Core, v: number, pipe: number): void {
   if (!core.seeVgpu(v).pipes[pipe]?.on) return;
   const state = core.vgpu(v).pipes[pipe];
-  const frames = count(state, core.now);
-  state.timer = core.armTimer(v, state.due, TIMER_VBLANK + pipe);
-  if (frames === 0) return;
+  const frames = count(state, timeOf(core, v));
+  arm(core, v, pipe, state);
+  if (frames !== 0) tell(core, v, pipe);
+}
+
+/** A vblank has passed: what waited for it is done, and the guest is told. */
+function tell(core: Core, v: number, pipe: number): void {
   const flips = finishFlips(core, v, pipe);
   raise(core, v, DE_PIPE + 0x10 * pipe, GEN8_PIPE_VBLANK | flips);
   if (flips !== 0) flipDrawn(core, v);
+}
+
+/** Running pipes stand still: a vblank whose timer is late comes first. */
+export function pausePipes(core: Core, v: number): void {
+  for (let pipe = 0; pipe < PIPES; pipe++) {
+    if (!core.seeVgpu(v).pipes[pipe].on) continue;
+    const state = core.vgpu(v).pipes[pipe];
+    const frames = count(state, core.now);
+    core.cancelTimer(state.timer);
+    state.timer = 0;
+    state.last -= core.now;
+    state.due -= core.now;
+    if (frames !== 0) tell(core, v, pipe);
+  }
+}
+
+/** Pipes that stood still go on within the frame that they stood in. */
+export function resumePipes(core: Core, v: number): void {
+  for (let pipe = 0; pipe < PIPES; pipe++) {
+    if (!core.seeVgpu(v).pipes[pipe].on) continue;
+    const state = core.vgpu(v).pipes[pipe];
+    state.last += core.now;
+    state.due += core.now;
+    arm(core, v, pipe, state);
+  }
 }
 
 /** PIPE_FRMCOUNT: vblanks so far, also one whose timer has not fired yet. */
 export const frameCount: OnRead = (core, v, at) => {
   const state = core.seeVgpu(v).pipes[pipeOf(core, v, at)];
   if (state === undefined) return core.words.read(MMIO + v, at >>> 2);
-  return (state.frames + elapsed(state, core.now)) >>> 0;
+  return (state.frames + elapsed(state, timeOf(core, v))) >>> 0;
 };
 
 /** PIPEDSL: the line that is scanned out now; 0 while the pipe is off. */
@@ -153,7 +193,8 @@ export const scanLine: OnRead = (core, v, at) => {
   const lines = totalLines(core, v, state.base);
   // Two vblanks lie `period` apart, or one microsecond more.
   const frame = state.period + (state.rest > 0 ? 1 : 0);
-  const line = Math.floor(((core.now - lastVblank(state, core.now)) * lines) / frame);
+  const now = timeOf(core, v);
+  const line = Math.floor(((now - lastVblank(state, now)) * lines) / frame);
   return (blankLine(core, v, state.base) + line) % lines;
 };
 

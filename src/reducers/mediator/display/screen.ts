@@ -12,12 +12,12 @@ import { scanoutFrames } from "./scanout.ts";
 const SCANOUT = PURPOSES.indexOf("scanout");
 const NO_ENGINE = 255;
 
-/** Start or stop sampling as pipes go on and off. Called after each change of a pipe. */
+/** Start or stop sampling as pipes go on and off, or the vGPU rests. Called after each change of either. */
 export function watchScreen(core: Core, v: number): void {
   const { screenEvery } = core.setting.configuration;
   if (screenEvery === 0) return;
   const seen = core.seeVgpu(v);
-  const on = seen.pipes.some((pipe) => pipe.on);
+  const on = !seen.paused && seen.pipes.some((pipe) => pipe.on);
   if (on && seen.screenTimer === 0) {
     core.vgpu(v).screenTimer = core.armTimer(v, core.now + screenEvery, TIMER_SCREEN);
   } else if (!on && seen.screenTimer !== 0) {

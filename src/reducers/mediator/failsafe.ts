@@ -1,0 +1,15 @@
+import { FAILSAFE } from "../../events/codes.ts";
+import { K } from "../../events/kinds.ts";
+import type { Core } from "../core.ts";
+
+/**
+ * Failsafe: nothing that a vGPU submits reaches the device any more. The first reason stays until the vGPU is
+ * reset. Source: gvt.md 2.2, Failsafe.
+ */
+export function enterFailsafe(core: Core, v: number, reason: (typeof FAILSAFE)[number]): void {
+  if (core.seeVgpu(v).failsafe !== 0) return;
+  const code = FAILSAFE.indexOf(reason);
+  core.vgpu(v).failsafe = code;
+  const o = core.emit(K["failsafe.entered"], v);
+  core.out.code[o] = code;
+}
