@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { hashPage } from "../../../src/node/hash.ts";
 import { Machine } from "../../../src/reducers/machine.ts";
 import { PageStore } from "../../../src/reducers/pages.ts";
-import { Rig, settingFor } from "../device/rig.ts";
+import { settingOf } from "../../../src/reducers/platform.ts";
+import { Rig } from "../device/rig.ts";
 
 const INDEX = 0x4_a400;
 const DATA = 0x4_a404;
@@ -94,7 +95,7 @@ describe("the precise palette of a pipe", () => {
           expect(guest.mmio(INDEX + pipe * PIPE)).toBe(model.index);
         }
         rig.verify();
-        const pure = new Machine(settingFor(rig.configuration, new PageStore(hashPage)), true);
+        const pure = new Machine(settingOf(rig.configuration, new PageStore(hashPage)), true);
         expect(pure.batch(rig.rows, 0, rig.rows.count)).toBe(rig.rows.count);
         expect(pure.digests()).toEqual(rig.machine.digests());
       }),
