@@ -78,6 +78,11 @@ class TracedRam extends Ram {
     super.writeWord(gfn, word, value, mask);
   }
 
+  override writeWords(gfn: number, to: number, source: Uint32Array, from: number, count: number): void {
+    this.listener.memory(this.v, gfn, to * 4, count * 4);
+    super.writeWords(gfn, to, source, from, count);
+  }
+
   override writeBytes(gfn: number, at: number, bytes: Uint8Array, from: number, length: number): void {
     this.listener.memory(this.v, gfn, at, length);
     super.writeBytes(gfn, at, bytes, from, length);
