@@ -45,6 +45,11 @@ class TracedWords extends Words {
     super.writePair(plane, index, low, high);
   }
 
+  /** All of them are told, as of any other write. */
+  override clearRange(plane: number, from: number, end: number): void {
+    for (let at = from; at < end; at++) this.write(plane, at, 0);
+  }
+
   override clear(plane: number): void {
     eachPage(this.roots[plane], (page, words) => {
       for (let i = 0; i < words.length; i++)

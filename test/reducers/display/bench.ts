@@ -17,7 +17,7 @@ import { initialDeviceTree, initialVgpuTree } from "../../../src/reducers/trees.
 /** The vGPU of these tests. */
 export const V = 1;
 
-const DOWN: Down = { elsp() {}, ggtt() {}, tlb() {}, reset() {} };
+const DOWN: Down = { elsp() {}, ggtt() {}, clearGgtt() {}, tlb() {}, reset() {} };
 const UP: Up = {
   irq() {},
   csb() {},
