@@ -6,7 +6,7 @@ import type { PageStore } from "../reducers/pages.ts";
 import { DENSE } from "../replay/recording/bulk.ts";
 import { gatherPages, SeenPages } from "../replay/recording/gather.ts";
 import { type RecordingMeta, writePreamble } from "../replay/recording/profile.ts";
-import { Fill, type Recorded, type Recorder } from "../replay/recording/recorder.ts";
+import { Fill, type Recorded, type Recorder, SEAL_INPUTS } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { samePage } from "./hash.ts";
 import { partOf } from "./packing.ts";
@@ -18,6 +18,8 @@ const WAITING_BYTES = 64 << 20;
 const PATIENCE_MS = 1000;
 /** Column sets kept for reuse: fresh memory costs the live thread a page fault every few rows. */
 const SPARES = 16;
+/** Bytes of payload that there is room for before it grows. */
+const PAYLOAD_BYTES = 1 << 16;
 
 export interface RecorderStats {
   /** Blocks and bytes that are on the disk. */
@@ -45,7 +47,7 @@ interface Waiting {
  * whatever kills us.
  */
 export class FileRecorder implements Recorder {
-  readonly rows = new Rows(4096, 1 << 16);
+  readonly rows = new Rows(SEAL_INPUTS, PAYLOAD_BYTES);
   readonly path: string;
   /** Who may be too slow. */
   protected readonly taker: string = "the disk";
@@ -53,7 +55,8 @@ export class FileRecorder implements Recorder {
   protected readonly store: PageStore;
   protected readonly seen = new SeenPages();
   private readonly fill = new Fill(this.seen);
-  private readonly spares: Columns[] = [];
+  /** Columns to go on with while others are being written: the first are made before any guest can wait for them. */
+  private readonly spares: Columns[] = [columnsOf(new Rows(SEAL_INPUTS, PAYLOAD_BYTES))];
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   private fullSince = -1;
@@ -189,8 +192,7 @@ export class FileRecorder implements Recorder {
   /** Take the columns out of `rows` and put others in, so that the object stays. */
   private swapColumns(): Columns {
     const { rows } = this;
-    const taken: Columns = { payload: rows.payload };
-    for (const name of DENSE) taken[name] = rows[name];
+    const taken = columnsOf(rows);
     const fresh = this.spares.pop();
     if (fresh !== undefined) Object.assign(rows, fresh);
     else {
@@ -220,6 +222,12 @@ export class FileRecorder implements Recorder {
     this.failure ??= reason;
     this.closing?.reject(new Error(this.failure));
   }
+}
+
+function columnsOf(rows: Rows): Columns {
+  const columns: Columns = { payload: rows.payload };
+  for (const name of DENSE) columns[name] = rows[name];
+  return columns;
 }
 
 /**

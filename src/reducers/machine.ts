@@ -60,6 +60,7 @@ const DOWN: Down = {
   ggtt: (core, entry, low, high) => {
     core.words.writePair(DEVICE_GGTT, entry * 2, low, high);
   },
+  clearGgtt: (core, first, end) => core.words.clearRange(DEVICE_GGTT, first * 2, end * 2),
   tlb: (core, mask) => {
     for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) flushTlb(core, e);
   },

@@ -89,10 +89,11 @@ export function writeGuestRun(
   from: number,
   count: number,
 ): number {
-  for (let i = 0; i < count; i++) SCRATCH_WORDS[i] = words[from + i];
-  core.ram[v].writeBytes(gfn, offset, SCRATCH, 0, count * 4);
-  hashWords(SCRATCH_WORDS, 0, count);
-  return sayWritten(core, v, gfn, offset, SCRATCH, 0, count * 4);
+  core.ram[v].writeWords(gfn, offset >>> 2, words, from, count);
+  hashWords(words, from, count);
+  const ticket = sayWritten(core, v, gfn, offset, count * 4);
+  if (core.carriesOut) carry(core, new Uint8Array(words.buffer, words.byteOffset + from * 4, count * 4));
+  return ticket;
 }
 
 /**
@@ -110,19 +111,18 @@ export function writeGuest(
 ): number {
   core.ram[v].writeBytes(gfn, offset, bytes, from, length);
   hashBytes(bytes, from, length);
-  return sayWritten(core, v, gfn, offset, bytes, from, length);
+  const ticket = sayWritten(core, v, gfn, offset, length);
+  if (core.carriesOut) carry(core, bytes.subarray(from, from + length));
+  return ticket;
 }
 
-/** The outcome of a write whose hash is in HASH. */
-function sayWritten(
-  core: Core,
-  v: number,
-  gfn: number,
-  offset: number,
-  bytes: Uint8Array,
-  from: number,
-  length: number,
-): number {
+/** The outcome just emitted has these bytes with it, for whoever carries it out. */
+function carry(core: Core, bytes: Uint8Array): void {
+  core.out.putPayload(core.out.count - 1, bytes);
+}
+
+/** The outcome of a write whose hash is in HASH. Returns its ticket, or 0. */
+function sayWritten(core: Core, v: number, gfn: number, offset: number, length: number): number {
   const { out } = core;
   const o = out.append(GUEST_WRITE);
   out.agent[o] = v;
@@ -135,7 +135,6 @@ function sayWritten(
   out.lo[o] = HASH.low;
   out.hi[o] = HASH.high;
   out.code[o] = 0;
-  if (core.carriesOut) out.putPayload(o, bytes.subarray(from, from + length));
   if (isCoherent(core, v) || core.isCrowded()) return 0;
   const ticket = core.openTicket(GUEST_WRITE, v, out.at[o], out.atHigh[o], length, 0);
   out.ticket[o] = ticket;
@@ -171,7 +170,3 @@ export function receivePage(core: Core, v: number, ticket: number, page: number)
 export function markWrite(core: Core, code: number): void {
   core.out.code[core.out.count - 1] = code;
 }
-
-/** Reused from call to call: a reducer is never entered twice. Holds nothing between events. */
-const SCRATCH_WORDS = new Uint32Array(1024);
-const SCRATCH = new Uint8Array(SCRATCH_WORDS.buffer);

@@ -21,6 +21,8 @@ export interface Down {
   ): void;
   /** One entry of the device's GGTT. */
   ggtt(core: Core, entry: number, low: number, high: number): void;
+  /** The entries from `first` to `end` (exclusive) of the device's GGTT, none of which is present any more. */
+  clearGgtt(core: Core, first: number, end: number): void;
   /** Forget kept translations of the engines in `mask`. */
   tlb(core: Core, mask: number): void;
   /** Drop whatever the engines in `mask` do for the address space at `frameBase`. */

@@ -45,6 +45,11 @@ class TracedWords extends Words {
     super.writePair(plane, index, low, high);
   }
 
+  /** All of them are told, as of any other write. */
+  override clearRange(plane: number, from: number, end: number): void {
+    for (let at = from; at < end; at++) this.write(plane, at, 0);
+  }
+
   override clear(plane: number): void {
     eachPage(this.roots[plane], (page, words) => {
       for (let i = 0; i < words.length; i++)
@@ -76,6 +81,11 @@ class TracedRam extends Ram {
   override writeWord(gfn: number, word: number, value: number, mask: number): void {
     this.listener.memory(this.v, gfn, word * 4, 4);
     super.writeWord(gfn, word, value, mask);
+  }
+
+  override writeWords(gfn: number, to: number, source: Uint32Array, from: number, count: number): void {
+    this.listener.memory(this.v, gfn, to * 4, count * 4);
+    super.writeWords(gfn, to, source, from, count);
   }
 
   override writeBytes(gfn: number, at: number, bytes: Uint8Array, from: number, length: number): void {

@@ -241,6 +241,15 @@ export class Words {
     this.changed = true;
   }
 
+  /** Zero the words from `from` to `end` (exclusive) of a plane: pages that nobody has written to are passed over. */
+  clearRange(plane: number, from: number, end: number): void {
+    for (let at = from; at < end; ) {
+      const next = Math.min((at | MASK) + 1, end);
+      if (this.page(plane, at) === EMPTY_PAGE.words) at = next;
+      for (; at < next; at++) this.write(plane, at, 0);
+    }
+  }
+
   /** The words of a page that was not looked up since the last `restore`. */
   private look(plane: number, index: number, slot: number): Uint32Array {
     const { words } = this.roots[plane].tables[index >>> TABLE_SHIFT].pages[(index >>> SHIFT) & 63];

@@ -83,7 +83,7 @@ function clearGgtt(core: Core, v: number): void {
     [share.mappableBase, share.mappableSize],
     [share.unmappableBase, share.unmappableSize],
   ]) {
-    for (let entry = base / 4096; entry < (base + size) / 4096; entry++) core.down.ggtt(core, entry, 0, 0);
+    core.down.clearGgtt(core, base / 4096, (base + size) / 4096);
   }
 }
 

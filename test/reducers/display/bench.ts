@@ -20,6 +20,7 @@ export const V = 1;
 const DOWN: Down = {
   elsp() {},
   ggtt() {},
+  clearGgtt() {},
   tlb() {},
   reset() {},
   pause() {},
