@@ -83,6 +83,17 @@ describe("memory", () => {
     expectSound(flight, flight.save());
   });
 
+  test("however little there is, the last block stays", () => {
+    const flight = new Flight(tools, { limits: { microseconds: HOUR, bytes: 1 << 15 }, guests: 1 });
+    for (let n = 0; n < 20; n++) {
+      flight.work(1);
+      const [first, last] = flight.window.range;
+      expect(last).toBeGreaterThanOrEqual(first);
+    }
+    expect(flight.window.dropped).toBeGreaterThan(5);
+    expectSound(flight, flight.save());
+  });
+
   test("a page that comes back does not go for what was known of it before it went", () => {
     const limits = { microseconds: 50_000, bytes: 1 << 30 };
     const flight = new Flight(tools, { limits, guests: 1, letsGo: false });

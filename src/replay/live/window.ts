@@ -197,10 +197,15 @@ export class Window {
     );
   }
 
+  /** Whatever the limits say, the last segment with a block stays: behind it a new one may have begun. */
   private dropOld(): void {
     const { microseconds, bytes } = this.limits;
     const { now } = this.machine.core;
-    while (this.segments.length > 1 && (this.segments[1].now <= now - microseconds || this.bytes > bytes)) {
+    const fewest = this.segments[this.segments.length - 1].blocks.length > 0 ? 1 : 2;
+    while (
+      this.segments.length > fewest &&
+      (this.segments[1].now <= now - microseconds || this.bytes > bytes)
+    ) {
       const [old] = this.segments.splice(0, 1);
       this.dropped++;
       if (old.state !== null) this.states.release(old.state);
