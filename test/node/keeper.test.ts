@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -80,4 +80,23 @@ test("saved, and saved again, then closed: three files, none of them replaced, a
 
 test("a folder that is not there is told before anything runs", async () => {
   await expect(keep("no/where.mcap")).rejects.toThrow(/no: ENOENT/);
+});
+
+test("a place whose folder is a file is told before anything runs", async () => {
+  writeFileSync(join(folder, "file"), "");
+  await expect(keep("file/x.mcap")).rejects.toThrow(/file: ENOTDIR/);
+});
+
+test("a machine whose last window is lost does not pass an earlier one off as it", async () => {
+  mkdirSync(join(folder, "gone"));
+  const { machine, saved } = await keep("gone/x.mcap");
+  await work(machine, 100);
+  machine.save();
+  while (saved.length === 0) await work(machine, 10);
+  rmSync(join(folder, "gone"), { recursive: true });
+  await machine.abandon();
+  expect(saved).toHaveLength(1);
+  expect(machine.recorder.kept).toBe(
+    `its last window could not be saved; an earlier one, up to row ${saved[0].last}, is ${saved[0].path}`,
+  );
 });
