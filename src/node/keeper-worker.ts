@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
-import { parse } from "node:path";
+import { rmSync } from "node:fs";
 import { type MessagePort, Worker } from "node:worker_threads";
 import { Rows } from "../events/rows.ts";
 import { parseConfiguration } from "../reducers/configuration.ts";
@@ -16,7 +15,7 @@ import type { Recorded } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, reasonOf } from "./files.ts";
 import type { FromPacker, PackerStart } from "./packer-worker.ts";
-import { partOf } from "./packing.ts";
+import { freePath, partOf } from "./packing.ts";
 import type { FromKeeper, KeeperStart, SaveCause, SavedWindow, ToKeeper } from "./recorder-messages.ts";
 import { buffersOf, runAsWorker } from "./recorder-thread.ts";
 import { TOOL } from "./version.ts";
@@ -206,16 +205,6 @@ function pack(start: PackerStart): Promise<Recorded> {
     worker.on("error", (error) => ended(error.message));
     worker.on("exit", () => ended("packing ended early"));
   });
-}
-
-/** The first name of its kind that nothing has, nor a part: `boot-001.mcap`, `boot-002.mcap`, ... */
-function freePath(path: string): string {
-  const { dir, name, ext } = parse(path);
-  for (let n = 1; ; n++) {
-    const file = `${name}-${String(n).padStart(3, "0")}${ext}`;
-    const free = dir === "" ? file : `${dir}/${file}`;
-    if (!existsSync(free) && !existsSync(partOf(free))) return free;
-  }
 }
 
 runAsWorker<KeeperStart, ToKeeper>((port, start, tools) => new KeeperWorker(port, start, tools));

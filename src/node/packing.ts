@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { parse } from "node:path";
 import { PageStore } from "../reducers/pages.ts";
 import { pack, verifyPacked } from "../replay/recording/pack.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
@@ -73,4 +74,15 @@ function writePacked(
     packed.close();
   }
   return { blocks, unindexed: indexFile(packing, tools, compression) };
+}
+
+/** The first name of its kind that nothing has, nor a part: `boot-001.mcap`, `boot-002.mcap`, ... */
+export function freePath(path: string): string {
+  const { dir, name, ext } = parse(path);
+  for (let n = 1; ; n++) {
+    const file = `${name}-${String(n).padStart(3, "0")}${ext}`;
+    const free = dir === "" ? file : `${dir}/${file}`;
+    // In this order: a part that is packed meanwhile is there under one of the two names at each look.
+    if (!fs.existsSync(partOf(free)) && !fs.existsSync(free)) return free;
+  }
 }
