@@ -10,6 +10,7 @@ import { SaveTrigger } from "../replay/live/save-trigger.ts";
 import { Window } from "../replay/live/window.ts";
 import { WindowSave } from "../replay/live/window-save.ts";
 import { compilePredicate } from "../replay/names/predicate.ts";
+import { printable } from "../replay/recording/errors.ts";
 import { describe } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
@@ -25,6 +26,9 @@ const IDLE_PAGES = 128;
 
 /** So many windows may be held for saving at once: each keeps its pages and blocks in memory. */
 const MOST_JOBS = 4;
+
+/** Characters of a mark, which has a limit: a predicate has none. */
+const MOST_MARK_TEXT = 1000;
 
 /** A window that is being saved. */
 interface Job {
@@ -171,7 +175,8 @@ class KeeperWorker {
       throw error;
     }
     sink.close();
-    const mark = at === null ? null : { seq: at, text: `save when ${this.start.saveWhen}` };
+    const text = printable(`save when ${this.start.saveWhen}`, MOST_MARK_TEXT);
+    const mark = at === null ? null : { seq: at, text };
     const [first, last] = save.range;
     return { ...(await pack({ path, mark })), cause, first, last, at };
   }
