@@ -78,7 +78,7 @@ class KeeperWorker {
     else if (message.type === "forget") {
       this.window.forget(message.hashes);
       this.asking = false;
-    } else {
+    } else if (!this.ending) {
       this.ending = true;
       this.want("end", null);
     }
