@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { jobsFor, VerifyPool } from "../node/verify-pool.ts";
+import { jobsFor, usefulJobs, VerifyPool } from "../node/verify-pool.ts";
 import { divergenceText } from "../replay/engine/divergence.ts";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { RecordingError } from "../replay/recording/errors.ts";
@@ -40,7 +40,7 @@ export function addVerify(program: Command): void {
     )
     .option(
       "--jobs <n>",
-      "threads, at level exact; when absent one for a short recording, for a long one as many as there are cores",
+      "threads at most, at level exact; when absent one for a short recording, for a long one one a core",
       parseCount,
     )
     .action(async (files: string[], options: Options) => {
@@ -105,7 +105,8 @@ export async function verifyOver(
   pool: VerifyPool | null,
 ): Promise<[Verification, number]> {
   const { recording, store } = opened;
-  const jobs = asked ?? jobsFor(recording, pool?.size ?? availableParallelism());
+  const most = pool?.size ?? availableParallelism();
+  const jobs = asked === undefined ? jobsFor(recording, most) : usefulJobs(recording, asked);
   if (pool !== null) return [await pool.verify(opened, { jobs }), jobs];
   if (jobs === 1) return [withProgress(what, (progress) => verify(recording, store, { progress })), 1];
   const own = new VerifyPool(jobs);

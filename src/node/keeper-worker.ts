@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
-import { parse } from "node:path";
+import { rmSync } from "node:fs";
 import { type MessagePort, Worker } from "node:worker_threads";
 import { Rows } from "../events/rows.ts";
 import { parseConfiguration } from "../reducers/configuration.ts";
@@ -11,12 +10,13 @@ import { SaveTrigger } from "../replay/live/save-trigger.ts";
 import { Window } from "../replay/live/window.ts";
 import { WindowSave } from "../replay/live/window-save.ts";
 import { compilePredicate } from "../replay/names/predicate.ts";
+import { printable } from "../replay/recording/errors.ts";
 import { describe } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, reasonOf } from "./files.ts";
 import type { FromPacker, PackerStart } from "./packer-worker.ts";
-import { partOf } from "./packing.ts";
+import { freePath, partOf } from "./packing.ts";
 import type { FromKeeper, KeeperStart, SaveCause, SavedWindow, ToKeeper } from "./recorder-messages.ts";
 import { buffersOf, runAsWorker } from "./recorder-thread.ts";
 import { TOOL } from "./version.ts";
@@ -26,6 +26,9 @@ const IDLE_PAGES = 128;
 
 /** So many windows may be held for saving at once: each keeps its pages and blocks in memory. */
 const MOST_JOBS = 4;
+
+/** Characters of a mark, which has a limit: a predicate has none. */
+const MOST_MARK_TEXT = 1000;
 
 /** A window that is being saved. */
 interface Job {
@@ -75,7 +78,7 @@ class KeeperWorker {
     else if (message.type === "forget") {
       this.window.forget(message.hashes);
       this.asking = false;
-    } else {
+    } else if (!this.ending) {
       this.ending = true;
       this.want("end", null);
     }
@@ -172,7 +175,8 @@ class KeeperWorker {
       throw error;
     }
     sink.close();
-    const mark = at === null ? null : { seq: at, text: `save when ${this.start.saveWhen}` };
+    const text = printable(`save when ${this.start.saveWhen}`, MOST_MARK_TEXT);
+    const mark = at === null ? null : { seq: at, text };
     const [first, last] = save.range;
     return { ...(await pack({ path, mark })), cause, first, last, at };
   }
@@ -206,16 +210,6 @@ function pack(start: PackerStart): Promise<Recorded> {
     worker.on("error", (error) => ended(error.message));
     worker.on("exit", () => ended("packing ended early"));
   });
-}
-
-/** The first name of its kind that nothing has, nor a part: `boot-001.mcap`, `boot-002.mcap`, ... */
-function freePath(path: string): string {
-  const { dir, name, ext } = parse(path);
-  for (let n = 1; ; n++) {
-    const file = `${name}-${String(n).padStart(3, "0")}${ext}`;
-    const free = dir === "" ? file : `${dir}/${file}`;
-    if (!existsSync(free) && !existsSync(partOf(free))) return free;
-  }
 }
 
 runAsWorker<KeeperStart, ToKeeper>((port, start, tools) => new KeeperWorker(port, start, tools));

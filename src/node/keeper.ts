@@ -23,7 +23,7 @@ export type Saving = { readonly saved: SavedWindow } | { readonly reason: string
 export class Keeper extends FileRecorder {
   protected override readonly taker = "the window's worker";
   private readonly onSaving: (saving: Saving) => void;
-  private lastSaved: string | null = null;
+  private lastSaved: SavedWindow | null = null;
   /** By content id: the number behind the last block that used it. */
   private usedTo = new Float64Array(1024);
 
@@ -45,9 +45,10 @@ export class Keeper extends FileRecorder {
   }
 
   override get kept(): string {
-    return this.lastSaved === null
-      ? "its window could not be saved"
-      : `the window up to then is ${this.lastSaved}`;
+    if (this.lastSaved === null) return "its window could not be saved";
+    const { cause, last, path } = this.lastSaved;
+    if (cause === "end") return `the window up to then is ${path}`;
+    return `its last window could not be saved; an earlier one, up to row ${last}, is ${path}`;
   }
 
   override seal(digests: readonly Digest[]): void {
@@ -65,7 +66,7 @@ export class Keeper extends FileRecorder {
 
   protected override hear(message: FromKeeper): void {
     if (message.type === "saved") {
-      this.lastSaved = message.saved.path;
+      this.lastSaved = message.saved;
       this.onSaving({ saved: message.saved });
     } else if (message.type === "unsaved") this.onSaving({ reason: message.reason });
     else if (message.type === "idle") this.letGo(message.hashes, message.endSeq);
@@ -113,7 +114,8 @@ export function createKeeper(
   onSaving: (saving: Saving) => void,
 ): Promise<Keeper> {
   try {
-    accessSync(dirname(start.path), constants.W_OK);
+    // By its entry for itself: a file may be written to, too, and is no folder.
+    accessSync(`${dirname(start.path)}/.`, constants.W_OK | constants.X_OK);
   } catch (error) {
     return Promise.reject(new Error(`${dirname(start.path)}: ${reasonOf(error)}`));
   }

@@ -1,13 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { PageStore } from "../reducers/pages.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
-import { openRecording } from "../replay/recording/recording.ts";
 import type { Tools } from "../replay/recording/tools.ts";
-import { type Mark, withMarks } from "../replay/rerun/marks.ts";
+import type { Mark } from "../replay/rerun/marks.ts";
 import { loadTools } from "./codecs.ts";
-import { FileSource, reasonOf } from "./files.ts";
+import { reasonOf } from "./files.ts";
 import { packFile } from "./packing.ts";
-import { patchFile } from "./patching.ts";
 
 /** What the thread is started with: the part of `path` is to be packed, and marked. */
 export interface PackerStart {
@@ -19,16 +16,8 @@ export interface PackerStart {
 export type FromPacker = { readonly recorded: Recorded } | { readonly reason: string };
 
 function pack({ path, mark }: PackerStart, tools: Tools): Recorded {
-  const { blocks, bytes } = packFile(path, tools);
-  if (mark === null) return { path, blocks, bytes };
-  const source = new FileSource(path);
-  try {
-    const patch = withMarks(openRecording(source, tools, new PageStore(tools.hashPage)), [mark]);
-    patchFile(path, patch);
-    return { path, blocks, bytes: patch.offset + patch.bytes.length };
-  } finally {
-    source.close();
-  }
+  const { blocks, bytes } = packFile(path, tools, "zstd", mark === null ? [] : [mark]);
+  return { path, blocks, bytes };
 }
 
 /** Packs one part and ends: this takes a replay, which nobody else shall wait for. */

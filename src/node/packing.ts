@@ -1,11 +1,13 @@
 import * as fs from "node:fs";
+import { parse } from "node:path";
 import { PageStore } from "../reducers/pages.ts";
 import { pack, verifyPacked } from "../replay/recording/pack.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import { openRecording, type Recording } from "../replay/recording/recording.ts";
 import type { Tools } from "../replay/recording/tools.ts";
+import { type Mark, withMarks } from "../replay/rerun/marks.ts";
 import { FileSink, FileSource, renameDurably } from "./files.ts";
-import { indexFile } from "./patching.ts";
+import { indexFile, patchFile } from "./patching.ts";
 
 /** What a recording is called while it is being written, and while it is being packed. */
 export const partOf = (path: string): string => `${path}.part`;
@@ -20,16 +22,22 @@ export interface PackedFile extends Recorded {
 
 /**
  * Make the closed recording `path` of its part: full blocks, verified row by row, then renamed into place;
- * only then the part goes. Where both are found the part is the truth. Throws RecordingError for a bad part,
- * Error where the disk fails.
+ * only then the part goes. Where both are found the part is the truth. `marks` are in it before it has its name.
+ * Throws RecordingError for a bad part, RangeError for a bad mark, Error where the disk fails.
  */
-export function packFile(path: string, tools: Tools, compression = "zstd"): PackedFile {
+export function packFile(
+  path: string,
+  tools: Tools,
+  compression = "zstd",
+  marks: readonly Mark[] = [],
+): PackedFile {
   const source = new FileSource(partOf(path));
   const packing = packingOf(path);
   try {
     const store = new PageStore(tools.hashPage);
     const part = openRecording(source, tools, store);
     const { blocks, unindexed } = writePacked(part, store, packing, tools, compression);
+    if (marks.length > 0) markPacked(packing, tools, marks);
     const bytes = fs.statSync(packing).size;
     renameDurably(packing, path);
     fs.unlinkSync(partOf(path));
@@ -73,4 +81,24 @@ function writePacked(
     packed.close();
   }
   return { blocks, unindexed: indexFile(packing, tools, compression) };
+}
+
+function markPacked(packing: string, tools: Tools, marks: readonly Mark[]): void {
+  const source = new FileSource(packing);
+  try {
+    patchFile(packing, withMarks(openRecording(source, tools, new PageStore(tools.hashPage)), marks));
+  } finally {
+    source.close();
+  }
+}
+
+/** The first name of its kind that nothing has, nor a part: `boot-001.mcap`, `boot-002.mcap`, ... */
+export function freePath(path: string): string {
+  const { dir, name, ext } = parse(path);
+  for (let n = 1; ; n++) {
+    const file = `${name}-${String(n).padStart(3, "0")}${ext}`;
+    const free = dir === "" ? file : `${dir}/${file}`;
+    // In this order: a part that is packed meanwhile is there under one of the two names at each look.
+    if (!fs.existsSync(partOf(free)) && !fs.existsSync(free)) return free;
+  }
 }

@@ -78,9 +78,13 @@ const LONG = 20_000_000;
 
 /** How many of `most` threads it pays to verify a recording with: one where it is short or cannot be parted. */
 export function jobsFor(recording: Recording, most: number): number {
-  const { divisible, rowCount, parts } = recording;
+  return recording.rowCount >= LONG ? usefulJobs(recording, most) : 1;
+}
+
+/** How many of `asked` threads can have a part of a recording each: those beyond would be started for nothing. */
+export function usefulJobs({ divisible, blockCount, parts }: Recording, asked: number): number {
   const parted = divisible && parts.attachments.some(({ name }) => name === KEYFRAMES);
-  return parted && rowCount >= LONG ? most : 1;
+  return parted ? Math.max(1, Math.min(asked, blockCount)) : 1;
 }
 
 /** Threads that verify recordings, several at the same time or one by several. */
@@ -104,7 +108,7 @@ export class VerifyPool {
     options: VerifyOptions & { readonly jobs?: number } = {},
   ): Promise<Verification> {
     const { jobs = jobsFor(recording, this.size), ...rest } = options;
-    const threads = await this.take(Math.min(jobs, this.size));
+    const threads = await this.take(Math.min(usefulJobs(recording, jobs), this.size));
     try {
       for (const thread of threads) thread.open(recording.name, recording.size);
       return await verifySegments(recording, store, threads, rest);

@@ -225,6 +225,8 @@ class ServeSession implements Server {
       this.packed = await this.machine.close();
       this.settle?.resolve(this.statistics());
     } catch (error) {
+      // What can still be saved is, and the recorder's worker is not left behind.
+      await this.machine.abandon();
       this.reject(lineOf(error), error);
     }
   }

@@ -34,6 +34,12 @@ test.each([1, 2, 3])("--jobs %i: the same answer, and how many threads gave it",
   expect(stdout).toBe((await gvt("verify", diverging)).stdout);
 });
 
+test("no more threads than can have a part each", async () => {
+  const { code, stdout } = await gvt("verify", GOLDEN, "--json", "--jobs", "64");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ exact: true, blocks: 6, jobs: 6 });
+});
+
 test("several files: each is told by itself, in order, and one that is bad keeps nobody from the others", async () => {
   const absent = join(folder, "absent.mcap");
   const files = [short, diverging, absent, GOLDEN];

@@ -1,10 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { loadTools } from "../../src/node/codecs.ts";
 import type * as LiveMachineModule from "../../src/node/live-machine.ts";
 import { openRecording } from "../../src/node/open.ts";
+import { packFile } from "../../src/node/packing.ts";
 import type { SavedWindow } from "../../src/node/recorder-messages.ts";
+import { marksOf } from "../../src/replay/rerun/marks.ts";
 import { verify } from "../../src/replay/verify/verify.ts";
 
 const dist = new URL("../../dist", import.meta.url).href;
@@ -16,11 +19,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const HANDS = { fetch: () => 14, write: () => 0, inject: () => {}, displayReady: () => {} };
 const SCRATCH = 0x4_f100;
 
-async function keep(name: string): Promise<{ machine: LiveMachineModule.LiveMachine; saved: SavedWindow[] }> {
+async function keep(
+  name: string,
+  saveWhen: string | null = null,
+): Promise<{ machine: LiveMachineModule.LiveMachine; saved: SavedWindow[] }> {
   const saved: SavedWindow[] = [];
   const keeping = {
     limits: { microseconds: 100_000, bytes: 64 << 20 },
-    saveWhen: null,
+    saveWhen,
     onSaving: (saving: object) => {
       if ("saved" in saving) saved.push(saving.saved as SavedWindow);
     },
@@ -80,4 +86,46 @@ test("saved, and saved again, then closed: three files, none of them replaced, a
 
 test("a folder that is not there is told before anything runs", async () => {
   await expect(keep("no/where.mcap")).rejects.toThrow(/no: ENOENT/);
+});
+
+test("a place whose folder is a file is told before anything runs", async () => {
+  writeFileSync(join(folder, "file"), "");
+  await expect(keep("file/x.mcap")).rejects.toThrow(/file: ENOTDIR/);
+});
+
+test("a machine whose last window is lost does not pass an earlier one off as it", async () => {
+  mkdirSync(join(folder, "gone"));
+  const { machine, saved } = await keep("gone/x.mcap");
+  await work(machine, 100);
+  machine.save();
+  while (saved.length === 0) await work(machine, 10);
+  rmSync(join(folder, "gone"), { recursive: true });
+  await machine.abandon();
+  expect(saved).toHaveLength(1);
+  expect(machine.recorder.kept).toBe(
+    `its last window could not be saved; an earlier one, up to row ${saved[0].last}, is ${saved[0].path}`,
+  );
+});
+
+test("a window that a long predicate saves is whole, and marked", async () => {
+  const saveWhen = `${"now < 0 || ".repeat(400)}now > 20000`;
+  const { machine, saved } = await keep("long.mcap", saveWhen);
+  while (saved.length === 0) await work(machine, 20);
+  expect(saved[0].cause).toBe("predicate");
+  const { recording, close } = await openRecording(saved[0].path);
+  const [mark] = marksOf(recording);
+  expect(mark.seq).toBe(saved[0].at);
+  expect(mark.text).toMatch(/^save when now < 0 \|\| now/);
+  close();
+  await machine.close();
+}, 20_000);
+
+test("a part that cannot be marked stays a part", async () => {
+  const path = join(folder, "unmarked.mcap");
+  const machine = await startMachine({}, path, HANDS);
+  await work(machine, 50);
+  await machine.abandon();
+  const tools = await loadTools();
+  expect(() => packFile(path, tools, "zstd", [{ seq: 1e9, text: "no row" }])).toThrow(/no row 1000000000/);
+  expect(readdirSync(folder).filter((name) => name.startsWith("unmarked"))).toEqual(["unmarked.mcap.part"]);
 });

@@ -6,6 +6,7 @@ import { type SimCapabilities, SimPort } from "../../src/ports/sim/port.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
+import { contentsOf } from "../../src/replay/checkpoint/base.ts";
 import { Live } from "../../src/replay/live/live.ts";
 import { SaveTrigger } from "../../src/replay/live/save-trigger.ts";
 import { Window, type WindowLimits } from "../../src/replay/live/window.ts";
@@ -25,6 +26,8 @@ export interface FlightOptions {
   readonly guests?: number;
   readonly capabilities?: Partial<SimCapabilities>;
   readonly saveWhen?: string;
+  /** Pages that nobody needs go at once; true when absent. */
+  readonly letsGo?: boolean;
 }
 
 const DATA = 0x20_0000;
@@ -47,13 +50,16 @@ export class Flight implements Recorder {
   private readonly tools: Tools;
   private readonly reset: ResetBase;
   private readonly machine: Machine;
+  private readonly letsGo: boolean;
   private readonly port = new SimPort();
   private readonly contexts: readonly SimContext[];
   private readonly seen = new SeenPages();
   private readonly fill = new Fill(this.seen);
   private round = 0;
 
-  constructor(tools: Tools, { limits, guests = 2, capabilities = {}, saveWhen }: FlightOptions) {
+  constructor(tools: Tools, options: FlightOptions) {
+    const { limits, guests = 2, capabilities = {}, saveWhen, letsGo = true } = options;
+    this.letsGo = letsGo;
     const configuration = configurationOf(guests);
     this.tools = tools;
     this.store = new PageStore(tools.hashPage);
@@ -109,7 +115,7 @@ export class Flight implements Recorder {
     this.window.take(rows, gatherPages(rows, store, seen), digests);
     rows.clear(rows.firstSeq + rows.count);
     this.fill.clear();
-    this.letGo();
+    if (this.letsGo) this.letGo(1 << 16);
   }
 
   close(): Promise<Recorded> {
@@ -137,13 +143,19 @@ export class Flight implements Recorder {
     return openWindow(bytes, this.tools, "saved");
   }
 
-  /** The live side of letting pages go: at once, as no block is on its way. */
-  private letGo(): void {
-    const hashes = this.window.takeIdle(1 << 16);
+  /** Contents that the live machine's state knows and its store does not. */
+  get missing(): number {
+    return [...contentsOf(this.machine.snapshot())].filter((id) => !this.store.has(id)).length;
+  }
+
+  /** The live side of letting pages go: of at most so many, as no block is on its way. */
+  letGo(most: number): void {
+    const hashes = this.window.takeIdle(most);
     const hash = new Uint32Array(4);
     for (let i = 0; i < hashes.length / HASH_BYTES; i++) {
       hashAt(hashes, i, hash);
       const id = this.store.find(hash);
+      if (id <= 0) continue;
       this.seen.remove(id);
       this.store.forget(id);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Rows } from "../../src/events/rows.ts";
+import { PAGE_BYTES } from "../../src/hw/units.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { verifyGuest } from "../../src/replay/answers/verify-guest.ts";
 import { indexRecording } from "../../src/replay/index/indexing.ts";
@@ -80,6 +81,47 @@ describe("memory", () => {
     expect(most).toBeGreaterThan(limit / 2);
     expect(most).toBeLessThan(limit);
     expectSound(flight, flight.save());
+  });
+
+  test("however little there is, the last block stays", () => {
+    const flight = new Flight(tools, { limits: { microseconds: HOUR, bytes: 1 << 15 }, guests: 1 });
+    for (let n = 0; n < 20; n++) {
+      flight.work(1);
+      const [first, last] = flight.window.range;
+      expect(last).toBeGreaterThanOrEqual(first);
+    }
+    expect(flight.window.dropped).toBeGreaterThan(5);
+    expectSound(flight, flight.save());
+  });
+
+  test("a page that comes back does not go for what was known of it before it went", () => {
+    const limits = { microseconds: 50_000, bytes: 1 << 30 };
+    const flight = new Flight(tools, { limits, guests: 1, letsGo: false });
+    const [guest] = flight.guests;
+    const pages = 16;
+    const gfn = guest.memory.allocate(pages);
+    const at = guest.bindMappable(gfn, pages);
+    const look = (value: number, rounds: number, most = pages): void => {
+      for (let n = 0; n < rounds; n++) {
+        for (let p = 0; p < most; p++) {
+          guest.memory.write32((gfn + p) * PAGE_BYTES, value + p);
+          expect(guest.aperture(at + p * PAGE_BYTES)).toBe(value + p);
+        }
+        flight.work(1);
+      }
+    };
+    look(100, 100);
+    const hash = new Uint32Array(4);
+    tools.hashPage(guest.memory.frame(gfn), hash);
+    look(200, 300);
+    while (flight.store.find(hash) > 0) flight.letGo(1);
+    // A few more go, so that it comes back under the id of another.
+    flight.letGo(10);
+    look(100, 1, 1);
+    flight.letGo(1 << 16);
+    expect(flight.missing).toBe(0);
+    look(100, 100);
+    expect(flight.window.broken).toBeNull();
   });
 
   test("pages go with the segments that used them, on both threads", () => {

@@ -120,7 +120,7 @@ export function forged(
   home: (block: number) => number = (block) => block,
 ): Walk {
   const { recording, store } = open(walk);
-  const writer = new KeyframeWriter(store, walk.tools.codecs, "");
+  const writer = new KeyframeWriter(store, walk.tools, "");
   const machine = machineOf(recording, store);
   const rows = new Rows();
   for (let n = 0; n < recording.blockCount; n++) {

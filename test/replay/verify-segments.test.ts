@@ -10,7 +10,10 @@ import { type CheckedBlocks, joinChecks } from "../../src/replay/recording/check
 import type { Tools } from "../../src/replay/recording/tools.ts";
 import { Timeline } from "../../src/replay/timeline/timeline.ts";
 import { sameState } from "../../src/replay/verify/same-state.ts";
+import { type SegmentTask, SegmentVerifier } from "../../src/replay/verify/segments.ts";
+import type { Tally } from "../../src/replay/verify/strict-run.ts";
 import { verify } from "../../src/replay/verify/verify.ts";
+import { verifySegments } from "../../src/replay/verify/verify-segments.ts";
 import {
   changed,
   type Found,
@@ -134,6 +137,25 @@ describe("a law: what was planted is found in the same place, however many look 
     );
     expect(hurt).toBeGreaterThan(10);
   });
+});
+
+test("a segment has as many blocks as it likes", async () => {
+  const plain = await recordWalk(tools, { rounds: 2 });
+  const { recording, store } = open(plain);
+  const own = open(plain);
+  const verifier = new SegmentVerifier(own.recording, own.store);
+  const worker = {
+    starts: async () => [],
+    verify: async (task: SegmentTask) => {
+      const report = verifier.verify(task, () => {});
+      // As many as a machine that rests seals in two hours.
+      return {
+        ...report,
+        tallies: [...report.tallies, ...new Array<Tally>(360_000).fill(report.tallies[0])],
+      };
+    },
+  };
+  expect(await verifySegments(recording, store, [worker])).toMatchObject({ exact: true });
 });
 
 test("a page that no block brings is missed by whoever joins the segments", async () => {

@@ -7,6 +7,7 @@ import type { State } from "../../src/reducers/machine.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
+import type { Announcement, DeviceTree, VgpuTree } from "../../src/reducers/trees.ts";
 import { EpochError, embed, standAtBase } from "../../src/replay/checkpoint/base.ts";
 import { configure, createMachineWith } from "../../src/replay/engine/create.ts";
 import { configurationOf, machineOf } from "../../src/replay/engine/run.ts";
@@ -118,6 +119,29 @@ describe("what is left out of a checkpoint is noticed, by name", () => {
     const { recording, store } = openWindow(await windowOf(whole, tools, 1, 2, change), tools);
     expect(() => machineOf(recording, store)).toThrow(RecordingError);
     expect(() => machineOf(recording, store)).toThrow(component);
+  });
+});
+
+describe("values that no machine comes to are refused, though the file's digests are of them", () => {
+  const strange: readonly [string, (trees: [DeviceTree, VgpuTree]) => void][] = [
+    ["an engine's registers", ([device]) => (device.engines[0].registers = 9999)],
+    ["those of what waits", ([device]) => (device.engines[1].pendingRegisters = -1)],
+    ["an engine's element", ([device]) => (device.engines[0].active = 2)],
+    ["an engine's guest", ([device]) => (device.engines[2].frameBase = 8 << 24)],
+    ["the guest of what waits", ([device]) => (device.engines[2].pendingBase = 77)],
+    ["what waits for writes", ([, vgpu]) => vgpu.announcements.push(5 as unknown as Announcement)],
+    ["whose status it is", ([, v]) => v.announcements.push({ after: 0, left: 0, what: 1, a: 9, b: 0, c: 0 })],
+    ["a submission cut in half", ([, vgpu]) => (vgpu.execlists[0].queued = [1])],
+    ["pages asked for", ([, vgpu]) => (vgpu.apertureAsks = [{}] as unknown as number[])],
+  ];
+  test.each(strange)("%s", async (_, change) => {
+    const spoil = (state: State): State => {
+      const trees = structuredClone(state.trees) as State["trees"] & [DeviceTree, VgpuTree];
+      change(trees);
+      return { ...state, trees };
+    };
+    const { recording, store } = openWindow(await windowOf(whole, tools, 1, 2, spoil, true), tools);
+    expect(() => machineOf(recording, store)).toThrow(RecordingError);
   });
 });
 

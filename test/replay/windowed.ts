@@ -17,7 +17,8 @@ export interface Opened {
 
 /**
  * The blocks of a recording from `from` to `to` (exclusive) as one that starts from a checkpoint: what a flight
- * recorder that has let the others go would save. `change` spoils the state on the way.
+ * recorder that has let the others go would save. `change` spoils the state on the way; `forged`: and what the
+ * file says of it, too.
  */
 export async function windowOf(
   { recording, store }: Opened,
@@ -25,11 +26,14 @@ export async function windowOf(
   from: number,
   to = recording.blockCount,
   change: (state: State) => State = (state) => state,
+  forged = false,
 ): Promise<Uint8Array> {
   const seq = recording.block(from).firstSeq - 1;
   const machine = seekTo(recording, store, seq);
+  const state = change(machine.snapshot());
+  if (forged) machine.restore(state);
   const digests = machine.digests();
-  const { base, pieces } = embed(change(machine.snapshot()), seq, digests, store, tools);
+  const { base, pieces } = embed(state, seq, digests, store, tools);
   const { configuration, goldenHash } = recording.meta.base;
   const meta = describe({
     id: "f119470000000001",

@@ -56,7 +56,7 @@ export function embed(
   ]
 ): Embedded {
   const codec = tools.codecs[compression];
-  const pool = new PoolWriter(codec);
+  const pool = new PoolWriter(codec, tools.hashPage);
   const body = packCheckpoint({ ...state, seq }, digests, store, pool);
   const packed = new Uint8Array(codec.compress(body));
   const bytes = packBody([VERSION, compression, ...pool.items(), body.length, packed]);

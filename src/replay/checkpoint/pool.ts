@@ -1,4 +1,4 @@
-import { HASH, hashWords } from "../../reducers/mix.ts";
+import type { PageHasher } from "../../reducers/pages.ts";
 import { refuse } from "../recording/errors.ts";
 import type { Codec } from "../recording/tools.ts";
 import type { Item, ItemReader } from "../recording/wire.ts";
@@ -19,31 +19,36 @@ const PIECES_KEPT = 64;
 /** A pool being filled. */
 export class PoolWriter implements SlotSink {
   private readonly codec: Codec;
+  private readonly hasher: PageHasher;
   private readonly pieces: Uint8Array[] = [];
   private readonly known = new Map<string, number>();
+  private readonly hash = new Uint32Array(4);
   private piece = new Uint8Array(PIECE_SLOTS * SLOT_BYTES);
   private count = 0;
   /** Bytes of the pieces so far. */
   bytes = 0;
 
-  constructor(codec: Codec) {
+  /** `hasher` is of pages; it does for slots. */
+  constructor(codec: Codec, hasher: PageHasher) {
     this.codec = codec;
+    this.hasher = hasher;
   }
 
   /**
-   * Two that are taken for equal and are not give a checkpoint whose digests do not hold: it is not used
-   * then.
+   * The slot's number. Guests write these words: by a hash that they could meet they would put other words into
+   * the checkpoint, and digests, which go by the like, would not tell.
    */
   add(words: Uint32Array): number {
-    hashWords(words, 0, SLOT_WORDS);
-    const key = `${HASH.low},${HASH.high}`;
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    const n = this.count++;
-    this.known.set(key, n);
+    const n = this.count;
     const view = new DataView(this.piece.buffer);
     const from = (n % PIECE_SLOTS) * SLOT_BYTES;
     for (let i = 0; i < SLOT_WORDS; i++) view.setUint32(from + i * 4, words[i], true);
+    this.hasher(this.piece.subarray(from, from + SLOT_BYTES), this.hash);
+    const key = this.hash.join();
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    this.known.set(key, n);
+    this.count++;
     if (this.count % PIECE_SLOTS === 0) this.closePiece(PIECE_SLOTS);
     return n;
   }

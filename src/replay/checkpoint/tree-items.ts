@@ -1,5 +1,14 @@
-import { VGPU_MAX } from "../../hw/units.ts";
-import { initialDeviceTree, initialVgpuTree, type Tree } from "../../reducers/trees.ts";
+import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
+import { agentOf, frameBaseOf } from "../../reducers/memory.ts";
+import { DEVICE_MMIO, MMIO } from "../../reducers/planes.ts";
+import {
+  type Announcement,
+  type DeviceTree,
+  initialDeviceTree,
+  initialVgpuTree,
+  type Tree,
+  type VgpuTree,
+} from "../../reducers/trees.ts";
 import { refuse } from "../recording/errors.ts";
 import type { Item, ItemReader } from "../recording/wire.ts";
 
@@ -12,6 +21,15 @@ import type { Item, ItemReader } from "../recording/wire.ts";
 const MAX_TREE_BYTES = 1 << 20;
 const MAX_DEPTH = 8;
 const MAX_LIST = 4096;
+/** Words of a submission of two elements. */
+const SUBMISSION = 4;
+const ANNOUNCEMENT: Announcement = { after: 0, left: 0, what: 0, a: 0, b: 0, c: 0 };
+/** What is in the lists that are empty at first, by name. */
+const ELEMENTS: Readonly<Record<string, unknown>> = {
+  apertureAsks: 0,
+  queued: 0,
+  announcements: ANNOUNCEMENT,
+};
 
 /** How many trees differ from the initial ones, then number and text of each. */
 export function treeItems(trees: readonly Tree[]): Item[] {
@@ -35,8 +53,30 @@ export function readTrees(items: ItemReader, raise: (t: number, tree: unknown) =
     if (t <= last || t >= trees.length) refuse(`tree ${t} in a checkpoint`);
     last = t;
     trees[t] = shaped(raise(t, parse(items.bytes())), trees[t], 0) as Tree;
+    if (t === 0) checkDevice(trees[t] as DeviceTree);
+    else checkVgpu(trees[t] as VgpuTree);
   }
   return trees;
+}
+
+/** Throws Malformed where the model would look for something that no machine has. */
+function checkDevice({ engines }: DeviceTree): void {
+  for (const { active, elements, registers, pendingRegisters, frameBase, pendingBase } of engines) {
+    if (elements[active] === undefined) refuse(`an engine at element ${active}`);
+    for (const file of [registers, pendingRegisters])
+      if (file !== DEVICE_MMIO && !(file >= MMIO && file <= MMIO + VGPU_MAX))
+        refuse(`an engine with registers ${file}`);
+    for (const base of [frameBase, pendingBase])
+      if (agentOf(base) > VGPU_MAX || base !== frameBaseOf(agentOf(base)))
+        refuse(`an engine that works at frame ${base}`);
+  }
+}
+
+function checkVgpu({ execlists, announcements }: VgpuTree): void {
+  for (const { queued } of execlists)
+    if (queued.length !== 0 && queued.length !== SUBMISSION) refuse(`a submission of ${queued.length} words`);
+  for (const { a } of announcements)
+    if (a < 0 || a >= ENGINES.length) refuse(`an announcement of engine ${a}`);
 }
 
 function initialTree(t: number): Tree {
@@ -52,17 +92,14 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/**
- * A copy of `value` in the order of the model's fields: digests go by it. Lists without a model's element
- * hold plain records.
- */
-function shaped(value: unknown, model: unknown, depth: number): unknown {
+/** A copy of `value` in the order of the model's fields: digests go by it. `name`: of the field. */
+function shaped(value: unknown, model: unknown, depth: number, name = ""): unknown {
   if (depth > MAX_DEPTH) refuse("a tree that is too deep");
   if (Array.isArray(value)) {
     if (!Array.isArray(model) || value.length > MAX_LIST)
       return refuse("a tree with a list where none belongs");
     if (model.length > 0 && value.length !== model.length) refuse("a tree with a list of another length");
-    return value.map((element) => shaped(element, model[0] ?? element, depth + 1));
+    return value.map((element) => shaped(element, model[0] ?? ELEMENTS[name], depth + 1));
   }
   if (typeof value === "object" && value !== null) {
     if (typeof model !== "object" || model === null || Array.isArray(model))
@@ -81,7 +118,7 @@ function shapedRecord(value: Record<string, unknown>, model: Record<string, unkn
   return Object.fromEntries(
     names.map((name) => {
       if (name === "__proto__" || !Object.hasOwn(value, name)) refuse(`a tree without ${name}`);
-      return [name, shaped(value[name], model[name], depth + 1)];
+      return [name, shaped(value[name], model[name], depth + 1, name)];
     }),
   );
 }

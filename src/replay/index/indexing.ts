@@ -34,7 +34,7 @@ export function indexRecording(recording: Recording, store: PageStore, options: 
   if (recording.unknownKinds.length > 0)
     return none(`it holds ${recording.unknownKinds[0]}, unknown to this version`);
   const { codecs } = recording.tools;
-  const keyframes = new KeyframeWriter(store, codecs, compression);
+  const keyframes = new KeyframeWriter(store, recording.tools, compression);
   const writers = new WriterWriter(compression, codecs[compression]);
   const first = recording.lineage?.blocks ?? 0;
   let machine =

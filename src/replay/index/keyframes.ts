@@ -6,7 +6,7 @@ import { decompress, PoolReader, PoolWriter } from "../checkpoint/pool.ts";
 import { Malformed, refuse } from "../recording/errors.ts";
 import { hashAt } from "../recording/gather.ts";
 import type { Recording } from "../recording/recording.ts";
-import type { Codec, Codecs } from "../recording/tools.ts";
+import type { Codec, Tools } from "../recording/tools.ts";
 import { type Item, ItemReader, packBody } from "../recording/wire.ts";
 
 /**
@@ -44,12 +44,12 @@ export class KeyframeWriter {
   private readonly homes = new Map<number, number>();
   private bytes = 0;
 
-  /** `compression`: a key of `codecs`. */
-  constructor(store: PageStore, codecs: Codecs, compression: string) {
+  /** `compression`: a key of the tools' codecs. */
+  constructor(store: PageStore, tools: Tools, compression: string) {
     this.compression = compression;
-    this.codec = codecs[compression];
+    this.codec = tools.codecs[compression];
     this.store = store;
-    this.pool = new PoolWriter(this.codec);
+    this.pool = new PoolWriter(this.codec, tools.hashPage);
   }
 
   /** A row of this block names a page. */

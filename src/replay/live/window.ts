@@ -75,8 +75,8 @@ export class Window {
   private readonly states = new StatePool();
   private readonly pinned = new Set<readonly Segment[]>();
   private readonly hash = new Uint32Array(4);
-  /** Contents that a dropped segment had and no other has, if that is still so. */
-  private idle: number[] = [];
+  /** Contents that a dropped segment had and no other has, if that is still so; once each, none that was forgotten. */
+  private readonly idle = new Set<number>();
 
   /** `machine` stands at its reset, and has `store`. */
   constructor(
@@ -133,15 +133,23 @@ export class Window {
 
   /** Hashes of at most so many contents that the window needs no more: who else has them is to be asked. */
   takeIdle(most: number): Uint8Array {
-    const some = this.idle.splice(0, most).filter((id) => !this.needs(id));
-    return hashesOf([...new Set(some)], this.store);
+    const some: number[] = [];
+    for (const id of this.idle) {
+      if (some.length === most) break;
+      this.idle.delete(id);
+      if (!this.needs(id)) some.push(id);
+    }
+    return hashesOf(some, this.store);
   }
 
   /** Nobody needs these any more. */
   forget(hashes: Uint8Array): void {
     for (let i = 0; i < hashes.length / HASH_BYTES; i++) {
       const id = this.find(hashes, i);
-      if (id > 0 && !this.needs(id)) this.store.forget(id);
+      if (id <= 0 || this.needs(id)) continue;
+      // From here on the id is nobody's, and then another content's.
+      this.idle.delete(id);
+      this.store.forget(id);
     }
   }
 
@@ -189,10 +197,15 @@ export class Window {
     );
   }
 
+  /** Whatever the limits say, the last segment with a block stays: behind it a new one may have begun. */
   private dropOld(): void {
     const { microseconds, bytes } = this.limits;
     const { now } = this.machine.core;
-    while (this.segments.length > 1 && (this.segments[1].now <= now - microseconds || this.bytes > bytes)) {
+    const fewest = this.segments[this.segments.length - 1].blocks.length > 0 ? 1 : 2;
+    while (
+      this.segments.length > fewest &&
+      (this.segments[1].now <= now - microseconds || this.bytes > bytes)
+    ) {
       const [old] = this.segments.splice(0, 1);
       this.dropped++;
       if (old.state !== null) this.states.release(old.state);
@@ -201,8 +214,7 @@ export class Window {
   }
 
   private letGo({ known, used }: Segment): void {
-    for (const ids of [known, used])
-      for (const id of ids) if (id !== 0 && !this.needs(id)) this.idle.push(id);
+    for (const ids of [known, used]) for (const id of ids) if (id !== 0 && !this.needs(id)) this.idle.add(id);
   }
 
   private needs(id: number): boolean {

@@ -105,7 +105,8 @@ class Segments {
     for (let s = 0; s >= 0; s = this.cuts.indexOf(tallies.length)) {
       const report = this.reports[s];
       if (report === undefined) break;
-      tallies.push(...report.tallies);
+      // One by one: there may be more than one call has room for.
+      for (const tally of report.tallies) tallies.push(tally);
       if (report.divergence !== null) return { tallies, divergence: report.divergence };
       if (!report.meets) break;
     }
