@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { openRecording } from "../node/open.ts";
 import { partOf } from "../node/packing.ts";
+import { isPng } from "../node/screen-png.ts";
 import type { Setting } from "../reducers/core.ts";
 import { settingOf } from "../reducers/platform.ts";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
@@ -50,6 +51,18 @@ export function refuseUnknownKinds(recording: Recording): void {
 export function checkNewFile(path: string): void {
   if (existsSync(path)) throw new UsageError(`${path} exists already; name another file`);
   if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)}: no such folder`);
+}
+
+/**
+ * A picture may take another picture's place, and nothing else's: least of all the recording's that it comes
+ * from. Throws UsageError.
+ */
+export function checkPictureFile(path: string): void {
+  if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)}: no such folder`);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new UsageError(`${path}: is a directory; name a file for the picture`);
+  if (stat?.isFile() && stat.size > 0 && !isPng(path))
+    throw new UsageError(`${path}: exists already, and is no PNG; name another file`);
 }
 
 /** The row number that `--at` asks for; the last row when it was not given. Throws UsageError. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { gvt, temporaryFolder } from "./gvt.ts";
+import { gvt, run, temporaryFolder } from "./gvt.ts";
 import { sampleRecording } from "./sample.ts";
 
 const folder = temporaryFolder();
@@ -66,6 +66,16 @@ describe("wrong usage is exit 2, told in one line", () => {
     expect(outcome.code).toBe(2);
     expect(outcome.stderr).toContain("Usage: gvt");
   });
+});
+
+test.skipIf(process.platform === "win32")("a pipe that nobody writes is no recording", async () => {
+  const pipe = join(folder, "pipe.mcap");
+  await run("mkfifo", [pipe]);
+  for (const verb of ["show", "verify", "pack"])
+    expect(await gvt(verb, pipe)).toMatchObject({
+      code: 3,
+      stderr: `gvt: ${pipe}: at byte 0: is no regular file\n`,
+    });
 });
 
 describe("gvt guest", () => {
