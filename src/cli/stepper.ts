@@ -57,8 +57,8 @@ export class Stepper {
       ),
       row(
         "break",
-        "WHAT",
-        "stop at a kind of row, where a path changes, or where an expression becomes true",
+        "[WHAT]",
+        "stop at a kind of row, a path that changes, an expression that becomes true",
         (text) => this.add(text),
       ),
       row("delete", "[n]", "take breakpoint n away, or all", (n) => this.remove(n)),
@@ -82,6 +82,8 @@ export class Stepper {
     const command = this.commands.find(({ names }) => names.includes(name));
     try {
       if (command === undefined) throw new RangeError(`there is no command ${name}; help lists them`);
+      if (command.takes === "PATH" && rest.length === 0)
+        throw new RangeError(`${name} takes a path: ${name} vgpu1.rcs0.RING_TAIL`);
       return { ...command.run(rest.join(" ")), ok: true, done: false };
     } catch (error) {
       if (!(error instanceof Error) || !["RangeError", "PathError", "PredicateError"].includes(error.name))
