@@ -34,6 +34,12 @@ describe("help", () => {
 describe("wrong usage is exit 2, told in one line", () => {
   test.each([
     [["verfy", "x.mcap"], "unknown command 'verfy'"],
+    [["veriy", "x.mcap"], "unknown command 'veriy' (Did you mean verify?) (gvt VERB --help shows how)"],
+    [["bisect", "inptu"], "unknown command 'inptu' (Did you mean input?)"],
+    [["bisect", "input", "FILE"], "required option '-o, --output <file>'"],
+    [["show", "FILE", "--state", "vgpu1.ggtt[99999999]"], "nearest are vgpu1.ggtt.0, vgpu1.ggtt.7ffff8"],
+    [["show", "FILE", "--state", "vgpu1.ram.zzz"], "nearest are vgpu1.ram.0, vgpu1.ram.ffffff"],
+    [["bisect", "time", "FILE", "max(1)"], "expressions here have no calls"],
     [["verify"], "missing required argument 'files'"],
     [["verify", "FILE", "--level", "most"], "is invalid"],
     [["show", "FILE", "--at", "-1"], "give a row number"],
