@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { gvt, run, temporaryFolder } from "./gvt.ts";
@@ -82,6 +82,24 @@ test.skipIf(process.platform === "win32")("a pipe that nobody writes is no recor
       code: 3,
       stderr: `gvt: ${pipe}: at byte 0: is no regular file\n`,
     });
+});
+
+test("a folder that may not be written is told before the work; root may write everywhere", async () => {
+  const locked = join(folder, "locked");
+  mkdirSync(locked, { mode: 0o500 });
+  const refused = {
+    code: 4,
+    stdout: "",
+    stderr: `gvt: ${locked}: cannot be written to: EACCES: permission denied; name a file in another folder\n`,
+  };
+  const branch = ["branch", file, "--drop", "3..5", "-o", join(locked, "a.mcap")];
+  for (const args of [branch, ["show", file, "--screen", join(locked, "a.png")]])
+    expect(await gvt(...args)).toMatchObject(process.getuid?.() === 0 ? { code: 0 } : refused);
+});
+
+test("a file is no folder to write into", async () => {
+  const outcome = await gvt("branch", file, "--drop", "3..5", "-o", join(file, "a.mcap"));
+  expect(outcome).toMatchObject({ code: 2, stderr: `gvt: ${file}: no such folder\n` });
 });
 
 describe("gvt guest", () => {
