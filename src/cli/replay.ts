@@ -34,6 +34,7 @@ async function run(opened: OpenedRecording, options: Options): Promise<number> {
   const { recording } = opened;
   refuseUnknownKinds(recording);
   if (options.screen !== undefined) checkPictureFile(options.screen);
+  else if (options.vgpu !== undefined) throw new UsageError("--vgpu chooses a screen: add --screen FILE.png");
   if (!options.json) print(headline(opened));
   const [found] = await verifyOver(opened, "replay", undefined, null);
   sayWarnings(recording);

@@ -65,6 +65,10 @@ async function show(opened: OpenedRecording, options: ShowOptions): Promise<numb
   if (events !== undefined && (at ?? state ?? screen) !== undefined) {
     throw new UsageError("--events shows rows, --at, --state and --screen a state: ask for one of them");
   }
+  if (options.level === "guest" && state === undefined)
+    throw new UsageError("--level guest chooses among states: add --state PATH");
+  if (options.vgpu !== undefined && screen === undefined)
+    throw new UsageError("--vgpu chooses a screen: add --screen FILE.png");
   if (screen !== undefined) checkPictureFile(screen);
   let code: number = EXIT.done;
   if (events !== undefined)

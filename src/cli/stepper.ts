@@ -55,11 +55,8 @@ export class Stepper {
       row("reverse r", "", "back to a breakpoint, or to the start", () =>
         this.stopped(goBack(timeline, this.breakpoints)),
       ),
-      row(
-        "break",
-        "[WHAT]",
-        "stop at a kind of row, a path that changes, an expression that becomes true",
-        (text) => this.add(text),
+      row("break", "[WHAT]", "stop at a kind of row, a path's change, an expression", (text) =>
+        this.add(text),
       ),
       row("delete", "[n]", "take breakpoint n away, or all", (n) => this.remove(n)),
       row("print p", "PATH", "what is there", (path) => this.show(path)),

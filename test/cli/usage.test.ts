@@ -51,6 +51,12 @@ describe("wrong usage is exit 2, told in one line", () => {
     [["show", "FILE", "--events", "..", "--grep", "("], "Invalid regular expression"],
     [["show", "FILE", "--kind", "note"], "add --events .."],
     [["show", "FILE", "--events", "..", "--at", "3"], "ask for one of them"],
+    [
+      ["show", "FILE", "--at", "3", "--level", "guest"],
+      "--level guest chooses among states: add --state PATH",
+    ],
+    [["show", "FILE", "--vgpu", "1"], "--vgpu chooses a screen: add --screen FILE.png"],
+    [["replay", "FILE", "--vgpu", "1"], "--vgpu chooses a screen: add --screen FILE.png"],
     [["replay", "FILE", "--screen", "x.png", "--vgpu", "9"], "has vGPU 1 to 2"],
     [["serve"], "no recording named"],
     [["serve", "FILE"], "exists already; name another file, or replace it by --force"],
