@@ -93,8 +93,20 @@ export class Stepper {
   complete(line: string): [string[], string] {
     const word = line.slice(line.lastIndexOf(" ") + 1);
     const isFirst = !line.trimStart().includes(" ");
-    const names = isFirst ? [...this.commands.flatMap((command) => command.names), "quit"] : this.allNames();
+    const names = isFirst
+      ? [...this.commands.flatMap((command) => command.names), "quit"]
+      : this.namesLike(word);
     return [names.filter((name) => name.startsWith(word)).slice(0, 200), word];
+  }
+
+  /** Fields only of the register that is written out already: they are many. */
+  private namesLike(word: string): readonly string[] {
+    const [, component, name] = /^\w+\.(\w+)\.(\w+)(?:\[\d+\])?\./.exec(word) ?? [];
+    if (name === undefined) return this.allNames();
+    const { names } = this.timeline.machine.core.registers;
+    const found = names.find((row) => row?.component === component && row.name === name);
+    const register = word.slice(0, word.lastIndexOf("."));
+    return Object.keys(found?.row.fields ?? {}).map((f) => `${register}.${f}`);
   }
 
   private allNames(): readonly string[] {
