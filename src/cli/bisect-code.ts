@@ -75,7 +75,7 @@ export async function answered<T>(act: () => Promise<T>): Promise<T> {
  * RevisionError.
  */
 export function repositoryOf(repo: string | undefined): Promise<string> {
-  // The same place from src/cli and from dist/cli.
+  // The same place from src/cli, dist/cli and dist/bin.
   const own = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
   return repo === undefined ? repositoryAt(".").catch(() => repositoryAt(own)) : repositoryAt(repo);
 }

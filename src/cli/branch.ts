@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { ColumnName } from "../events/columns.ts";
 import { markFile, newMeta, writeRecording } from "../node/new-recording.ts";
@@ -10,9 +11,16 @@ import { lookUp } from "../replay/names/lookup.ts";
 import { PathError } from "../replay/names/reader.ts";
 import { Branch, type BranchReport, type Edit, EditError, type NewInput } from "../replay/rerun/branch.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { checkNewFile, refuseUnknownKinds, sayWarnings, seqIn, withRecording } from "./recordings.ts";
+import {
+  checkNewFile,
+  rangeOf,
+  refuseUnknownKinds,
+  sayWarnings,
+  seqIn,
+  withRecording,
+} from "./recordings.ts";
 import { count } from "./table.ts";
-import { paint, print, printJson } from "./terminal.ts";
+import { paint, paintError, print, printJson, say } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseSeq } from "./verb.ts";
 
 interface Options extends CommonOptions {
@@ -68,6 +76,8 @@ async function branch(opened: OpenedRecording, options: Options): Promise<number
   if (!recording.closed) throw new UsageError(`${recording.name}: only a closed recording can have branches`);
   const configuration = configured(opened, options.config);
   const edits = editsOf(opened, options);
+  if (edits.length === 0 && configuration === null && options.at === undefined)
+    throw new UsageError("nothing is otherwise: give --set, --edit, --drop, --move, --insert or --config");
   const made = usable(() => {
     const at = options.at === undefined ? {} : { at: seqIn(recording, options.at) };
     return new Branch(recording, store, {
@@ -90,7 +100,17 @@ async function branch(opened: OpenedRecording, options: Options): Promise<number
   sayWarnings(recording);
   await markFile(output, report!.marks, recording.name);
   tell(opened, options, report!, bytes, leans);
+  if (leans && !sameFolder(output, recording.name))
+    say(
+      paintError.yellow(
+        `gvt: warning: ${output}: can only be opened in one folder with its parent, ${recording.name}`,
+      ),
+    );
   return EXIT.done;
+}
+
+function sameFolder(a: string, b: string): boolean {
+  return realpathSync(dirname(a)) === realpathSync(dirname(b));
 }
 
 /** What is wrong with an edit is the user's business. */
@@ -115,17 +135,38 @@ function editsOf(opened: OpenedRecording, options: Options): Edit[] {
   }
   for (const text of drop) {
     const [, from, to] = matched(text, /^(\d+)(?:\.\.(\d+))?$/, "--drop A..B");
-    edits.push({ type: "drop", from: Number(from), to: Number(to ?? from) });
+    edits.push({ type: "drop", ...rangeIn(opened, text, Number(from), Number(to ?? from)) });
   }
   for (const text of move) {
     const [, from, to, before] = matched(text, /^(\d+)\.\.(\d+):(\d+)$/, "--move A..B:N");
-    edits.push({ type: "move", from: Number(from), to: Number(to), before: Number(before) });
+    const range = rangeIn(opened, text, Number(from), Number(to));
+    checkRow(opened, text, Number(before), opened.recording.endSeq);
+    edits.push({ type: "move", ...range, before: Number(before) });
   }
   const seq = at ?? 0;
   if (set.length > 0)
     edits.push({ type: "insert", seq, inputs: set.map((text) => writeOf(opened, seq, text)) });
   if (insert !== undefined) edits.push({ type: "insert", seq, inputs: inputsIn(insert) });
   return edits;
+}
+
+/** A range may end where the recording does, and no later; one that lies behind it holds no input at all. */
+function rangeIn(
+  opened: OpenedRecording,
+  text: string,
+  from: number,
+  to: number,
+): { from: number; to: number } {
+  const last = opened.recording.endSeq - 1;
+  if (from <= last) checkRow(opened, text, to, last);
+  return { from, to };
+}
+
+function checkRow({ recording }: OpenedRecording, text: string, seq: number, most: number): void {
+  if (seq > most)
+    throw new UsageError(
+      `${text}: ${recording.name}: there is no row ${seq}; its rows are ${rangeOf(recording)}`,
+    );
 }
 
 function matched(text: string, pattern: RegExp, form: string): RegExpExecArray {

@@ -30,6 +30,13 @@ const EXIT_CODES = `
 Exit codes: 0 done, or holds; 1 the answer is no (diverged, not found); 2 wrong usage; 3 bad input file;
 4 the world failed (disk full, worker dead, port gone); 125 cannot tell.`;
 
+/** What commander says of wrong usage: its guess of the right word stands in a line of its own. */
+const usageLine = (text: string): string =>
+  text
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
+
 function program(): Command {
   const gvt = new Command("gvt")
     .description(
@@ -39,7 +46,7 @@ function program(): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       outputError: (text, write) =>
-        write(paintError.red(`gvt: ${text.replace(/^error: /, "").trim()} (gvt VERB --help shows how)\n`)),
+        write(paintError.red(`gvt: ${usageLine(text)} (gvt VERB --help shows how)\n`)),
     })
     .addHelpText("after", EXIT_CODES)
     .exitOverride();

@@ -33,19 +33,29 @@ interface Options extends CommonOptions {
   readonly runs: number;
 }
 
+const WHAT = "the smallest part of a recording that still shows a failure";
+
 /** `gvt minimise`: how little of a recording still shows a failure? */
 export function addMinimise(program: Command): void {
-  addVerb(
-    program,
-    "minimise",
-    "the smallest part of a recording that still shows a failure, and a test case of it",
-    [
-      'gvt minimise boot.mcap -o small.mcap --predicate "vgpu1.rcs0.RING_TAIL > 0x100" --test small.test.ts',
-      "gvt minimise boot.mcap -o small.mcap --divergence",
-      "gvt minimise boot.mcap -o small.mcap --divergence --good ../gvt-before/dist",
-      "gvt minimise boot.mcap -o small.mcap --divergence --level guest --good v0.1.0 --model HEAD",
-    ],
-  )
+  asMinimise(addVerb(program, "minimise", `${WHAT}, and a test case of it`, examples("gvt minimise")));
+}
+
+/** `gvt bisect input`: the same, as one of the three bisections. */
+export function addBisectInput(bisect: Command): void {
+  asMinimise(addVerb(bisect, "input", `${WHAT}; gvt minimise is the same`, examples("gvt bisect input")));
+}
+
+function examples(verb: string): string[] {
+  return [
+    `${verb} boot.mcap -o small.mcap --predicate "vgpu1.rcs0.RING_TAIL > 0x100" --test small.test.ts`,
+    `${verb} boot.mcap -o small.mcap --divergence`,
+    `${verb} boot.mcap -o small.mcap --divergence --good ../gvt-before/dist`,
+    `${verb} boot.mcap -o small.mcap --divergence --level guest --good v0.1.0 --model HEAD`,
+  ];
+}
+
+function asMinimise(verb: Command): void {
+  verb
     .argument("<file>", "recording")
     .requiredOption("-o, --output <file>", "the smaller recording, a new file")
     .option("--predicate <expression>", "the failure: this holds behind some event")

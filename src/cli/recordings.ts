@@ -1,13 +1,15 @@
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { reasonOf } from "../node/files.ts";
 import { openRecording } from "../node/open.ts";
 import { partOf } from "../node/packing.ts";
+import { isPng } from "../node/screen-png.ts";
 import type { Setting } from "../reducers/core.ts";
 import { settingOf } from "../reducers/platform.ts";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { configurationOf } from "../replay/engine/run.ts";
 import type { Recording } from "../replay/recording/recording.ts";
-import { CannotTell, UsageError } from "./exit.ts";
+import { CannotTell, UsageError, WorldError } from "./exit.ts";
 import { paintError, say } from "./terminal.ts";
 import { log } from "./verb.ts";
 
@@ -46,10 +48,37 @@ export function refuseUnknownKinds(recording: Recording): void {
   throw new CannotTell(`${name}: it holds ${names}, which this version does not know; use a newer gvt`);
 }
 
-/** A file that a verb shall write must not be there, but its folder. Throws UsageError. */
+/**
+ * A file that a verb shall write must not be there, but its folder, and that can be written: said before the
+ * work, not behind it. Throws UsageError, WorldError.
+ */
 export function checkNewFile(path: string): void {
   if (existsSync(path)) throw new UsageError(`${path} exists already; name another file`);
-  if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)}: no such folder`);
+  checkFolder(dirname(path));
+}
+
+function checkFolder(folder: string): void {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${folder}: no such folder`);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new WorldError(
+      `${folder}: cannot be written to: ${reasonOf(error)}; name a file in another folder`,
+    );
+  }
+}
+
+/**
+ * A picture may take another picture's place, and nothing else's: least of all the recording's that it comes
+ * from. Throws UsageError, WorldError.
+ */
+export function checkPictureFile(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new UsageError(`${path}: is a directory; name a file for the picture`);
+  if (stat === undefined) checkFolder(dirname(path));
+  if (stat?.isFile() && stat.size > 0 && !isPng(path))
+    throw new UsageError(`${path}: exists already, and is no PNG; name another file`);
 }
 
 /** The row number that `--at` asks for; the last row when it was not given. Throws UsageError. */

@@ -5,7 +5,7 @@ import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { configurationOf } from "../replay/engine/run.ts";
 import { lastScreens, type ScreenShot } from "../replay/engine/screen.ts";
 import { UsageError } from "./exit.ts";
-import { refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
+import { checkPictureFile, refuseUnknownKinds, sayWarnings, withRecording } from "./recordings.ts";
 import { bytesText, count, secondsText } from "./table.ts";
 import { print, printJson, withProgress } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
@@ -33,6 +33,8 @@ export function addReplay(program: Command): void {
 async function run(opened: OpenedRecording, options: Options): Promise<number> {
   const { recording } = opened;
   refuseUnknownKinds(recording);
+  if (options.screen !== undefined) checkPictureFile(options.screen);
+  else if (options.vgpu !== undefined) throw new UsageError("--vgpu chooses a screen: add --screen FILE.png");
   if (!options.json) print(headline(opened));
   const [found] = await verifyOver(opened, "replay", undefined, null);
   sayWarnings(recording);

@@ -23,7 +23,7 @@ export async function showEvents(opened: OpenedRecording, filter: EventFilter, j
   formatter.startAt(startOf(recording));
   const out = new LineWriter();
   const rows = new Rows(1 << 15);
-  const widths = { seq: String(filter.last).length, kind: 17, path: 32 };
+  const widths = { seq: String(filter.last).length, kind: 18, path: 32 };
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   for (let n = 0; n < recording.blockCount && left > 0; n++) {
     if (recording.block(n).firstSeq > filter.last) break;

@@ -32,9 +32,11 @@ function jsonHeader(
   statistics: Statistics,
 ): object {
   const { id, schema, createdAt, tool, sources, base } = recording.meta;
-  const { name, size, blockCount, closed, damage, warnings, unknownKinds } = recording;
+  const { name, size, blockCount, closed, damage, warnings, unknownKinds, lineage } = recording;
+  const parent =
+    lineage === null ? null : { file: lineage.parent.name, id: lineage.parent.meta.id, seq: lineage.lastSeq };
   return {
-    ...{ file: name, id, schema, createdAt, tool, sources, base: base.kind, configuration },
+    ...{ file: name, id, schema, createdAt, tool, sources, base: base.kind, parent, configuration },
     ...{ firstRow: recording.firstRow },
     ...{ bytes: size, blocks: blockCount, closed, damage, warnings, unknownKinds, marks: marksOf(recording) },
     ...statistics,
@@ -43,7 +45,7 @@ function jsonHeader(
 }
 
 function printHeader({ recording }: OpenedRecording, configuration: Configuration, s: Statistics): void {
-  const { meta, size, blockCount, closed } = recording;
+  const { meta, size, blockCount, closed, lineage } = recording;
   const { platform, deviceId, revision, mode, screenEvery } = configuration;
   const machine = `${platform} 8086:${deviceId.toString(16)} revision ${revision}, ${mode}`;
   section(recording.name, [
@@ -52,6 +54,9 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
     ["machine", `${machine}, screen every ${secondsText(screenEvery, 1)}`],
     ...configuration.vgpus.map((share, i) => [`vgpu${i + 1}`, shareText(share)]),
     ["base", baseText(meta.base)],
+    ...(lineage === null
+      ? []
+      : [["branch", `of ${lineage.parent.name}, which it leaves behind row ${lineage.lastSeq}`]]),
     ["size", `${bytesText(size)} in ${count(blockCount, "block")}`],
   ]);
   const perEvent = s.events === 0 ? "" : `, ${(size / s.events).toFixed(2)} bytes an event`;

@@ -3,7 +3,7 @@ import { KIND_NAMES } from "../events/kinds.ts";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { nearest } from "../replay/names/nearest.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { isPart, rangeOf, sayWarnings, seqIn, withRecording } from "./recordings.ts";
+import { checkPictureFile, isPart, rangeOf, sayWarnings, seqIn, withRecording } from "./recordings.ts";
 import { screenLine, takeScreen, withoutPixels } from "./replay.ts";
 import { type EventFilter, showEvents } from "./show-events.ts";
 import { showHeader } from "./show-header.ts";
@@ -65,6 +65,11 @@ async function show(opened: OpenedRecording, options: ShowOptions): Promise<numb
   if (events !== undefined && (at ?? state ?? screen) !== undefined) {
     throw new UsageError("--events shows rows, --at, --state and --screen a state: ask for one of them");
   }
+  if (options.level === "guest" && state === undefined)
+    throw new UsageError("--level guest chooses among states: add --state PATH");
+  if (options.vgpu !== undefined && screen === undefined)
+    throw new UsageError("--vgpu chooses a screen: add --screen FILE.png");
+  if (screen !== undefined) checkPictureFile(screen);
   let code: number = EXIT.done;
   if (events !== undefined)
     await showEvents(opened, filterOf(opened, events, options), options.json === true);

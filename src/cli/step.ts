@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import type { Command } from "commander";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { Timeline } from "../replay/timeline/timeline.ts";
@@ -32,6 +32,25 @@ export function addStep(program: Command): void {
     });
 }
 
+/** A prompt on a terminal. Ctrl-C gives up the line that is being typed, and no more. */
+export function openPrompt(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  completer: (line: string) => [string[], string],
+): Interface {
+  const prompt = `${paint.bold("gvt")}> `;
+  const history = { historySize: 1000, removeHistoryDuplicates: true };
+  const lines = createInterface({ input, output, completer, terminal: true, prompt, ...history });
+  lines.on("SIGINT", () => {
+    const hint = lines.line === "" ? "  (quit or Ctrl-D ends)" : "";
+    lines.write(null, { ctrl: true, name: "e" });
+    lines.write(null, { ctrl: true, name: "u" });
+    output.write(`^C${hint}\n`);
+    lines.prompt();
+  });
+  return lines;
+}
+
 async function step(opened: OpenedRecording, options: Options): Promise<number> {
   const { recording, store } = opened;
   refuseUnknownKinds(recording);
@@ -44,14 +63,11 @@ async function step(opened: OpenedRecording, options: Options): Promise<number> 
     print(
       `${recording.name}: rows ${timeline.first} to ${timeline.last}; help lists the commands, tab completes names`,
     );
-  const lines = createInterface({
-    input: process.stdin,
-    ...(isTerminal ? { output: process.stdout, completer: (line: string) => stepper.complete(line) } : {}),
-    historySize: 1000,
-    removeHistoryDuplicates: true,
-    prompt: `${paint.bold("gvt")}> `,
-  });
+  const lines = isTerminal
+    ? openPrompt(process.stdin, process.stdout, (line) => stepper.complete(line))
+    : createInterface({ input: process.stdin });
   let code: number = EXIT.done;
+  let asked = false;
   if (isTerminal) lines.prompt();
   for await (const line of lines) {
     const answer = stepper.run(line);
@@ -60,9 +76,12 @@ async function step(opened: OpenedRecording, options: Options): Promise<number> 
         printJson({ command: line.trim(), at: timeline.at, ok: answer.ok, ...answer.json });
     } else for (const text of answer.lines) print(text);
     if (!answer.ok && !isTerminal) code = EXIT.usage;
-    if (answer.done) break;
+    asked = answer.done;
+    if (asked) break;
     if (isTerminal) lines.prompt();
   }
+  // Ctrl-D leaves the cursor behind the prompt.
+  if (isTerminal && !asked) print();
   lines.close();
   return endOf(recording, code);
 }

@@ -55,11 +55,8 @@ export class Stepper {
       row("reverse r", "", "back to a breakpoint, or to the start", () =>
         this.stopped(goBack(timeline, this.breakpoints)),
       ),
-      row(
-        "break",
-        "WHAT",
-        "stop at a kind of row, where a path changes, or where an expression becomes true",
-        (text) => this.add(text),
+      row("break", "[WHAT]", "stop at a kind of row, a path's change, an expression", (text) =>
+        this.add(text),
       ),
       row("delete", "[n]", "take breakpoint n away, or all", (n) => this.remove(n)),
       row("print p", "PATH", "what is there", (path) => this.show(path)),
@@ -82,6 +79,8 @@ export class Stepper {
     const command = this.commands.find(({ names }) => names.includes(name));
     try {
       if (command === undefined) throw new RangeError(`there is no command ${name}; help lists them`);
+      if (command.takes === "PATH" && rest.length === 0)
+        throw new RangeError(`${name} takes a path: ${name} vgpu1.rcs0.RING_TAIL`);
       return { ...command.run(rest.join(" ")), ok: true, done: false };
     } catch (error) {
       if (!(error instanceof Error) || !["RangeError", "PathError", "PredicateError"].includes(error.name))
@@ -94,8 +93,20 @@ export class Stepper {
   complete(line: string): [string[], string] {
     const word = line.slice(line.lastIndexOf(" ") + 1);
     const isFirst = !line.trimStart().includes(" ");
-    const names = isFirst ? [...this.commands.flatMap((command) => command.names), "quit"] : this.allNames();
+    const names = isFirst
+      ? [...this.commands.flatMap((command) => command.names), "quit"]
+      : this.namesLike(word);
     return [names.filter((name) => name.startsWith(word)).slice(0, 200), word];
+  }
+
+  /** Fields only of the register that is written out already: they are many. */
+  private namesLike(word: string): readonly string[] {
+    const [, component, name] = /^\w+\.(\w+)\.(\w+)(?:\[\d+\])?\./.exec(word) ?? [];
+    if (name === undefined) return this.allNames();
+    const { names } = this.timeline.machine.core.registers;
+    const found = names.find((row) => row?.component === component && row.name === name);
+    const register = word.slice(0, word.lastIndexOf("."));
+    return Object.keys(found?.row.fields ?? {}).map((f) => `${register}.${f}`);
   }
 
   private allNames(): readonly string[] {

@@ -6,6 +6,9 @@ import type { ByteSink, ByteSource } from "../replay/recording/tools.ts";
 /** Recordings hold guest memory. */
 const PRIVATE = 0o600;
 
+/** Opening a pipe that nobody writes would never come back. Not every system has the flag. */
+const WITHOUT_WAITING = fs.constants.O_NONBLOCK ?? 0;
+
 /** A file to read a recording from. Its size is that of the moment it was opened, or a smaller one. */
 export class FileSource implements ByteSource {
   readonly name: string;
@@ -16,7 +19,7 @@ export class FileSource implements ByteSource {
   constructor(path: string, size = Number.POSITIVE_INFINITY) {
     this.name = path;
     try {
-      this.fd = fs.openSync(path, "r");
+      this.fd = fs.openSync(path, fs.constants.O_RDONLY | WITHOUT_WAITING);
     } catch (error) {
       throw new RecordingError(path, 0, `cannot be opened: ${reasonOf(error)}`);
     }

@@ -25,36 +25,49 @@ export class Parents {
   }
 
   /**
-   * The recording of this id; null where the folder has none. Throws RecordingError for one that cannot be
-   * read.
+   * The recording of this id, a whole one before one that was cut off; null where the folder has none. Throws
+   * RecordingError where the only one cannot be read.
    */
   find(id: string, store: PageStore): Recording | null {
-    const file = this.fileOf(id);
-    if (file === null) return null;
-    if (this.files.length >= MOST_PARENTS) {
-      file.close();
-      throw new RecordingError(file.name, 0, `more than ${MOST_PARENTS} recordings that lean on each other`);
+    let first: Recording | null = null;
+    let failure: RecordingError | null = null;
+    for (const name of fs.readdirSync(this.folder).sort()) {
+      const file = name.endsWith(".mcap") ? this.fileOf(name, id) : null;
+      if (file === null) continue;
+      try {
+        const found = this.open(file, store);
+        if (found.closed) return found;
+        first ??= found;
+      } catch (error) {
+        if (!(error instanceof RecordingError)) throw error;
+        failure ??= error;
+      }
     }
-    this.files.push(file);
-    return openLeaning(file, this.tools, store, (parent) => this.find(parent, store));
+    if (first === null && failure !== null) throw failure;
+    return first;
   }
 
   close(): void {
     for (const file of this.files.splice(0)) file.close();
   }
 
-  private fileOf(id: string): FileSource | null {
-    for (const name of fs.readdirSync(this.folder).sort()) {
-      if (!name.endsWith(".mcap")) continue;
-      let file: FileSource | null = null;
-      try {
-        file = new FileSource(join(this.folder, name));
-        if (readPreamble(file, this.tools).meta.id === id) return file;
-      } catch (error) {
-        if (!(error instanceof RecordingError)) throw error;
-      }
-      file?.close();
+  private open(file: FileSource, store: PageStore): Recording {
+    this.files.push(file);
+    if (this.files.length > MOST_PARENTS)
+      throw new RecordingError(file.name, 0, `more than ${MOST_PARENTS} recordings that lean on each other`);
+    return openLeaning(file, this.tools, store, (parent) => this.find(parent, store));
+  }
+
+  /** A file of this name, if it is a recording of this id. */
+  private fileOf(name: string, id: string): FileSource | null {
+    let file: FileSource | null = null;
+    try {
+      file = new FileSource(join(this.folder, name));
+      if (readPreamble(file, this.tools).meta.id === id) return file;
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
     }
+    file?.close();
     return null;
   }
 }

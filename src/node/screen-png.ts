@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 import { PNG } from "pngjs";
 import type { Picture } from "../reducers/mediator/display/draw.ts";
 
@@ -16,4 +16,18 @@ export function encodePng(picture: Picture): Uint8Array {
  */
 export function writePng(path: string, picture: Picture): void {
   writeFileSync(path, encodePng(picture), { mode: 0o600 });
+}
+
+const SIGNATURE = "89504e470d0a1a0a";
+
+/** Does a file begin as a PNG does? Throws the system's error. */
+export function isPng(path: string): boolean {
+  const fd = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(SIGNATURE.length / 2);
+    readSync(fd, head);
+    return head.toString("hex") === SIGNATURE;
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -72,7 +72,7 @@ describe("gvt bisect time", () => {
       ["now > 3 && vgpu1.rcs0.RING_TALE == 1"],
       /^gvt: vgpu1\.rcs0\.RING_TALE: [^\n]*RING_TAIL[^\n]*\n[^\n]+\n {13}\^\n$/,
     ],
-    [["f(now)"], /^gvt: expressions here have no CallExpression\n/],
+    [["f(now)"], /^gvt: expressions here have no calls\n/],
     [["--module", throwing], /^gvt: --module \S+: it threw at row \d+: Error: my fault\n$/],
     [["--module", empty], /^gvt: --module \S+: it exports no function holds\(machine\)\n$/],
     [["--module", join(folder, "none.mjs")], /^gvt: --module \S+: [^\n]+\n$/],

@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { smallRecording } from "../replay/small.ts";
@@ -49,7 +57,33 @@ describe("gvt branch", () => {
     expect((await gvt("verify", at("away/whole.mcap"))).stdout).toContain("exact:");
     const lost = await gvt("verify", at("away/a.mcap"));
     expect(lost.code).toBe(3);
-    expect(lost.stderr).toContain("00000000000000aa");
+    expect(lost.stderr).toContain("00000000000000aa, which is not there: put that into its folder");
+  });
+
+  test("names its parent, and prefers a whole one to a copy of it that was cut off", async () => {
+    const bytes = readFileSync(at("parent.mcap"));
+    writeFileSync(at("copy.mcap"), bytes.subarray(0, Math.floor(bytes.length * 0.8)));
+    const made = await gvt("branch", at("parent.mcap"), "--drop", "30..60", "-o", at("d.mcap"));
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    rmSync(at("copy.mcap"));
+    expect((await gvt("show", at("d.mcap"))).stdout).toMatch(
+      new RegExp(`^ {2}branch +of ${at("parent.mcap")}, which it leaves behind row \\d+$`, "m"),
+    );
+    expect(jsonOf(await gvt("show", at("d.mcap"), "--json")).parent).toMatchObject({
+      file: at("parent.mcap"),
+      id: "00000000000000aa",
+    });
+    expect(jsonOf(await gvt("show", at("parent.mcap"), "--json")).parent).toBe(null);
+  });
+
+  test("says where it cannot be opened as it is", async () => {
+    mkdirSync(at("elsewhere"));
+    const { code, stderr } = await gvt(
+      ...["branch", at("parent.mcap"), "--drop", "30..60", "-o", at("elsewhere/e.mcap")],
+    );
+    expect(code).toBe(0);
+    const where = `only be opened in one folder with its parent, ${at("parent.mcap")}`;
+    expect(stderr).toBe(`gvt: warning: ${at("elsewhere/e.mcap")}: can ${where}\n`);
   });
 
   test("drops, edits, moves and inserts inputs", async () => {
@@ -84,6 +118,9 @@ describe("gvt branch", () => {
     [["--at", "5", "--set", "vgpu1.rcs0.RING_TAIL"], /--set PATH=VALUE/],
     [["--edit", "5:purpose=3"], /row 5|no column/],
     [["--drop", "x"], /--drop A..B/],
+    [["--drop", "30..99999999"], /30..99999999: \S+parent.mcap: there is no row 99999999; its rows are 0 to/],
+    [["--move", "30..40:99999999"], /there is no row 99999999/],
+    [[], /nothing is otherwise: give --set/],
     [["--config", "nothing=1"], /no such value/],
     [["--config", "platform=xyz"], /no known platform/],
     [["--at", "5", "--insert", "/nonexistent.json"], /ENOENT/],

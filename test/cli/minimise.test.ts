@@ -73,6 +73,11 @@ describe("gvt minimise", () => {
     expect((await gvt("verify", at("less.mcap"))).stdout).toContain("exact:");
     const found = await gvt("bisect", "time", at("less.mcap"), PREDICATE);
     expect(found.code).toBe(1);
+    const again = await gvt(
+      ...["bisect", "input", at("small.mcap"), "-o", at("again.mcap")],
+      ...["--predicate", PREDICATE, "--json"],
+    );
+    expect(jsonOf(again)).toMatchObject({ found: true, after: answer.after });
     const text = readFileSync(at("less.test.ts"), "utf8");
     expect(text).toContain('import { createMachine, Steps } from "gvt-replay"');
     expect(text.split("\n").length).toBeLessThan(15);

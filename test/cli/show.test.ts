@@ -183,6 +183,18 @@ describe("the screen", () => {
     expect(none).toMatchObject({ code: 1, stdout: "no picture was shown up to row 5; nothing written\n" });
     expect((await gvt("show", file, "--vgpu", "2", "--screen", png)).code).toBe(1);
     expect((await gvt("show", file, "--vgpu", "3", "--screen", png)).code).toBe(2);
-    expect((await gvt("show", file, "--screen", join(folder, "no/where.png"))).code).toBe(4);
+  });
+
+  test.each([
+    ["sample.mcap", "exists already, and is no PNG; name another file"],
+    [".", "is a directory; name a file for the picture"],
+    ["no/where.png", "no: no such folder"],
+  ])("is not written to %s, which stays as it is", async (name, says) => {
+    const before = readFileSync(file);
+    for (const verb of ["show", "replay"]) {
+      const outcome = await gvt(verb, file, "--screen", join(folder, name));
+      expect(outcome).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(says) });
+    }
+    expect(readFileSync(file).equals(before)).toBe(true);
   });
 });

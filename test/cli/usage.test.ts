@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { gvt, temporaryFolder } from "./gvt.ts";
+import { gvt, run, temporaryFolder } from "./gvt.ts";
 import { sampleRecording } from "./sample.ts";
 
 const folder = temporaryFolder();
@@ -34,6 +34,12 @@ describe("help", () => {
 describe("wrong usage is exit 2, told in one line", () => {
   test.each([
     [["verfy", "x.mcap"], "unknown command 'verfy'"],
+    [["veriy", "x.mcap"], "unknown command 'veriy' (Did you mean verify?) (gvt VERB --help shows how)"],
+    [["bisect", "inptu"], "unknown command 'inptu' (Did you mean input?)"],
+    [["bisect", "input", "FILE"], "required option '-o, --output <file>'"],
+    [["show", "FILE", "--state", "vgpu1.ggtt[99999999]"], "nearest are vgpu1.ggtt.0, vgpu1.ggtt.7ffff8"],
+    [["show", "FILE", "--state", "vgpu1.ram.zzz"], "nearest are vgpu1.ram.0, vgpu1.ram.ffffff"],
+    [["bisect", "time", "FILE", "max(1)"], "expressions here have no calls"],
     [["verify"], "missing required argument 'files'"],
     [["verify", "FILE", "--level", "most"], "is invalid"],
     [["show", "FILE", "--at", "-1"], "give a row number"],
@@ -45,6 +51,12 @@ describe("wrong usage is exit 2, told in one line", () => {
     [["show", "FILE", "--events", "..", "--grep", "("], "Invalid regular expression"],
     [["show", "FILE", "--kind", "note"], "add --events .."],
     [["show", "FILE", "--events", "..", "--at", "3"], "ask for one of them"],
+    [
+      ["show", "FILE", "--at", "3", "--level", "guest"],
+      "--level guest chooses among states: add --state PATH",
+    ],
+    [["show", "FILE", "--vgpu", "1"], "--vgpu chooses a screen: add --screen FILE.png"],
+    [["replay", "FILE", "--vgpu", "1"], "--vgpu chooses a screen: add --screen FILE.png"],
     [["replay", "FILE", "--screen", "x.png", "--vgpu", "9"], "has vGPU 1 to 2"],
     [["serve"], "no recording named"],
     [["serve", "FILE"], "exists already; name another file, or replace it by --force"],
@@ -66,6 +78,34 @@ describe("wrong usage is exit 2, told in one line", () => {
     expect(outcome.code).toBe(2);
     expect(outcome.stderr).toContain("Usage: gvt");
   });
+});
+
+test.skipIf(process.platform === "win32")("a pipe that nobody writes is no recording", async () => {
+  const pipe = join(folder, "pipe.mcap");
+  await run("mkfifo", [pipe]);
+  for (const verb of ["show", "verify", "pack"])
+    expect(await gvt(verb, pipe)).toMatchObject({
+      code: 3,
+      stderr: `gvt: ${pipe}: at byte 0: is no regular file\n`,
+    });
+});
+
+test("a folder that may not be written is told before the work; root may write everywhere", async () => {
+  const locked = join(folder, "locked");
+  mkdirSync(locked, { mode: 0o500 });
+  const refused = {
+    code: 4,
+    stdout: "",
+    stderr: `gvt: ${locked}: cannot be written to: EACCES: permission denied; name a file in another folder\n`,
+  };
+  const branch = ["branch", file, "--drop", "3..5", "-o", join(locked, "a.mcap")];
+  for (const args of [branch, ["show", file, "--screen", join(locked, "a.png")]])
+    expect(await gvt(...args)).toMatchObject(process.getuid?.() === 0 ? { code: 0 } : refused);
+});
+
+test("a file is no folder to write into", async () => {
+  const outcome = await gvt("branch", file, "--drop", "3..5", "-o", join(file, "a.mcap"));
+  expect(outcome).toMatchObject({ code: 2, stderr: `gvt: ${file}: no such folder\n` });
 });
 
 describe("gvt guest", () => {

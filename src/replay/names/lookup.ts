@@ -127,19 +127,21 @@ function inSpace(
   if (owner.agent === 0 && (space === "config" || space === "ram")) return null;
   if (place === undefined)
     return { type: "names", path, names: [`${path}.<hexadecimal ${space === "ram" ? "frame" : "offset"}>`] };
-  const at = /^[0-9a-fA-F]{1,8}$/.test(place) ? Number.parseInt(place, 16) : -1;
-  if (at < 0) return null;
-  if (space === "ram")
-    return at < 1 << GFN_BITS ? { type: "page", path, words: core.ram[owner.agent].known(at) } : null;
-  if (space === "mmio" && at < MMIO_BYTES) {
+  const at = /^[0-9a-fA-F]{1,8}$/.test(place) ? Number.parseInt(place, 16) : Number.NaN;
+  const [places, unit] = spanOf(space);
+  if (!(at < places)) {
+    const ends = [0, places - unit].map((end) => `${owner.name}.${space}.${end.toString(16)}`);
+    return { type: "unknown", path, nearest: ends };
+  }
+  if (space === "ram") return { type: "page", path, words: core.ram[owner.agent].known(at) };
+  if (space === "mmio") {
     const word = at & ~3;
     if (core.registers.idOf[word >>> 2] !== 0) return registerAt(machine, owner, word);
     return { type: "word", path, value: core.words.read(owner.mmio, word >>> 2), high: null };
   }
-  if (space === "config" && at < PAGE_BYTES) {
+  if (space === "config") {
     return { type: "word", path, value: core.words.read(CONFIG + owner.agent, at >>> 2), high: null };
   }
-  if (!space.endsWith("gtt") || at >= GTT_BYTES) return null;
   const entry = (at >>> 3) * 2;
   return {
     type: "word",
@@ -147,6 +149,13 @@ function inSpace(
     value: core.words.read(owner.ggtt, entry),
     high: core.words.read(owner.ggtt, entry + 1),
   };
+}
+
+/** How many frames, else bytes, a space has, and how many of them an entry. */
+function spanOf(space: string): readonly [number, number] {
+  if (space === "ram") return [1 << GFN_BITS, 1];
+  if (space === "mmio") return [MMIO_BYTES, 4];
+  return space === "config" ? [PAGE_BYTES, 4] : [GTT_BYTES, 8];
 }
 
 /** `vgpu1.tree.pipes.0.on`; `pipes[0]` is the same. Engines of the device go by number or name. */

@@ -105,6 +105,15 @@ interface Context {
   readsClock: boolean;
 }
 
+/** What the parser knows beyond what is understood here. */
+const NOT_HERE: Record<string, string> = {
+  ArrayExpression: "lists",
+  CallExpression: "calls",
+  ConditionalExpression: "? :",
+  SequenceExpression: "commas",
+  ThisExpression: "this",
+};
+
 function compile(node: jsep.Expression, context: Context): Evaluate {
   switch (node.type) {
     case "Literal": {
@@ -129,7 +138,11 @@ function compile(node: jsep.Expression, context: Context): Evaluate {
       throw new PredicateError(context.text, 0, reason);
     }
     default:
-      throw new PredicateError(context.text, 0, `expressions here have no ${node.type}`);
+      throw new PredicateError(
+        context.text,
+        0,
+        `expressions here have no ${NOT_HERE[node.type] ?? node.type}`,
+      );
   }
 }
 

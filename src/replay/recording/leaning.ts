@@ -34,7 +34,8 @@ export function openLeaning(
     throw new RecordingError(source.name, 0, reason);
   };
   const parent = resolve?.(id) ?? null;
-  if (parent === null) return refuse(`it is a branch of recording ${id}, which is not there`);
+  if (parent === null)
+    return refuse(`it is a branch of recording ${id}, which is not there: put that into its folder`);
   if (!parent.closed) return refuse(`its parent ${parent.name} was not closed, or is damaged`);
   const block = blockUpTo(parent, seq);
   if (block < 0 || chainText(parent.trailer(block).chain) !== chain)
