@@ -1,4 +1,4 @@
-import type { SegmentReport, SegmentTask } from "../replay/verify/segments.ts";
+import type { BeyondReport, SegmentReport, SegmentTask } from "../replay/verify/segments.ts";
 
 /** To a thread that verifies: the file to read from now on, or a question about it. */
 export type ToVerifier =
@@ -9,11 +9,13 @@ export type ToVerifier =
       readonly size: number;
     }
   | { readonly type: "starts" }
-  | { readonly type: "verify"; readonly task: SegmentTask };
+  | { readonly type: "verify"; readonly task: SegmentTask }
+  | { readonly type: "beyond"; readonly ends: readonly number[] };
 
 /** From it. Each question has one answer, and they come in the order of the questions. */
 export type FromVerifier =
   | { readonly type: "starts"; readonly starts: readonly number[] }
   /** Blocks that were checked since the last of these; it answers nothing. */
   | { readonly type: "progress"; readonly blocks: number }
-  | { readonly type: "report"; readonly report: SegmentReport };
+  | { readonly type: "report"; readonly report: SegmentReport }
+  | { readonly type: "beyond"; readonly report: BeyondReport };

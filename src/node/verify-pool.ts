@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { KEYFRAMES } from "../replay/index/keyframes.ts";
 import type { Recording } from "../replay/recording/recording.ts";
-import type { SegmentReport, SegmentTask } from "../replay/verify/segments.ts";
+import type { BeyondReport, SegmentReport, SegmentTask } from "../replay/verify/segments.ts";
 import type { Verification, VerifyOptions } from "../replay/verify/verify.ts";
 import { type SegmentWorker, verifySegments } from "../replay/verify/verify-segments.ts";
 import type { FromVerifier, ToVerifier } from "./verify-messages.ts";
@@ -52,6 +52,12 @@ class VerifierThread implements SegmentWorker {
     this.progress = progress;
     const answer = await this.ask({ type: "verify", task });
     if (answer.type !== "report") throw new Error(`a thread that verifies answered ${answer.type}`);
+    return answer.report;
+  }
+
+  async goBeyond(ends: readonly number[]): Promise<BeyondReport> {
+    const answer = await this.ask({ type: "beyond", ends });
+    if (answer.type !== "beyond") throw new Error(`a thread that verifies answered ${answer.type}`);
     return answer.report;
   }
 

@@ -21,6 +21,8 @@ class Verifier {
     if (message.type === "open") return this.open(message.path, message.size);
     if (this.segments === null) throw new Error("a question before there is a file");
     if (message.type === "starts") return this.say({ type: "starts", starts: this.segments.starts() });
+    if (message.type === "beyond")
+      return this.say({ type: "beyond", report: this.segments.goBeyond(message.ends) });
     let blocks = 0;
     const report = this.segments.verify(message.task, () => {
       if (++blocks < PROGRESS_BLOCKS) return;

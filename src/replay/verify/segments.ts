@@ -13,8 +13,8 @@ import { PAGES_HELD } from "./verify.ts";
 /** Blocks to be verified by one reader. */
 export interface SegmentTask {
   readonly from: number;
-  /** Where segments start that come behind it, in order; the first of them is its end, the last the file's. */
-  readonly ends: readonly number[];
+  /** Where the next segment starts, or the file ends. */
+  readonly end: number;
   /** Shall it be run, too, not only be checked? */
   readonly wanted: boolean;
 }
@@ -25,22 +25,28 @@ export interface SegmentReport {
   /** One for each block from the segment's first on that was run, the one that diverges included. */
   readonly tallies: readonly Tally[];
   readonly divergence: Divergence | null;
-  /** Behind the last of them is the end of the recording, or a keyframe of the very same state. */
+  /** It was run to its end. */
+  readonly whole: boolean;
+}
+
+/** What a run beyond a segment's end came to. */
+export interface BeyondReport extends Pick<SegmentReport, "tallies" | "divergence"> {
+  /** Behind the last block is the end of the recording, or a keyframe of the very same state. */
   readonly meets: boolean;
 }
 
 /**
- * Verifies segments of a recording that it alone reads. A segment is run from the keyframe where it starts. At
- * its end the state is held against the keyframe there: where that is another one, or none, the run goes on
- * through the next segment. So what is run from a keyframe counts only where a run from before came to the same
- * state; a keyframe that lies costs time and nothing else.
+ * Verifies segments of a recording that it alone reads. A segment is run on from where the last one ended, else
+ * from the keyframe where it starts. Where another reader has the next one, the state at its end is held against
+ * the keyframe there: where that is another one, or none, the run goes on beyond. So what is run from a keyframe
+ * counts only where a run from before came to the same state; a keyframe that lies costs time and nothing else.
  */
 export class SegmentVerifier {
   private readonly recording: Recording;
   private readonly store: PageStore;
   private readonly keyframes: Keyframes | null;
   private readonly rows = new Rows(1 << 15);
-  /** The machine of the last run, where that came to a keyframe, and the block behind it. */
+  /** The machine of the last run, and the block that it stands before. */
   private last: { readonly machine: Machine; readonly at: number } | null = null;
 
   constructor(recording: Recording, store: PageStore) {
@@ -62,20 +68,40 @@ export class SegmentVerifier {
   }
 
   /**
-   * Check the blocks of a segment, run them where that is wanted, and go on where that is needed. `progress` is
-   * called behind each block that was checked.
+   * Check the blocks of a segment, and run them where that is wanted. `progress` is called behind each block that
+   * was checked.
    */
-  verify({ from, ends, wanted }: SegmentTask, progress: () => void): SegmentReport {
+  verify({ from, end, wanted }: SegmentTask, progress: () => void): SegmentReport {
     const { recording, rows } = this;
     const run = wanted ? this.runFrom(from) : null;
     let goes = run !== null;
-    const checked = recording.checkBlocks(from, ends[0], rows, (_, trailer) => {
+    const checked = recording.checkBlocks(from, end, rows, (_, trailer) => {
       goes &&= safely(() => run?.run(rows, trailer));
       progress();
     });
+    const { tallies = [], divergence = null } = run ?? {};
+    const whole = run !== null && goes && checked.lost === null && divergence === null;
+    this.last = whole ? { machine: run.machine, at: end } : null;
+    return { checked, tallies, divergence, whole };
+  }
+
+  /**
+   * Run on from the end of the last segment until there is a keyframe of the state that this has come to. `ends`:
+   * where segments start from there on, in order; the last one is where the file ends.
+   */
+  goBeyond(ends: readonly number[]): BeyondReport {
+    const { recording, rows, last } = this;
+    this.last = null;
+    if (last === null || last.at !== ends[0]) throw new Error(`nothing was run to block ${ends[0]}`);
+    const run = new StrictRun(recording, last.machine);
     let meets = false;
-    if (run !== null && goes && checked.lost === null) safely(() => (meets = this.goOn(run, ends)));
-    return { checked, tallies: run?.tallies ?? [], divergence: run?.divergence ?? null, meets };
+    safely(() => {
+      for (let e = 0; run.divergence === null && !meets; e++) {
+        meets = e === ends.length - 1 || this.isAtKeyframe(run.machine, ends[e]);
+        for (let n = ends[e]; !meets && n < ends[e + 1]; n++) run.run(rows, recording.readBlock(n, rows));
+      }
+    });
+    return { tallies: run.tallies, divergence: run.divergence, meets };
   }
 
   private runFrom(from: number): StrictRun | null {
@@ -86,19 +112,6 @@ export class SegmentVerifier {
     let state: State | null = null;
     if (from > 0) safely(() => (state = this.stateAt(from, machine)));
     return from === 0 || state !== null ? new StrictRun(recording, machine) : null;
-  }
-
-  /** Run on until there is a keyframe of the state that this has come to. False where there is a mismatch. */
-  private goOn(run: StrictRun, ends: readonly number[]): boolean {
-    for (let e = 0; run.divergence === null; e++) {
-      if (e === ends.length - 1) return true;
-      if (this.isAtKeyframe(run.machine, ends[e])) {
-        this.last = { machine: run.machine, at: ends[e] };
-        return true;
-      }
-      for (let n = ends[e]; n < ends[e + 1]; n++) run.run(this.rows, this.recording.readBlock(n, this.rows));
-    }
-    return false;
   }
 
   private isAtKeyframe(machine: Machine, block: number): boolean {

@@ -3,7 +3,7 @@ import type { Divergence } from "../engine/divergence.ts";
 import { configurationOf, refuseUnknown } from "../engine/run.ts";
 import { type CheckedBlocks, joinChecks } from "../recording/checked.ts";
 import type { Recording } from "../recording/recording.ts";
-import type { SegmentReport, SegmentTask } from "./segments.ts";
+import type { BeyondReport, SegmentReport, SegmentTask } from "./segments.ts";
 import type { Tally } from "./strict-run.ts";
 import { type Verification, type VerifyOptions, verificationOf, verify } from "./verify.ts";
 
@@ -13,6 +13,7 @@ export interface SegmentWorker {
   starts(): Promise<readonly number[]>;
   /** `progress` is called with blocks that were checked since the last call. */
   verify(task: SegmentTask, progress: (blocks: number) => void): Promise<SegmentReport>;
+  goBeyond(ends: readonly number[]): Promise<BeyondReport>;
 }
 
 /** Segments for each worker: more even out what they take, fewer cost less at their ends. */
@@ -67,11 +68,17 @@ interface Run {
   readonly divergence: Divergence | null;
 }
 
+/** What is known of a segment, and of what was run beyond its end. */
+type Known = Pick<SegmentReport, "checked"> & BeyondReport;
+
+/** Whoever goes on from where it stands needs no keyframe. */
+const MEETS: BeyondReport = { tallies: [], divergence: null, meets: true };
+
 /** The segments of a recording, and what is known of each. */
 class Segments {
   private readonly cuts: readonly number[];
   private readonly open: boolean[];
-  private readonly reports: (SegmentReport | undefined)[];
+  private readonly reports: (Known | undefined)[];
 
   constructor(cuts: readonly number[]) {
     this.cuts = cuts;
@@ -79,11 +86,19 @@ class Segments {
     this.reports = new Array<undefined>(cuts.length - 1).fill(undefined);
   }
 
-  /** Give segments to a worker as long as there are any: the next one where it can, as it stands there already. */
+  /**
+   * Give segments to a worker as long as there are any: the next one where it can, as it stands there already. Only
+   * where somebody else has that one must the two meet.
+   */
   async serve(worker: SegmentWorker, progress: (blocks: number) => void): Promise<void> {
-    for (let s = this.take(0); s >= 0; s = this.take(s + 1)) {
-      const task = { from: this.cuts[s], ends: this.cuts.slice(s + 1), wanted: this.isWanted(s) };
-      this.reports[s] = await worker.verify(task, progress);
+    for (let s = this.take(0), next = s; s >= 0; s = next) {
+      const task = { from: this.cuts[s], end: this.cuts[s + 1], wanted: this.isWanted(s) };
+      const { whole, ...report } = await worker.verify(task, progress);
+      this.reports[s] = { ...report, meets: false };
+      next = this.take(s + 1);
+      if (!whole) continue;
+      const beyond = next === s + 1 ? MEETS : await worker.goBeyond(this.cuts.slice(s + 1));
+      this.reports[s] = { ...report, ...beyond, tallies: [...report.tallies, ...beyond.tallies] };
     }
   }
 
