@@ -154,6 +154,7 @@ test("a segment has as many blocks as it likes", async () => {
         tallies: [...report.tallies, ...new Array<Tally>(360_000).fill(report.tallies[0])],
       };
     },
+    goBeyond: async (ends: readonly number[]) => verifier.goBeyond(ends),
   };
   expect(await verifySegments(recording, store, [worker])).toMatchObject({ exact: true });
 });
