@@ -4,6 +4,7 @@ import { ENGINES, VGPU_MAX } from "../hw/units.ts";
  * The bulk spaces and where each instance's plane lies. A plane is one component of the digest, with an epoch
  * that counts changes of its shape or meaning. Instances of a vGPU's space are numbered by the vGPU, from 1.
  */
+
 /** Registers; behind the last one, words that are reached through an index: see `display/palette.ts`. */
 export const MMIO = 0;
 export const GGTT = 8;

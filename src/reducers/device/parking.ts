@@ -6,7 +6,8 @@ import { type EngineTree, initialEngine } from "../trees.ts";
 
 /**
  * Engines put aside, as words: where each stood that worked for an address space which is paused. Two words a
- * field, in the order of the tree's fields; the first is its phase, which is never 0 here.
+ * field, in the order of the tree's fields; the first is its phase, which is never 0 here. These words are state:
+ * they may not depend on what was met before, as those of `TreeWords` do.
  */
 
 const SLOT_WORDS = 256;
@@ -18,7 +19,9 @@ function slotOf(e: number, frameBase: number): number {
 
 /** Keep what engine `e` stands at; its place is empty before. */
 export function putAway(core: Core, e: number, engine: EngineTree): void {
-  write(core, slotOf(e, engine.frameBase), engine);
+  const slot = slotOf(e, engine.frameBase);
+  const words = write(core, slot, engine) - slot;
+  if (words > SLOT_WORDS) throw new Error(`an engine of ${words} words`);
 }
 
 /** What engine `e` stood at for this address space, or null. */

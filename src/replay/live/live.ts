@@ -12,6 +12,7 @@ import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "
 
 /** Most that one row can move the clock: `dt` has 32 bits of microseconds, which is 71 minutes. */
 const DT_MAX = 0xffff_ffff;
+
 /** An answer that a hand gave in place, waiting for its row. */
 interface Answer {
   readonly kind: number;
