@@ -10,11 +10,11 @@ import type { Trace } from "./trace.ts";
 import { configurationFor, Studio } from "./world.ts";
 
 /**
- * The seeded stream of physics.md 0 in our rows: 45 % register reads, 25 % register writes, 20 % GTT writes
- * in runs, 8 % submit / complete / irq, 2 % guest pages; 2,000 registers in 40 clusters, popular ones
- * first; classes 70 % plain, then masked, write 1 to clear, read-only, doorbell, interrupt mask. Nothing in
- * it runs the streamer: a submission names no valid context. Pages have few contents, as ids and not bytes
- * were measured there; every fourth piece of work interrupts.
+ * The seeded stream of docs/facts/figures.md#synthetic-stream in our rows: 45 % register reads, 25 %
+ * register writes, 20 % GTT writes in runs, 8 % submit / complete / irq, 2 % guest pages; 2,000 registers
+ * in 40 clusters, popular ones first; classes 70 % plain, then masked, write 1 to clear, read-only,
+ * doorbell, interrupt mask. Nothing in it runs the streamer: a submission names no valid context. Pages
+ * have few contents, as ids and not bytes were measured there; every fourth piece of work interrupts.
  */
 
 const MEAN_SPACING = 1.74;

@@ -25,7 +25,7 @@ export const NOTES = [
   "screen.drawn",
 ] as const;
 
-/** `failsafe.entered`. Source: gvt.md 2.2. */
+/** `failsafe.entered`. Source: docs/facts/vgpu.md#failsafe. */
 export const FAILSAFE = ["none", "unsupported_guest", "insufficient_resource", "guest_err"] as const;
 
 /**

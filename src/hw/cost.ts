@@ -1,6 +1,5 @@
 /**
- * What engine work costs, in nanoseconds of engine time. Stated, not measured on silicon: design.md 3, "Time
- * is input".
+ * What engine work costs, in nanoseconds of engine time. Stated, not measured on silicon: docs/facts/figures.md#costs.
  * A turn ends when it has used up one of the two budgets.
  */
 export const TURN_NS = 20_000;

@@ -57,7 +57,7 @@ export interface RegisterRow extends RegisterFacts {
   /** A time value: left out of the comparison of two models at level `guest`. */
   readonly timeValue?: true;
   /**
-   * What was really opened: kernel symbol and file, genxml, IGT, or a section of gvt.md or guest-on-qemu.md.
+   * What was really opened: kernel symbol and file, genxml, IGT, or a section of a page in docs/facts.
    */
   readonly cite: string;
 }

@@ -8,14 +8,13 @@ export const PAGE_BYTES = 4096;
 export const PAGE_WORDS = 1024;
 
 /**
- * BAR 0: registers in the lower half, the GGTT's PTEs in the upper. Source: gvt.md 2.1, mmio_size and
- * gtt_start_offset.
+ * BAR 0: registers in the lower half, the GGTT's PTEs in the upper. Source: docs/facts/mmio.md#bar-0.
  */
 export const MMIO_BYTES = 0x20_0000;
 export const GTT_OFFSET = 0x80_0000;
 export const GTT_BYTES = 0x80_0000;
 export const BAR0_BYTES = 0x100_0000;
-/** BAR 2, the aperture. Source: guest-on-qemu.md 4. */
+/** BAR 2, the aperture. Source: docs/facts/config-space.md#ours. */
 export const APERTURE_BYTES = 0x1000_0000;
 export const IO_BYTES = 64;
 
@@ -40,5 +39,5 @@ export const RING_BASES: Readonly<Record<EngineName, number>> = {
 /** The same in the order of ENGINES. */
 export const ENGINE_BASES: readonly number[] = ENGINES.map((engine) => RING_BASES[engine]);
 
-/** vGPUs are agents 1 to 7 of a row; agent 0 is the host. Source: gvt.md 2.2, id allocation. */
+/** vGPUs are agents 1 to 7 of a row; agent 0 is the host. Source: docs/facts/vgpu.md#numbers. */
 export const VGPU_MAX = 7;

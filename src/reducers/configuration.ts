@@ -39,7 +39,7 @@ const SHARE_NUMBERS = [
 
 /**
  * The share of vGPU `v` (1 to 7) when `count` of them divide the GGTT evenly. Source of the sizes:
- * guest-on-qemu.md 7.
+ * docs/facts/guests.md#share.
  */
 export function evenShare(v: number, count: number, edid: readonly number[] | null): VgpuConfiguration {
   const mappableSize = Math.min(64 * MIB, alignDown(APERTURE_BYTES / count));

@@ -9,7 +9,7 @@ import { DEVICE_GGTT, DMA, GGTT, MMIO, PLANE_COMPONENTS } from "./planes.ts";
 import type { EngineTree, VgpuTree } from "./trees.ts";
 import { eachWord } from "./words.ts";
 
-/** What must hold of a state behind every input, whatever the guests do. Source of the numbers: gvt.md 7. */
+/** What must hold of a state after every input, whatever the guests do. The whole list: docs/facts/isolation.md. */
 export interface Invariant {
   readonly name: string;
   readonly says: string;

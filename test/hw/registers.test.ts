@@ -5,7 +5,7 @@ import { REGISTER_BANKS } from "../../src/hw/registers/tables.ts";
 import { MMIO_BYTES } from "../../src/hw/units.ts";
 
 /** What the compiler of register tables refuses, and that today's tables are none of it. */
-const cite = "gvt.md 2.6";
+const cite = "gvt/handlers.c";
 
 function compile(rows: Readonly<Record<string, RegisterRow>>) {
   return compileRegisters("kbl", [bank("T", { one: 0x2000 }, rows)]);

@@ -27,7 +27,7 @@ const INTERRUPT = "mediator/interrupt.ts";
 const GT = "mediator/gt.ts";
 const ACTIONS = "device/actions.ts";
 
-/** Of the kinds in gvt.md 6 and 9. */
+/** Of the kinds in docs/facts/upstream.md. */
 export const PLANTED: readonly Planted[] = [
   planted(
     "the CSB write pointer in the status page is one behind",

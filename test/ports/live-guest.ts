@@ -10,7 +10,7 @@ import { SimPort } from "../../src/ports/sim/port.ts";
 import type { Region, Reply, World } from "../../src/replay/live/session.ts";
 import { BAR0, BAR2, CONFIG, type VfioUserClient } from "./vfio-user-client.ts";
 
-/** Source: guest-on-qemu.md 4; BAR0 holds registers, then the GGTT. */
+/** Source: docs/facts/mmio.md#bar-0. */
 const GTT_OFFSET = 0x80_0000;
 const ZEROS = Buffer.alloc(PAGE);
 const RAM_BYTES = 0x4000_0000;

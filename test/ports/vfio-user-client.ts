@@ -247,8 +247,8 @@ export class VfioUserClient {
   }
 
   /**
-   * What QEMU and SeaBIOS do until the guest's kernel starts: guest-on-qemu.md 3. `ram`: bytes from address
-   * 0.
+   * What QEMU and SeaBIOS do until the guest's kernel starts: docs/facts/vfio-user.md#messages. `ram`: bytes
+   * from address 0.
    */
   async handshake(ram: bigint): Promise<Buffer> {
     await this.version();

@@ -14,23 +14,6 @@ const KBL_ROWS = 600;
 /** Behaviours that no row asks for yet, each with what it waits for. */
 const RESERVED: Readonly<Record<string, string>> = {};
 
-/**
- * What a source looks like: somebody else can open it. A citation has at least one, and remarks beside it.
- */
-const SOURCES: readonly RegExp[] = [
-  /**
-   * A file of the kernel below drivers/gpu/drm/i915 (or beside it), with the symbols that were read there.
-   */
-  /^(Linux )?([a-z0-9_-]+\/)*(i915|intel|skl|xe)[a-z0-9_]*\.[ch]\b/,
-  /^(Linux )?([a-z0-9_-]+\/)*(gvt|gt|gem|display|uc|regs)\/[a-z0-9_]+\.[ch]\b/,
-  /^Mesa .*gen[0-9]+\.xml\b/,
-  /^intel\/media-driver [\w/.-]+$/,
-  /^IGT [\w/.-]+\.(txt|c|h)\b/,
-  /^PRM (Vol|vol)/,
-  /^gvt\.md [0-9]+(\.[0-9]+)*\b/,
-  /^guest-on-qemu\.md [0-9]+(\.[0-9]+)*\b/,
-];
-
 interface Named {
   readonly name: string;
   readonly component: string;
@@ -87,20 +70,6 @@ function names(name: string, offset: number): boolean {
   return /[0-9]/.test(hex) ? upper.includes(hex) : upper.split(/[^0-9A-F]+/).includes(hex);
 }
 
-function* checkCitations(project: Project): Generator<Violation> {
-  for (const { name, rows } of project.banks)
-    for (const [key, { cite }] of Object.entries(rows))
-      yield* checkCitation(`${name === "" ? "" : `${name}_`}${key}`, cite, REGISTERS);
-  for (const { name, cite } of project.commands) yield* checkCitation(name, cite, COMMANDS);
-}
-
-function* checkCitation(name: string, cite: string, at: typeof REGISTERS): Generator<Violation> {
-  const parts = cite.split(";").map((part) => part.trim());
-  if (parts.some((part) => part === "")) yield { ...at, message: `${name}: an empty citation` };
-  else if (!parts.some((part) => SOURCES.some((source) => source.test(part))))
-    yield { ...at, message: `${name}: "${cite}" names no source that can be opened` };
-}
-
 function* checkBehaviours(project: Project): Generator<Violation> {
   const used = new Set<string | undefined>(["then none", "read none"]);
   const use = ({ then, read }: RegisterFacts): void => {
@@ -143,7 +112,7 @@ const command = (name: string, own: Partial<CommandRow> = {}): CommandRow => {
     length: 1,
     engines: ["rcs0"],
     action: "skip",
-    cite: "gvt.md 2.12",
+    cite,
     ...own,
   };
 };
@@ -176,32 +145,6 @@ export const NAMES: Rule = {
         bankOf({ TAIL: { offset: 0x30, on: ["bdw"], cite }, HEAD: { offset: 0x30, on: ["kbl"], cite } }),
       ],
       commands: [command("MI_NOOP"), command("MI_NOOP", { engines: ["bcs0"] })],
-    },
-  ],
-};
-
-/** Every fact has a source. */
-export const CITATIONS: Rule = {
-  name: "every row cites a source",
-  check: checkCitations,
-  bad: [
-    { banks: [bankOf({ A: { offset: 0, cite: "" } })], says: "A: an empty citation" },
-    { banks: [bankOf({ A: { offset: 0, cite: "i915_reg.h; " } })], says: "A: an empty citation" },
-    { banks: [bankOf({ A: { offset: 0, cite: "the manual" } })], says: "names no source" },
-    { commands: [command("MI_NOOP", { cite: "gvt.md" })], says: "names no source" },
-    { commands: [command("MI_NOOP", { cite: "PRM name" })], says: "names no source" },
-  ],
-  good: [
-    {
-      banks: [
-        bankOf({
-          A: { offset: 0, cite: "gt/intel_engine_regs.h; the upper half is the lock of the lower" },
-          B: { offset: 4, cite: "gvt/handlers.c, csfe_chicken1; gvt.md 2.6" },
-          C: { offset: 8, cite: "guest-on-qemu.md 7, W1C" },
-          D: { offset: 12, cite: "IGT tools/registers/skl_display.txt" },
-        }),
-      ],
-      commands: [command("A", { cite: "Mesa 22.3.6 src/intel/genxml/gen9.xml (MIT)" }), command("B")],
     },
   ],
 };

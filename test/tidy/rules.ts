@@ -1,11 +1,12 @@
 import { ARROWS, NODE_EDGE } from "./arrows.ts";
+import { CITATIONS, LINKS } from "./citations.ts";
 import { CYCLES } from "./cycles.ts";
 import { DEAD_EXPORTS, DEAD_FILES } from "./dead.ts";
 import { MANIFEST, PACKAGES } from "./packages.ts";
 import { PAPERS_RULE, VERBS } from "./papers.ts";
 import type { Rule } from "./project.ts";
 import { RECORDINGS } from "./recordings.ts";
-import { BEHAVIOUR_USE, BREADTH, CITATIONS, NAMES } from "./rows.ts";
+import { BEHAVIOUR_USE, BREADTH, NAMES } from "./rows.ts";
 import { DOCSTRINGS, MEASURE, SHORT_FUNCTIONS } from "./shape.ts";
 import { LEFT_OVERS, PLACES_RULE } from "./text.ts";
 import { EXACT, HOST_FREE } from "./words.ts";
@@ -32,5 +33,6 @@ export const RULES: readonly Rule[] = [
   PLACES_RULE,
   LEFT_OVERS,
   PAPERS_RULE,
+  LINKS,
   VERBS,
 ];

@@ -24,7 +24,7 @@ const sfc = family(16, {
 const vebox = family(16, { length: dwords(12), engines: ["vecs0"], action: "skip", cite: GVT });
 
 const GEN9_ONLY = { on: ["kbl"], cite: NEW_IN_GEN9 } as const;
-/** gvt.md gives these no name but their opcode fields (pipeline, opcode, sub opcodes A and B). */
+/** The kernel gives these no name but their opcode fields (pipeline, opcode, sub opcodes A and B). */
 const UNNAMED = { length: dwords(16), cite: GVT } as const;
 
 export const MEDIA_COMMANDS: readonly CommandRow[] = [

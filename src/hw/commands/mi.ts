@@ -51,7 +51,7 @@ export const MI_COMMANDS: readonly CommandRow[] = [
     length: dwords(6),
     engines: NOT_RENDER,
     action: "flushDw",
-    cite: `${GENXML}; ${I915_PARSER}; guest-on-qemu.md 7`,
+    cite: `${GENXML}; ${I915_PARSER}; docs/facts/commands.md#opcodes`,
   }),
   mi(0x27, "MI_CLFLUSH", { length: dwords(10), engines: RENDER }),
   mi(0x28, "MI_REPORT_PERF_COUNT", { length: dwords(6), engines: RENDER }),

@@ -35,7 +35,7 @@ export const CLOCK_GATING = bank(
       offset: 0x940c,
       fields: { GEN7_L3BANK2X_CLOCK_GATE_DISABLE: 25, GEN8_EU_GAUNIT_CLOCK_GATE_DISABLE: 14 },
       commandAccess: true,
-      cite: `${GT_REGS}; gt/intel_workarounds.c; gvt.md 2.5`,
+      cite: `${GT_REGS}; gt/intel_workarounds.c; docs/facts/mmio.md#command-access`,
     },
     GEN6_RCGCTL1: { offset: 0x9410, cite: GT_REGS },
     GEN6_RCGCTL2: { offset: 0x9414, cite: GT_REGS },
@@ -57,7 +57,7 @@ export const CLOCK_GATING = bank(
         GEN8_SDEUNIT_CLOCK_GATE_DISABLE: 14,
       },
       commandAccess: true,
-      cite: `${INIT}; gvt.md 2.5`,
+      cite: `${INIT}; docs/facts/mmio.md#command-access`,
     },
   },
 );

@@ -1,7 +1,7 @@
 import { bank } from "../register.ts";
 import { GT_REGS, I915_REG, wide } from "./gt-rows.ts";
 
-const CITE = `${GT_REGS}; i915_cmd_parser.c; gvt.md 2.5`;
+const CITE = `${GT_REGS}; i915_cmd_parser.c; docs/facts/mmio.md#command-access`;
 const user = { commandAccess: true, inContext: true, cite: CITE } as const;
 const pair = { count: 4, stride: 8, ...user } as const;
 
@@ -39,7 +39,7 @@ export const COUNTERS = bank(
       offset: 0x5280,
       count: 4,
       ...user,
-      cite: `${I915_REG}; i915_cmd_parser.c; gvt.md 2.5`,
+      cite: `${I915_REG}; i915_cmd_parser.c; docs/facts/mmio.md#command-access`,
     },
   },
 );

@@ -3,7 +3,7 @@ import { bank } from "../register.ts";
 import { interruptGroup } from "./gt-rows.ts";
 
 const DE_REGS = "display/intel_display_regs.h";
-const CITE = `${DE_REGS}; guest-on-qemu.md 7; gvt.md 2.13`;
+const CITE = `${DE_REGS}; docs/facts/guests.md#behaviours; docs/facts/interrupts.md#groups`;
 const PIPES = { pipeA: 0x4_4400, pipeB: 0x4_4410, pipeC: 0x4_4420 };
 
 /** A pipe's events as gen9 numbers them: four planes instead of a primary and a sprite. */
@@ -89,7 +89,12 @@ const MISC = bank(
 const PCU = bank(
   "GEN8_PCU",
   { irq: 0x4_44e0 },
-  interruptGroup(0, "", { GEN6_PM_MBOX_EVENT: 25, GEN6_PM_THERMAL_EVENT: 24 }, "i915_reg.h; gvt.md 2.13"),
+  interruptGroup(
+    0,
+    "",
+    { GEN6_PM_MBOX_EVENT: 25, GEN6_PM_THERMAL_EVENT: 24 },
+    "i915_reg.h; docs/facts/interrupts.md#bits",
+  ),
 );
 
 /** The south display engine: the PCH that the monitors hang on. */

@@ -18,7 +18,7 @@ export const FAULTS = bank(
         RING_FAULT_VALID: 0,
       },
       commandAccess: true,
-      cite: `${GT_REGS}; gt/intel_gt.c; gvt.md 2.5`,
+      cite: `${GT_REGS}; gt/intel_gt.c; docs/facts/mmio.md#command-access`,
     },
     ERROR_GEN6: { offset: 0x40a0, cite: `${GT_REGS}; ${CAPTURE}` },
     DONE_REG: { offset: 0x40b0, rule: "readOnly", cite: `${GT_REGS}; ${CAPTURE}` },
@@ -37,7 +37,7 @@ export const FAULTS = bank(
     GEN7_SC_INSTDONE: {
       offset: 0x7100,
       rule: "readOnly",
-      cite: `${GT_REGS}; gvt.md 2.6`,
+      cite: `${GT_REGS}; gvt/handlers.c, mmio_read_from_hw`,
     },
     GEN8_SAMPLER_INSTDONE: { offset: 0xe160, rule: "readOnly", cite: `${GT_REGS}; gt/intel_engine_cs.c` },
     GEN8_ROW_INSTDONE: { offset: 0xe164, rule: "readOnly", cite: `${GT_REGS}; gt/intel_engine_cs.c` },

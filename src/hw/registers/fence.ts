@@ -1,7 +1,7 @@
 import { bank } from "../register.ts";
 import { I915_REG } from "./gt-rows.ts";
 
-const CITE = `${I915_REG}; gt/intel_ggtt_fencing.c, i965_write_fence_reg; gvt.md 2.6, fences`;
+const CITE = `${I915_REG}; gt/intel_ggtt_fencing.c, i965_write_fence_reg; docs/facts/registers.md#fences`;
 
 /** Fences: which stretch of the aperture is a tiled surface. Two words each, 32 in the hardware. */
 export const FENCES = bank(

@@ -1,7 +1,7 @@
 import { bank } from "../register.ts";
 import { GT_REGS } from "./gt-rows.ts";
 
-const CITE = `${GT_REGS}; guest-on-qemu.md 7; gvt.md 2.6, forcewake`;
+const CITE = `${GT_REGS}; docs/facts/guests.md#behaviours; gvt/handlers.c, mul_force_wake_write`;
 const requesters = { FORCEWAKE_KERNEL_FALLBACK: 15, FORCEWAKE_USER: 1, FORCEWAKE_KERNEL: 0 } as const;
 const request = {
   rule: "maskedBits",
@@ -37,7 +37,7 @@ export const FORCEWAKE_DOMAINS = bank(
         GT_FIFO_IARDERR: 0,
       },
       commandAccess: true,
-      cite: `${GT_REGS}; gvt.md 2.5`,
+      cite: `${GT_REGS}; docs/facts/mmio.md#command-access`,
     },
     GTFIFOCTL: {
       offset: 0x12_0008,
@@ -47,7 +47,7 @@ export const FORCEWAKE_DOMAINS = bank(
         GT_FIFO_FREE_ENTRIES_MASK: [6, 0],
       },
       commandAccess: true,
-      cite: `${GT_REGS}; gvt.md 2.5`,
+      cite: `${GT_REGS}; docs/facts/mmio.md#command-access`,
     },
     FORCEWAKE_ACK_HSW: { on: ["bdw"], offset: 0x13_0044, ...acknowledge },
     FORCEWAKE_ACK_GT_GEN9: { on: ["kbl"], offset: 0x13_0044, ...acknowledge },

@@ -60,7 +60,7 @@ export const FUSES = bank(
       reset: 0x0280_0000,
       fields: { GEN8_F2_S_ENA_MASK: [27, 25], GEN9_F2_SS_DIS_MASK: [23, 20] },
       variants: { bdw: { reset: 0x0200_0000 } },
-      cite: `${SSEU}; guest-on-qemu.md 7, FUSE2`,
+      cite: `${SSEU}; docs/facts/guests.md#behaviours`,
     },
     GEN9_EU_DISABLE: { on: ["kbl"], offset: 0x9134, count: 3, ...readOnly, cite: SSEU },
     GEN8_EU_DISABLE0: {

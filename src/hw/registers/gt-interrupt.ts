@@ -1,9 +1,9 @@
 import { bank } from "../register.ts";
 import { GUC_REG, I915_REG, interruptGroup } from "./gt-rows.ts";
 
-const CITE = `${I915_REG}; guest-on-qemu.md 7; gvt.md 2.13`;
+const CITE = `${I915_REG}; docs/facts/guests.md#behaviours; docs/facts/interrupts.md#groups`;
 
-/** Two engines share a group, the second shifted by 16. Source: gvt.md 2.13, event bits. */
+/** Two engines share a group, the second shifted by 16. Source: docs/facts/interrupts.md#bits. */
 function engineBits(low: string, high?: string) {
   const bits = (engine: string, shift: number) => ({
     [`${engine}_WAIT_SEMAPHORE`]: 11 + shift,
@@ -92,11 +92,15 @@ export const GT_MESSAGES = bank(
   "",
   { irq: 0 },
   {
-    GEN7_ERR_INT: { offset: 0x4_4040, rule: "oneToClear", cite: `${I915_REG}; gvt.md 2.6` },
+    GEN7_ERR_INT: {
+      offset: 0x4_4040,
+      rule: "oneToClear",
+      cite: `${I915_REG}; docs/facts/display.md#other-registers`,
+    },
     DERRMR: {
       offset: 0x4_4050,
       commandAccess: true,
-      cite: "display/intel_display_regs.h; gvt.md 4, LRI from non-RCS",
+      cite: "display/intel_display_regs.h; docs/facts/commands.md#loads-of-registers",
     },
     DE_GUCRMR: { offset: 0x4_4054, cite: GUC_REG },
   },

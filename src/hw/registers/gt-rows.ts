@@ -20,7 +20,7 @@ export function wide(name: string, offset: number, rest: Rest): Rows {
   return { [name]: { offset, ...rest }, [`${name}_UDW`]: { offset: offset + 4, ...rest } };
 }
 
-/** The four registers of an interrupt group: status, mask, identity, enable. Source: gvt.md 2.13, layout. */
+/** The four registers of an interrupt group: status, mask, identity, enable. Source: docs/facts/interrupts.md#groups. */
 export function interruptGroup(offset: number, prefix: string, fields: Fields, cite: string): Rows {
   const facts = (then: NonNullable<RegisterFacts["then"]>, at: number): RegisterRow => ({
     offset: offset + at,

@@ -1,7 +1,7 @@
 import { bank } from "../register.ts";
 import { GT_REGS, GUC_REG, GVT_REG, I915_REG, wide } from "./gt-rows.ts";
 
-const TLB = `${GT_REGS}; guest-on-qemu.md 7; gvt.md 2.6`;
+const TLB = `${GT_REGS}; docs/facts/registers.md#tlb`;
 const invalidate = { then: "gt.tlb", fields: { INVALIDATE: 0 } } as const;
 
 /** Reset, and the arbiters between engines, caches and memory. */
@@ -20,30 +20,42 @@ export const GT = bank(
       rule: "maskedBits",
       fields: { ARB_MODE_SWIZZLE_IVB: 5, ARB_MODE_SWIZZLE_SNB: 4 },
       commandAccess: true,
-      cite: `${I915_REG}; gvt.md 2.5`,
+      cite: `${I915_REG}; docs/facts/mmio.md#command-access`,
     },
     GEN8_GAMW_ECO_DEV_RW_IA: {
       offset: 0x4080,
       fields: { GAMW_ECO_DEV_CTX_RELOAD_DISABLE: 7, GAMW_ECO_ENABLE_64K_IPS_FIELD: [3, 0] },
-      cite: `${GT_REGS}; gvt.md 2.6`,
+      cite: `${GT_REGS}; docs/facts/registers.md#page-sizes`,
     },
     GAM_ECOCHK: {
       offset: 0x4090,
       fields: { BDW_DISABLE_HDC_INVALIDATION: 25, ECOCHK_SNB_BIT: 10, ECOCHK_DIS_TLB: 8 },
       commandAccess: true,
-      cite: `${GT_REGS}; gvt.md 2.5`,
+      cite: `${GT_REGS}; docs/facts/mmio.md#command-access`,
     },
     GEN8_PRIVATE_PAT_LO: { offset: 0x40e0, keptOnGtReset: true, cite: `${GT_REGS}; gt/intel_gtt.c` },
     GEN8_PRIVATE_PAT_HI: { offset: 0x40e4, keptOnGtReset: true, cite: `${GT_REGS}; gt/intel_gtt.c` },
-    BSD_HWS_PGA_GEN7: { offset: 0x4180, commandAccess: true, cite: `${GT_REGS}; gvt.md 2.5` },
-    BLT_HWS_PGA_GEN7: { offset: 0x4280, commandAccess: true, cite: `${GT_REGS}; gvt.md 2.5` },
-    VEBOX_HWS_PGA_GEN7: { offset: 0x4380, commandAccess: true, cite: `${GT_REGS}; gvt.md 2.5` },
+    BSD_HWS_PGA_GEN7: {
+      offset: 0x4180,
+      commandAccess: true,
+      cite: `${GT_REGS}; docs/facts/mmio.md#command-access`,
+    },
+    BLT_HWS_PGA_GEN7: {
+      offset: 0x4280,
+      commandAccess: true,
+      cite: `${GT_REGS}; docs/facts/mmio.md#command-access`,
+    },
+    VEBOX_HWS_PGA_GEN7: {
+      offset: 0x4380,
+      commandAccess: true,
+      cite: `${GT_REGS}; docs/facts/mmio.md#command-access`,
+    },
     GEN8_RTCR: { offset: 0x4260, ...invalidate, cite: TLB },
     GEN8_M1TCR: { offset: 0x4264, ...invalidate, cite: TLB },
     GEN8_M2TCR: { offset: 0x4268, ...invalidate, cite: TLB },
     GEN8_BTCR: { offset: 0x426c, ...invalidate, cite: TLB },
     GEN8_VTCR: { offset: 0x4270, ...invalidate, cite: TLB },
-    GEN8_GTCR: { offset: 0x4274, ...invalidate, cite: `${GUC_REG}; guest-on-qemu.md 7` },
+    GEN8_GTCR: { offset: 0x4274, ...invalidate, cite: `${GUC_REG}; docs/facts/guests.md#behaviours` },
     GAMTARBMODE: {
       offset: 0x4a08,
       rule: "maskedBits",
@@ -57,7 +69,7 @@ export const GT = bank(
       offset: 0x9030,
       fields: { GEN7_SQ_CHICKEN_MBCUNIT_SQINTMOB: 11 },
       commandAccess: true,
-      cite: `${GT_REGS}; gvt.md 2.5`,
+      cite: `${GT_REGS}; docs/facts/mmio.md#command-access`,
     },
     FBC_LLC_READ_CTRL: { offset: 0x9044, fields: { FBC_LLC_FULLY_OPEN: 30 }, cite: GT_REGS },
     GEN6_MBCTL: {
@@ -70,7 +82,7 @@ export const GT = bank(
         GEN6_MBCTL_MAE_UPDATE_ENABLE: 1,
         GEN6_MBCTL_BOOT_FETCH_MECH: 0,
       },
-      cite: `${GT_REGS}; gvt.md 2.6, MBCTL`,
+      cite: `${GT_REGS}; gvt/handlers.c, mbctl_write`,
     },
     GEN6_GDRST: {
       offset: 0x941c,
@@ -84,7 +96,7 @@ export const GT = bank(
         GEN6_GRDOM_RENDER: 1,
         GEN6_GRDOM_FULL: 0,
       },
-      cite: `${GT_REGS}; guest-on-qemu.md 7; gvt.md 2.6, GDRST`,
+      cite: `${GT_REGS}; docs/facts/guests.md#behaviours; gvt/handlers.c, gdrst_mmio_write`,
     },
     GEN6_RSTCTL: { offset: 0x9420, cite: GT_REGS },
     GAC_ECO_BITS: { offset: 0x1_4090, cite: GT_REGS },
@@ -104,7 +116,7 @@ export const GT = bank(
       offset: 0x10_1008,
       then: "gt.ggtt_flush",
       fields: { GFX_FLSH_CNTL_EN: 0 },
-      cite: `${GT_REGS}; gt/intel_ggtt.c, gen8_ggtt_invalidate; guest-on-qemu.md 7`,
+      cite: `${GT_REGS}; gt/intel_ggtt.c, gen8_ggtt_invalidate; docs/facts/guests.md#behaviours`,
     },
     HSW_EDRAM_CAP: {
       offset: 0x12_0010,
@@ -126,28 +138,28 @@ export const TILED_RESOURCES = bank(
       count: 2,
       commandAccess: true,
       inContext: true,
-      cite: `${GVT_REG}; gvt.md 2.19`,
+      cite: `${GVT_REG}; docs/facts/mmio.md#held-in-the-context`,
     },
     TRNULLDETCT: {
       on: ["kbl"],
       offset: 0x4de8,
       commandAccess: true,
       inContext: true,
-      cite: `${GVT_REG}; gvt.md 2.19`,
+      cite: `${GVT_REG}; docs/facts/mmio.md#held-in-the-context`,
     },
     TRINVTILEDETCT: {
       on: ["kbl"],
       offset: 0x4dec,
       commandAccess: true,
       inContext: true,
-      cite: `${GVT_REG}; gvt.md 2.19`,
+      cite: `${GVT_REG}; docs/facts/mmio.md#held-in-the-context`,
     },
     TRVADR: {
       on: ["kbl"],
       offset: 0x4df0,
       commandAccess: true,
       inContext: true,
-      cite: `${GVT_REG}; gvt.md 2.19`,
+      cite: `${GVT_REG}; docs/facts/mmio.md#held-in-the-context`,
     },
     TRTTE: {
       on: ["kbl"],
@@ -155,13 +167,13 @@ export const TILED_RESOURCES = bank(
       fields: { TRTT_VA_VALID: 1, TRTT_ENABLE: 0 },
       commandAccess: true,
       inContext: true,
-      cite: `${GVT_REG}; gvt.md 2.6, TRTTE`,
+      cite: `${GVT_REG}; gvt/handlers.c, gen9_trtte_write`,
     },
     GEN9_TR_CHICKEN_BIT_VECTOR: {
       on: ["kbl"],
       offset: 0x4dfc,
       inContext: true,
-      cite: "gvt.md 2.6, TRTT chicken; name: GmmLib, GMM_GEN9_TR_CHICKEN_BIT_VECTOR",
+      cite: "docs/facts/registers.md#tiled-resources; name: GmmLib, GMM_GEN9_TR_CHICKEN_BIT_VECTOR",
     },
   },
 );
@@ -209,6 +221,10 @@ export const SINGLE_ENGINE = bank(
   { gt: 0 },
   {
     GEN7_CXT_SIZE: { offset: 0x21a8, cite: GT_REGS },
-    GEN6_BSD_RNCID: { offset: 0x1_2198, commandAccess: true, cite: `${I915_REG}; gvt.md 2.5` },
+    GEN6_BSD_RNCID: {
+      offset: 0x1_2198,
+      commandAccess: true,
+      cite: `${I915_REG}; docs/facts/mmio.md#command-access`,
+    },
   },
 );

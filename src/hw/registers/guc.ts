@@ -27,7 +27,7 @@ export const GUC = bank(
         GS_BOOTROM_MASK: [7, 1],
         GS_MIA_IN_RESET: 0,
       },
-      cite: `${GUC_REG}; guest-on-qemu.md 7; gvt.md 2.5, 2.6`,
+      cite: `${GUC_REG}; docs/facts/guests.md#behaviours; gvt/handlers.c, guc_status_read`,
     },
     GUC_HEADER_INFO: { offset: 0xc014, cite: GUC_REG },
     GUC_WOPCM_SIZE: {
@@ -57,7 +57,7 @@ export const GUC = bank(
     DMA_CTRL: {
       offset: 0xc314,
       fields: { HUC_UKERNEL: 9, UOS_MOVE: 4, START_DMA: 0 },
-      cite: `${GUC_REG}; gvt.md 2.6`,
+      cite: `${GUC_REG}; gvt/handlers.c, dma_ctrl_write`,
     },
     DMA_GUC_WOPCM_OFFSET: {
       offset: 0xc340,

@@ -80,7 +80,7 @@ function around(named: Rows, on: "bdw" | "kbl"): Rows {
         offset: next,
         count: (stop - next) / 4,
         ...readOnly,
-        cite: `${MCHBAR_REGS}, MCHBAR_MIRROR_BASE_SNB; gvt.md 2.6, blocks`,
+        cite: `${MCHBAR_REGS}, MCHBAR_MIRROR_BASE_SNB; docs/facts/mmio.md#blocks`,
       };
     }
     next = stop + 4;

@@ -6,7 +6,7 @@ const table = {
   count: 64,
   fields: { ...control, LE_AOM: 6, LE_LRUM: [5, 4], LE_TGT_CACHE: [3, 2], LE_CACHEABILITY: [1, 0] },
   commandAccess: true,
-  cite: `${GT_REGS}; gt/intel_mocs.c, LE_*; gvt.md 2.19`,
+  cite: `${GT_REGS}; gt/intel_mocs.c, LE_*; docs/facts/mmio.md#held-in-the-context`,
 } as const;
 
 /** How each engine caches a surface that names one of 64 settings. */
@@ -39,7 +39,7 @@ const L3CC = bank(
         EvenL3Esc: 0,
       },
       commandAccess: true,
-      cite: `${GT_REGS}; gt/intel_mocs.c, L3_ESC, L3_SCC, L3CC_*; gvt.md 2.5`,
+      cite: `${GT_REGS}; gt/intel_mocs.c, L3_ESC, L3_SCC, L3CC_*; docs/facts/mmio.md#command-access`,
     },
   },
 );

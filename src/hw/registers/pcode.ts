@@ -15,7 +15,7 @@ export const PCODE = bank(
         GEN6_PCODE_MB_PARAM1: [15, 8],
         GEN6_PCODE_MB_COMMAND: [7, 0],
       },
-      cite: `${I915_REG}; guest-on-qemu.md 7; gvt.md 2.6, PCODE mailbox`,
+      cite: `${I915_REG}; docs/facts/guests.md#behaviours; gvt/handlers.c, mailbox_write`,
     },
     DATA: { offset: 0x128, cite: `${I915_REG}; intel_pcode.c` },
     DATA1: { offset: 0x12c, cite: `${I915_REG}; intel_pcode.c` },

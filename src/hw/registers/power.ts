@@ -146,13 +146,13 @@ export const SLEEP = bank(
       offset: 0x13_805c,
       rule: "readOnly",
       fields: { GEN6_GT_THREAD_STATUS_CORE_MASK: [2, 0] },
-      cite: `${GT_REGS}; gvt.md 2.5, reset`,
+      cite: `${GT_REGS}; gvt/mmio.c, intel_vgpu_reset_mmio`,
     },
     GEN6_GT_CORE_STATUS: {
       offset: 0x13_8060,
       rule: "readOnly",
       fields: { GEN6_CORE_CPD_STATE_MASK: [6, 4], GEN6_RCn_MASK: [2, 0] },
-      cite: `${GT_REGS}; gvt.md 2.5, reset`,
+      cite: `${GT_REGS}; gvt/mmio.c, intel_vgpu_reset_mmio`,
     },
     GEN8_GT_SLICE_INFO: {
       offset: 0x13_8064,
@@ -187,7 +187,7 @@ export const CLOCK = bank(
       reset: 0x4,
       ...kept,
       fields: { CTC_SHIFT_PARAMETER_MASK: [2, 1], CTC_SOURCE_PARAMETER_MASK: 0 },
-      cite: `${GT_REGS}; gt/intel_gt_clock_utils.c, gen9_read_clock_frequency; guest-on-qemu.md 7`,
+      cite: `${GT_REGS}; gt/intel_gt_clock_utils.c, gen9_read_clock_frequency; docs/facts/guests.md#behaviours`,
     },
   },
 );

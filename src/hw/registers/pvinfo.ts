@@ -1,7 +1,7 @@
 import { bank } from "../register.ts";
 import { PVINFO } from "./gt-rows.ts";
 
-const CITE = `${PVINFO}; gvt.md 3`;
+const CITE = `${PVINFO}; docs/facts/pvinfo.md#layout`;
 /** Every read tells the mediator that the guest knows it is a guest. */
 const fixed = { read: "pvinfo.read", rule: "readOnly", then: "pvinfo.readonly", cite: CITE } as const;
 const guest = { read: "pvinfo.read", cite: CITE } as const;

@@ -3,7 +3,8 @@ import { RING_BASES } from "../units.ts";
 import { ENGINE_REGS, LRC } from "./gt-rows.ts";
 
 const CTX = `${ENGINE_REGS}; ${LRC}`;
-const GVT = `${ENGINE_REGS}; gvt.md 2.6`;
+const FROM_HARDWARE = `${ENGINE_REGS}; gvt/handlers.c, mmio_read_from_hw`;
+const SYNC = `${ENGINE_REGS}; docs/facts/mmio.md#command-access`;
 
 /** The ring itself, and what is seen of the streamer while it runs. */
 export const RING = bank("RING", RING_BASES, {
@@ -12,7 +13,7 @@ export const RING = bank("RING", RING_BASES, {
     rule: "maskedBits",
     commandAccess: true,
     inContext: true,
-    cite: `${CTX}; gvt/mmio_context.c, masked; gvt.md 2.5`,
+    cite: `${CTX}; gvt/mmio_context.c, masked; docs/facts/mmio.md#command-access`,
   },
   TAIL: {
     offset: 0x30,
@@ -47,8 +48,8 @@ export const RING = bank("RING", RING_BASES, {
     inContext: true,
     cite: CTX,
   },
-  SYNC_0: { offset: 0x40, commandAccess: true, cite: GVT },
-  SYNC_1: { offset: 0x44, commandAccess: true, cite: GVT },
+  SYNC_0: { offset: 0x40, commandAccess: true, cite: SYNC },
+  SYNC_1: { offset: 0x44, commandAccess: true, cite: SYNC },
   SYNC_2: { offset: 0x48, cite: ENGINE_REGS },
   PSMI_CTL: {
     offset: 0x50,
@@ -69,22 +70,22 @@ export const RING = bank("RING", RING_BASES, {
     keptOnGtReset: true,
     cite: `${ENGINE_REGS}, RING_MAX_IDLE and PWRCTX_MAXCNT`,
   },
-  ACTHD_UDW: { offset: 0x5c, rule: "readOnly", cite: GVT },
+  ACTHD_UDW: { offset: 0x5c, rule: "readOnly", cite: FROM_HARDWARE },
   DMA_FADD_UDW: { offset: 0x60, rule: "readOnly", cite: ENGINE_REGS },
   IPEIR: { offset: 0x64, rule: "readOnly", cite: ENGINE_REGS },
   IPEHR: { offset: 0x68, rule: "readOnly", inContext: true, cite: CTX },
-  INSTDONE: { offset: 0x6c, rule: "readOnly", cite: GVT },
+  INSTDONE: { offset: 0x6c, rule: "readOnly", cite: FROM_HARDWARE },
   INSTPS: { offset: 0x70, rule: "readOnly", cite: ENGINE_REGS },
-  ACTHD: { offset: 0x74, rule: "readOnly", cite: GVT },
+  ACTHD: { offset: 0x74, rule: "readOnly", cite: FROM_HARDWARE },
   DMA_FADD: { offset: 0x78, rule: "readOnly", cite: ENGINE_REGS },
   HWS_PGA: {
     offset: 0x80,
     then: "ring.hws_pga",
     fields: { HWS_ADDRESS_MASK: [31, 12] },
-    cite: `${ENGINE_REGS}; guest-on-qemu.md 7; gvt.md 2.6, hws_pga`,
+    cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours; gvt/handlers.c, hws_pga_write`,
   },
   NOPID: { offset: 0x94, fields: { NopIdentification: [21, 0] }, cite: ENGINE_REGS },
-  HWSTAM: { offset: 0x98, cite: GVT },
+  HWSTAM: { offset: 0x98, cite: `${ENGINE_REGS}; gvt/mmio_context.c, gen9_engine_mmio_list` },
   MI_MODE: {
     offset: 0x9c,
     rule: "maskedBits",
@@ -99,7 +100,7 @@ export const RING = bank("RING", RING_BASES, {
     },
     commandAccess: true,
     inContext: true,
-    cite: `${CTX}; guest-on-qemu.md 7`,
+    cite: `${CTX}; docs/facts/guests.md#behaviours`,
   },
   IMR: {
     offset: 0xa8,
@@ -114,9 +115,9 @@ export const RING = bank("RING", RING_BASES, {
       GT_CS_MASTER_ERROR_INTERRUPT: 3,
       GT_RENDER_USER_INTERRUPT: 0,
     },
-    cite: `${ENGINE_REGS}; bits: i915_reg.h; guest-on-qemu.md 7, shifted as in the IIR`,
+    cite: `${ENGINE_REGS}; bits: i915_reg.h; docs/facts/guests.md#behaviours, shifted as in the IIR`,
   },
-  EIR: { offset: 0xb0, rule: "oneToClear", cite: `${ENGINE_REGS}; guest-on-qemu.md 7, W1C` },
+  EIR: { offset: 0xb0, rule: "oneToClear", cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours` },
   EMR: { offset: 0xb4, cite: ENGINE_REGS },
   ESR: { offset: 0xb8, rule: "readOnly", cite: ENGINE_REGS },
   INSTPM: {
@@ -125,7 +126,7 @@ export const RING = bank("RING", RING_BASES, {
     fields: { INSTPM_TLB_INVALIDATE: 9, INSTPM_FORCE_ORDERING: 7, INSTPM_SYNC_FLUSH: 5 },
     commandAccess: true,
     inContext: true,
-    cite: `${CTX}; bits: i915_reg.h, INSTPM; gvt.md 2.6`,
+    cite: `${CTX}; bits: i915_reg.h, INSTPM; docs/facts/mmio.md#command-access`,
   },
   RESET_CTL: {
     offset: 0xd0,
@@ -133,7 +134,7 @@ export const RING = bank("RING", RING_BASES, {
     writable: 0x1,
     then: "ring.reset_ctl",
     fields: { RESET_CTL_CAT_ERROR: 2, RESET_CTL_READY_TO_RESET: 1, RESET_CTL_REQUEST_RESET: 0 },
-    cite: `${ENGINE_REGS}; guest-on-qemu.md 7; gvt.md 2.6`,
+    cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours; gvt/handlers.c, ring_reset_ctl_write`,
   },
   BBSTATE: { offset: 0x110, rule: "readOnly", fields: { RING_BB_PPGTT: 5 }, inContext: true, cite: CTX },
   SBBADDR: { offset: 0x114, rule: "readOnly", inContext: true, cite: CTX },
@@ -160,7 +161,7 @@ export const RING = bank("RING", RING_BASES, {
       GFX_FORWARD_VBLANK_MASK: [6, 5],
     },
     commandAccess: true,
-    cite: `${ENGINE_REGS}; gvt/handlers.c, ring_mode_mmio_write; gvt.md 2.6`,
+    cite: `${ENGINE_REGS}; gvt/handlers.c, ring_mode_mmio_write`,
   },
   TIMESTAMP: {
     offset: 0x358,
@@ -168,13 +169,13 @@ export const RING = bank("RING", RING_BASES, {
     commandAccess: true,
     timeValue: true,
     inContext: true,
-    cite: `${CTX}; guest-on-qemu.md 7; gvt.md 2.6`,
+    cite: `${CTX}; docs/facts/guests.md#behaviours; gvt/handlers.c, mmio_read_from_hw`,
   },
   TIMESTAMP_UDW: {
     offset: 0x35c,
     read: "ring.timestamp",
     commandAccess: true,
     timeValue: true,
-    cite: `${ENGINE_REGS}; gvt.md 2.6`,
+    cite: `${ENGINE_REGS}; gvt/handlers.c, mmio_read_from_hw`,
   },
 });

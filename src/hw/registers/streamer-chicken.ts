@@ -1,8 +1,8 @@
 import { bank } from "../register.ts";
 import { GT_REGS, GVT_REG } from "./gt-rows.ts";
 
-const GVT = `${GT_REGS}; gvt.md 2.5`;
-const WA = `${GT_REGS}; gt/intel_workarounds.c; gvt.md 2.5`;
+const GVT = `${GT_REGS}; docs/facts/mmio.md#command-access`;
+const WA = `${GT_REGS}; gt/intel_workarounds.c; docs/facts/mmio.md#command-access`;
 const masked = { rule: "maskedBits", commandAccess: true } as const;
 const inContext = true;
 
@@ -27,7 +27,7 @@ export const STREAMER_CHICKENS = bank(
       offset: 0x20a0,
       fields: { GEN8_FF_DS_REF_CNT_FFME: 19, GEN7_FF_VS_REF_CNT_FFME: 15 },
       commandAccess: true,
-      cite: "i915_reg.h; gvt.md 2.5",
+      cite: "i915_reg.h; docs/facts/mmio.md#command-access",
     },
     WAIT_FOR_RC6_EXIT: {
       offset: 0x20cc,
@@ -40,7 +40,7 @@ export const STREAMER_CHICKENS = bank(
       offset: 0x20d8,
       rule: "maskedBits",
       inContext,
-      cite: "Mesa gen9.xml, CS_DEBUG_MODE2; gvt.md 2.19",
+      cite: "Mesa gen9.xml, CS_DEBUG_MODE2; docs/facts/mmio.md#held-in-the-context",
     },
     GEN7_FF_SLICE_CS_CHICKEN1: {
       offset: 0x20e0,
@@ -75,18 +75,22 @@ export const STREAMER_CHICKENS = bank(
     GEN9_STATE_ACK_SLICE1: { on: ["kbl"], offset: 0x20f8, rule: "maskedBits", cite: GT_REGS },
     GEN9_STATE_ACK_SLICE2: { on: ["kbl"], offset: 0x2100, rule: "maskedBits", cite: GT_REGS },
     CACHE_MODE_0: { offset: 0x2120, ...masked, cite: GVT },
-    BB_PREEMPT_ADDR: { offset: 0x2148, commandAccess: true, cite: "gvt.md 2.5; PRM name" },
+    BB_PREEMPT_ADDR: {
+      offset: 0x2148,
+      commandAccess: true,
+      cite: "docs/facts/mmio.md#command-access; PRM name",
+    },
     RS_PREEMPT_STATUS: {
       offset: 0x215c,
       commandAccess: true,
-      cite: "gvt.md 2.5; name: intel_lrc.c of 4.x, GEN8_RS_PREEMPT_STATUS",
+      cite: "docs/facts/mmio.md#command-access; name: intel_lrc.c of 4.x, GEN8_RS_PREEMPT_STATUS",
     },
     GEN9_CTX_PREEMPT_REG: {
       offset: 0x2248,
       commandAccess: true,
       cite: WA,
     },
-    VFSKPD: { offset: 0x2470, ...masked, cite: "gvt.md 2.5; PRM name" },
+    VFSKPD: { offset: 0x2470, ...masked, cite: "docs/facts/mmio.md#command-access; PRM name" },
     GEN8_CS_CHICKEN1: {
       offset: 0x2580,
       ...masked,
@@ -99,7 +103,7 @@ export const STREAMER_CHICKENS = bank(
       rule: "maskedBits",
       commandAccess: true,
       inContext,
-      cite: `${GVT_REG}; gvt.md 2.5, 2.19`,
+      cite: `${GVT_REG}; docs/facts/mmio.md#held-in-the-context`,
     },
   },
 );

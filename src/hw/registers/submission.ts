@@ -3,7 +3,6 @@ import { RING_BASES } from "../units.ts";
 import { ENGINE_REGS, LRC } from "./gt-rows.ts";
 
 const CTX = `${ENGINE_REGS}; ${LRC}`;
-const GVT = `${ENGINE_REGS}; gvt.md 2.6`;
 
 /** Execlists: how contexts are handed to an engine, and how it reports what became of them. */
 export const SUBMISSION = bank("RING", RING_BASES, {
@@ -25,9 +24,17 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     inContext: true,
     cite: `${CTX}; lrc_setup_indirect_ctx`,
   },
-  PP_DIR_DCLV: { offset: 0x220, commandAccess: true, cite: GVT },
+  PP_DIR_DCLV: {
+    offset: 0x220,
+    commandAccess: true,
+    cite: `${ENGINE_REGS}; docs/facts/mmio.md#command-access`,
+  },
   PP_DIR_BASE: { offset: 0x228, cite: ENGINE_REGS },
-  ELSP: { offset: 0x230, then: "ring.elsp", cite: `${ENGINE_REGS}; guest-on-qemu.md 7; gvt.md 2.9` },
+  ELSP: {
+    offset: 0x230,
+    then: "ring.elsp",
+    cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours; docs/facts/execlists.md#submission`,
+  },
   EXECLIST_STATUS_LO: {
     offset: 0x234,
     rule: "readOnly",
@@ -44,14 +51,14 @@ export const SUBMISSION = bank("RING", RING_BASES, {
       EXECLIST_WRITE_POINTER: 1,
       CURRENT_EXECLIST_POINTER: 0,
     },
-    cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format; gvt.md 2.9`,
+    cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format`,
   },
   EXECLIST_STATUS_HI: {
     offset: 0x238,
     rule: "readOnly",
     read: "ring.execlist_status",
     fields: { CONTEXT_ID: [31, 0] },
-    cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format; gvt.md 2.9`,
+    cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format`,
   },
   CONTEXT_CONTROL: {
     offset: 0x244,
@@ -64,7 +71,7 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     },
     commandAccess: true,
     inContext: true,
-    cite: `${CTX}; xe/regs/xe_engine_regs.h, masked; gvt.md 2.5`,
+    cite: `${CTX}; xe/regs/xe_engine_regs.h, masked; docs/facts/mmio.md#command-access`,
   },
   CONTEXT_STATUS_BUF_LO: {
     offset: 0x370,
@@ -85,7 +92,7 @@ export const SUBMISSION = bank("RING", RING_BASES, {
       PREEMPTED: 1,
       IDLE_TO_ACTIVE: 0,
     },
-    cite: "gvt/execlist.h, execlist_context_status_format; gvt.md 2.9",
+    cite: "gvt/execlist.h, execlist_context_status_format",
   },
   CONTEXT_STATUS_BUF_HI: {
     offset: 0x374,
@@ -93,14 +100,14 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     stride: 8,
     rule: "readOnly",
     fields: { CONTEXT_ID: [31, 0] },
-    cite: "gvt/execlist.h, execlist_context_status_format; gvt.md 2.9",
+    cite: "gvt/execlist.h, execlist_context_status_format",
   },
   CONTEXT_STATUS_PTR: {
     offset: 0x3a0,
     rule: "maskedBits",
     then: "ring.csb_ptr",
     fields: { READ_PTR: [10, 8], WRITE_PTR: [2, 0] },
-    cite: `${ENGINE_REGS}; gvt.md 2.9; guest-on-qemu.md 7`,
+    cite: `${ENGINE_REGS}; docs/facts/execlists.md#status-buffer; docs/facts/guests.md#behaviours`,
   },
   CTX_TIMESTAMP: { offset: 0x3a8, timeValue: true, inContext: true, cite: CTX },
 });
@@ -115,7 +122,7 @@ const FORCE_TO_NONPRIV = {
     RING_FORCE_TO_NONPRIV_ADDRESS_MASK: [25, 2],
     RING_FORCE_TO_NONPRIV_RANGE_MASK: [1, 0],
   },
-  cite: `${ENGINE_REGS}, RING_MAX_NONPRIV_SLOTS; gvt/handlers.c, force_nonpriv_write; gvt.md 2.6`,
+  cite: `${ENGINE_REGS}, RING_MAX_NONPRIV_SLOTS; gvt/handlers.c, force_nonpriv_write`,
 } as const;
 
 const { rcs0, ...OTHER_BASES } = RING_BASES;

@@ -1,7 +1,7 @@
 import { bank } from "../register.ts";
 import { GT_REGS } from "./gt-rows.ts";
 
-const WA = `${GT_REGS}; gt/intel_workarounds.c; gvt.md 2.5`;
+const WA = `${GT_REGS}; gt/intel_workarounds.c; docs/facts/mmio.md#command-access`;
 const masked = { rule: "maskedBits", commandAccess: true } as const;
 const inContext = true;
 

@@ -1,7 +1,7 @@
 /**
  * Guest memory by DMA messages, and interrupts: requests of ours that the client answers when its main loop
- * gets to them. A read needs the device's bus master bit; without it QEMU answers ENODEV (guest-on-qemu.md
- * 3).
+ * gets to them. A read needs the device's bus master bit; without it QEMU answers ENODEV:
+ * docs/facts/vfio-user.md#messages.
  */
 import { PAGE_BYTES } from "../../hw/units.ts";
 import { DONE, PENDING, type World } from "../../replay/live/session.ts";

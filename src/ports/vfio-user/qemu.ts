@@ -1,6 +1,6 @@
 /**
- * The hypervisor's side of the port: a stock QEMU with the device `vfio-user-pci`. Source: guest-on-qemu.md
- * 2.
+ * The hypervisor's side of the port: a stock QEMU with the device `vfio-user-pci`. Source:
+ * docs/facts/vfio-user.md#command-line.
  */
 import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";

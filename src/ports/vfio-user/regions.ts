@@ -1,7 +1,7 @@
 /**
  * The device as the protocol shows it: nine regions, five interrupt kinds, and the way of one access from a
  * region's offset to the world. Nothing is mappable: one mappable region would end posted writes
- * (guest-on-qemu.md 14, trap 2).
+ * (docs/facts/vfio-user.md#writes).
  */
 import { APERTURE_BYTES, BAR0_BYTES, GTT_OFFSET, IO_BYTES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Region, World } from "../../replay/live/session.ts";

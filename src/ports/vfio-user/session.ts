@@ -1,6 +1,7 @@
 /**
  * The vfio-user port: one unix socket for one vGPU, one guest on it at a time. Plain sockets, no native code:
- * guest RAM by the shared file, else by DMA messages; interrupts by a DMA write (guest-on-qemu.md 5).
+ * guest RAM by the shared file, else by DMA messages; interrupts by a DMA write
+ * (docs/facts/vfio-user.md#memory-and-interrupts).
  */
 import * as fs from "node:fs";
 import * as net from "node:net";

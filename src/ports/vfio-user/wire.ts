@@ -1,7 +1,7 @@
 /**
  * The vfio-user protocol's framing: a header of 16 bytes (id u16, command u16, size u32 with the header,
  * flags u32, error u32), all little-endian, and a body. Pure: bytes in, bytes out. Facts: QEMU
- * hw/vfio-user/protocol.h; libvfio-user docs/vfio-user.rst; guest-on-qemu.md 3.
+ * hw/vfio-user/protocol.h; libvfio-user docs/vfio-user.rst; docs/facts/vfio-user.md#messages.
  */
 import { ProtocolError } from "./errors.ts";
 

@@ -11,8 +11,8 @@ import { forgetWorkarounds, startWorkarounds } from "./workaround.ts";
 /**
  * The context image's state page: lists of (register, value) under MI_LOAD_REGISTER_IMM headers. Loading
  * applies them, saving writes the registers' values back into their places, so the whole resumable position
- * lives in the guest's image and nowhere else. Order of the ring's own registers: gvt.md 2.10; offsets:
- * intel_engine_regs.h, intel_lrc_reg.h.
+ * lives in the guest's image and nowhere else. Order of the ring's own registers:
+ * docs/facts/execlists.md#context-image; offsets: intel_engine_regs.h, intel_lrc_reg.h.
  */
 
 const RING_TAIL = 0x30;

@@ -23,10 +23,10 @@ const WAIT_SEMAPHORE = 1;
 const WAIT_MEMORY = 2;
 const WAIT_STOPPED = 3;
 
-/** Descriptor bit: save and restore even where a lite restore would do. Source: gvt.md 2.9. */
+/** Descriptor bit: save and restore even where a lite restore would do. Source: gvt/execlist.h. */
 const FORCE_RESTORE = 1 << 2;
 
-/** Context status bits. Source: gvt.md 2.9. */
+/** Context status bits. Source: gvt/execlist.h. */
 const IDLE_TO_ACTIVE = 1 << 0;
 const PREEMPT = 1 << 1;
 const ELEMENT_SWITCH = 1 << 2;

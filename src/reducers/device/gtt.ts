@@ -8,8 +8,8 @@ import { forgetPlaces, GLOBAL, type Place, placeOf, putPlace } from "./places.ts
 
 /**
  * The device's view of memory: GGTT entries are words of the state, PPGTT tables are pages to ask for.
- * Translations stay in a direct-mapped TLB per engine until something invalidates them. Entry formats: gvt.md
- * 2.7.
+ * Translations stay in a direct-mapped TLB per engine until something invalidates them. Entry formats:
+ * docs/facts/ggtt.md#page-tables.
  */
 
 /** The page has been asked for: the engine stands still until it comes. */

@@ -6,7 +6,7 @@ import { registerFile } from "./registers.ts";
 /**
  * The work-around batches of the render engine's contexts: GGTT batches that run each time a context has been
  * loaded, before its ring goes on. The indirect one ends after so many cache lines, the per-context one at
- * its own end command. Source: gvt.md 2.10; lrc_init_wa_ctx, intel_lrc.c.
+ * its own end command. Source: docs/facts/execlists.md#work-around-batches.
  */
 
 /** The level that they run at. It is never preempted: the context is not all there yet. */

@@ -5,8 +5,8 @@ import { CONFIG } from "../planes.ts";
 import { interruptsAllowed, MSI_CAPABILITY, mayInterrupt } from "./interrupt.ts";
 
 /**
- * PCI configuration space, 256 bytes as 64 words. Layout: guest-on-qemu.md 4; names: PCI Local Bus
- * Specification 3.0, 6.1.
+ * PCI configuration space, 256 bytes as 64 words. Layout and source of the names:
+ * docs/facts/config-space.md#ours.
  */
 const CONFIG_BYTES = 256;
 const VENDOR_INTEL = 0x8086;

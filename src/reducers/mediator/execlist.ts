@@ -10,7 +10,7 @@ import { GT0, GT1, GT3, raise } from "./interrupt.ts";
 
 /**
  * The guest's execlists: submissions down to the device, context status events and interrupts up from it.
- * gvt.md 2.9.
+ * docs/facts/execlists.md.
  */
 
 const RING_IMR = 0xa8;
@@ -21,7 +21,7 @@ const MI_MODE_STOP_RING = 1 << 8;
 const RING_CONTEXT_STATUS_BUF = 0x370;
 const RING_CONTEXT_STATUS_PTR = 0x3a0;
 const CSB_ENTRIES = 6;
-/** Dword numbers in the status page. Source: gvt.md 2.9. */
+/** Dword numbers in the status page. Source: docs/facts/execlists.md#status-buffer. */
 const HWSP_CSB = 0x10;
 const HWSP_CSB_WRITE = 0x1f;
 const DESCRIPTOR_VALID = 1;
@@ -42,7 +42,7 @@ const WRITES_MAX = 1024;
 /** What goes into the status page. Holds nothing between events. */
 const STATUS_WORDS = new Uint32Array(3);
 
-/** Group and shift of each engine's interrupt bits. Source: gvt.md 2.13. */
+/** Group and shift of each engine's interrupt bits. Source: docs/facts/interrupts.md#bits. */
 const ENGINE_IRQ: readonly (readonly [number, number])[] = [];
 (ENGINE_IRQ as [number, number][])[RCS0] = [GT0, 0];
 (ENGINE_IRQ as [number, number][])[BCS0] = [GT0, 16];
@@ -71,7 +71,7 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
 
 /**
  * The first element must be there, and every element that is must be a context of the guest's own address
- * space with three or four levels of tables. Source: gvt.md 2.9, 2.10.
+ * space with three or four levels of tables. Source: docs/facts/execlists.md#submission.
  */
 function isSubmission(descriptors: readonly number[]): boolean {
   const fine = (low: number): boolean =>
@@ -290,7 +290,7 @@ export function resetExeclists(core: Core, v: number, mask: number): void {
   }
 }
 
-/** No context status yet: the first one goes to entry 0. Source: gvt.md 2.9, Reset. */
+/** No context status yet: the first one goes to entry 0. Source: docs/facts/execlists.md#status-buffer. */
 export function resetStatusPointer(core: Core, v: number, engine: number): void {
   core.words.write(MMIO + v, (ENGINE_BASES[engine] + RING_CONTEXT_STATUS_PTR) >>> 2, CSB_ENTRIES + 1);
 }

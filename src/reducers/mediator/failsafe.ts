@@ -4,7 +4,7 @@ import type { Core } from "../core.ts";
 
 /**
  * Failsafe: nothing that a vGPU submits reaches the device any more. The first reason stays until the vGPU is
- * reset. Source: gvt.md 2.2, Failsafe.
+ * reset. Source: docs/facts/vgpu.md#failsafe.
  */
 export function enterFailsafe(core: Core, v: number, reason: (typeof FAILSAFE)[number]): void {
   if (core.seeVgpu(v).failsafe !== 0) return;

@@ -7,7 +7,7 @@ import { GFN_BITS } from "../ram.ts";
 /**
  * A vGPU's view of the GGTT. The GGTT is partitioned, not remapped: a guest's addresses are the device's, in
  * its own two ranges; elsewhere reads are 0 and writes have no effect (a ballooned guest may clear
- * everything). Source: gvt.md 2.3, 2.7.
+ * everything). Source: docs/facts/ggtt.md#shares.
  */
 const PRESENT = 1;
 

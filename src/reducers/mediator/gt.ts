@@ -9,7 +9,7 @@ import type { OnRead, OnWrite } from "./behaviour.ts";
 import { resetExeclists } from "./execlist.ts";
 
 const ALL_ENGINES = (1 << ENGINES.length) - 1;
-/** Registers below this go back to their reset values at a full GT reset. Source: gvt.md 2.5, Reset. */
+/** Registers below this go back to their reset values at a full GT reset. Source: docs/facts/mmio.md#reset. */
 const GT_RESET_END = 0x44200;
 const GUC_STATUS = 0xc000;
 /** RING_TAIL, HEAD, START, CTL, ACTHD and its upper half. Source: intel_engine_regs.h. */
@@ -19,7 +19,7 @@ const MI_MODE_STOP_RING = 1 << 8;
 const GUC_MIA_IN_RESET = 1;
 const GT_RESET = NOTES.indexOf("gt.reset");
 
-/** Engines that a bit of GEN6_GDRST resets. Source: gvt.md 2.6. */
+/** Engines that a bit of GEN6_GDRST resets. Source: docs/facts/registers.md#gt-reset. */
 const GDRST_ENGINES: readonly (readonly [number, number])[] = [
   [0, ALL_ENGINES],
   [1, 1 << RCS0],
@@ -36,7 +36,7 @@ const PCODE_CDCLK_CONTROL = 0x07;
 const PCODE_READ_RC6VIDS = 0x05;
 const PCODE_SAGV_CONTROL = 0x21;
 
-/** Request register of each forcewake domain and its acknowledge. Source: gvt.md 2.6. */
+/** Request register of each forcewake domain and its acknowledge. Source: docs/facts/registers.md#forcewake. */
 const FORCEWAKE_ACKS: Readonly<Record<Platform, ReadonlyMap<number, number>>> = {
   kbl: new Map([
     [0xa188, 0x13_0044],
@@ -79,7 +79,7 @@ function reset(core: Core, v: number, value: number): void {
   core.note(v, GT_RESET, 255, 0, mask, 0);
 }
 
-/** Answer a mailbox command: data, then ready. Source of the values: gvt.md 2.6, guest-on-qemu.md 7. */
+/** Answer a mailbox command: data, then ready. Source of the values: docs/facts/registers.md#mailbox. */
 function pcode(core: Core, v: number, value: number): void {
   if ((value & PCODE_READY) === 0) return;
   const data = core.words.read(MMIO + v, PCODE_DATA >>> 2);

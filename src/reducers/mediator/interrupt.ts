@@ -6,7 +6,7 @@ import { CONFIG, MMIO } from "../planes.ts";
 import { PAGE_MASK } from "../words.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
 
-/** Each group is four dwords: ISR, IMR, IIR, IER. Source: gvt.md 2.13. */
+/** Each group is four dwords: ISR, IMR, IIR, IER. Source: docs/facts/interrupts.md#groups. */
 export const GT0 = 0x44300;
 export const GT1 = 0x44310;
 const GT2_PM = 0x44320;
@@ -25,7 +25,8 @@ const MASTER = 0x44200;
 const MASTER_ENABLE = 0x8000_0000;
 
 /**
- * Which half of which group feeds which bit of GEN8_MASTER_IRQ: group, mask, master bit. Source: gvt.md 2.13.
+ * Which half of which group feeds which bit of GEN8_MASTER_IRQ: group, mask, master bit. Source:
+ * docs/facts/interrupts.md#master.
  */
 const UPSTREAM: readonly (readonly [number, number, number])[] = [
   [GT0, 0x0000_ffff, 0],
@@ -43,7 +44,7 @@ const UPSTREAM: readonly (readonly [number, number, number])[] = [
   [PCH, 0xffff_ffff, 23],
 ];
 
-/** Where the MSI capability lies in configuration space. Source: guest-on-qemu.md 4. */
+/** Where the MSI capability lies in configuration space. Source: docs/facts/config-space.md#ours. */
 export const MSI_CAPABILITY = 0xac;
 const MSI_ENABLE = 1;
 const PCI_COMMAND = 4;

@@ -11,7 +11,7 @@ import { resetRegisters } from "./gt.ts";
 import { isInFlight, settlePause } from "./pause.ts";
 import { populatePvinfo } from "./pvinfo.ts";
 
-/** Birth, reset and death of a vGPU. Order and extent of a reset: gvt.md 2.2. */
+/** Birth, reset and death of a vGPU. Order and extent of a reset: docs/facts/vgpu.md#reset. */
 
 const ALL_ENGINES = (1 << ENGINES.length) - 1;
 const PORT_B = 1;

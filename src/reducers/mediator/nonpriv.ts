@@ -6,8 +6,8 @@ import { MMIO } from "../planes.ts";
 import type { OnWrite } from "./behaviour.ts";
 
 /**
- * Which registers a guest may open to its own non-privileged batches. Source: gvt.md 2.6, FORCE_NONPRIV;
- * gvt/handlers.c, force_nonpriv_white_list.
+ * Which registers a guest may open to its own non-privileged batches. Source:
+ * docs/facts/registers.md#non-privileged-registers.
  */
 const LISTED: ReadonlySet<number> = new Set([
   0xd80, 0x20ec, 0x2248, 0x2340, 0x2348, 0x2350, 0x2580, 0x2690, 0x2694, 0x2698, 0x2754, 0x28a0, 0x4de0,

@@ -6,7 +6,7 @@ import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
 import { enterFailsafe } from "./failsafe.ts";
 
-/** The PVINFO page: how a guest learns that it is one of several. Layout: gvt.md 3. */
+/** The PVINFO page: how a guest learns that it is one of several. Layout: docs/facts/pvinfo.md#layout. */
 const PVINFO = 0x78000;
 const CAPS_FULL_PPGTT = 4;
 const CAPS_HWSP_EMULATION = 8;

@@ -6,7 +6,7 @@ import type { OnRead, OnWrite } from "./behaviour.ts";
 import { isFull, statusOf, workOf, writeElsp } from "./execlist.ts";
 import { enterFailsafe } from "./failsafe.ts";
 
-/** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */
+/** Registers of the RING banks. Source of the behaviours: docs/facts/registers.md#rings. */
 const BASE_MASK = ~0xfff;
 const MI_MODE_STOP_RING = 1 << 8;
 const MI_MODE_IDLE = 1 << 9;
@@ -18,7 +18,7 @@ const PRIVILEGE_CHECK_OFF = 1 << 0;
 const OTHER_ENGINES = (1 << 4) | (1 << 3);
 const RESET_REQUEST = 1;
 const RESET_READY = 2;
-/** RING_TIMESTAMP counts at 12 MHz. Source: guest-on-qemu.md 7. */
+/** RING_TIMESTAMP counts at 12 MHz. Source: docs/facts/guests.md#behaviours. */
 const TIMESTAMP_PER_US = 12;
 const TIMESTAMP_UDW = 0x35c;
 

@@ -49,7 +49,10 @@ interface Lane {
 const NOTHING = { at: -1, expected: 0, got: 0, fields: [], lastWritten: -1 } as const;
 /** Rows behind a status write in which its `context.switched` comes. */
 const STATUS_ROWS = 3;
-/** Offset in the status page of the context status buffer, of its write pointer. Source: gvt.md 2.9. */
+/**
+ * Offset in the status page of the context status buffer, of its write pointer. Source:
+ * docs/facts/execlists.md#status-buffer.
+ */
 const HWSP_CSB = 0x40;
 const HWSP_CSB_WRITE = 0x7c;
 

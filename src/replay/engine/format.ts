@@ -157,7 +157,7 @@ export function clockText(microseconds: number): string {
   return `${(microseconds - rest) / 1_000_000}.${String(rest).padStart(6, "0")}`;
 }
 
-/** Context status bits. Source: gvt.md 2.9. */
+/** Context status bits. Source: docs/facts/execlists.md#status-buffer. */
 const STATUS_BITS: readonly (readonly [bit: number, name: string])[] = [
   [0x1, "idle to active"],
   [0x2, "preempted"],

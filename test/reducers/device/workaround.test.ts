@@ -5,8 +5,8 @@ import { PAGE } from "../../../src/ports/sim/memory.ts";
 import { at, Bench } from "./rig.ts";
 
 /**
- * The batches that a render context names beside its ring. Source of the layout: gvt.md 2.10;
- * lrc_init_wa_ctx, intel_lrc.c.
+ * The batches that a render context names beside its ring. Source of the layout:
+ * docs/facts/execlists.md#work-around-batches.
  */
 
 let bench: Bench;

@@ -38,7 +38,7 @@ const UP: Up = {
   load: (_core, _frameBase, _at, value) => value,
 };
 
-const cite = "gvt.md 2.6";
+const cite = "gvt/handlers.c";
 const group = (offset: number) => ({
   [`ISR${offset}`]: { offset, rule: "readOnly" as const, cite },
   [`IMR${offset}`]: { offset: offset + 4, then: "irq.imr" as const, cite },

@@ -21,7 +21,7 @@ const CTL: RegisterRow = {
     DP_AUX_CH_CTL_FW_SYNC_PULSE_SKL: [9, 5],
     DP_AUX_CH_CTL_SYNC_PULSE_SKL: [4, 0],
   },
-  cite: `${I915_REG}; gvt.md 2.15; guest-on-qemu.md 7`,
+  cite: `${I915_REG}; docs/facts/display.md#aux; docs/facts/guests.md#behaviours`,
 };
 const DATA: RegisterRow = { offset: 0x04, count: 5, cite: I915_REG };
 const GEN9 = ["kbl"] as const;

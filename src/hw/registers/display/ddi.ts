@@ -17,7 +17,7 @@ export const DDI = bank("", ports(0x6_4000, 0x100), {
       DDI_PORT_WIDTH: [3, 1],
       DDI_INIT_DISPLAY_DETECTED: 0,
     },
-    cite: `${I915_REG}; gvt.md 2.6; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/display.md#ports; docs/facts/guests.md#behaviours`,
   },
   DP_TP_CTL: {
     offset: 0x40,
@@ -31,7 +31,7 @@ export const DDI = bank("", ports(0x6_4000, 0x100), {
       DP_TP_CTL_LINK_TRAIN: [10, 8],
       DP_TP_CTL_SCRAMBLE_DISABLE: 7,
     },
-    cite: `${I915_REG}; gvt.md 2.6; gvt/handlers.c, dp_tp_ctl_mmio_write`,
+    cite: `${I915_REG}; gvt/handlers.c, dp_tp_ctl_mmio_write`,
   },
   DP_TP_STATUS: {
     offset: 0x44,
@@ -46,7 +46,7 @@ export const DDI = bank("", ports(0x6_4000, 0x100), {
       DP_TP_STATUS_PAYLOAD_MAPPING_VC1: [5, 4],
       DP_TP_STATUS_PAYLOAD_MAPPING_VC0: [1, 0],
     },
-    cite: `${I915_REG}; gvt.md 2.6; gvt/handlers.c, dp_tp_status_mmio_write`,
+    cite: `${I915_REG}; gvt/handlers.c, dp_tp_status_mmio_write`,
   },
 });
 

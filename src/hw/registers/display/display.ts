@@ -6,7 +6,7 @@ export const DISPLAY_ENGINE = bank("", DISPLAY, {
   CPU_VGACNTRL: {
     offset: 0x4_1000,
     fields: { VGA_DISP_DISABLE: 31, VGA_PIPE_B_SELECT: 29 },
-    cite: `${I915_REG}; gvt.md 2.6, VGACNTRL`,
+    cite: `${I915_REG}; gvt/handlers.c, vga_control_mmio_write`,
   },
   FUSE_STRAP: {
     offset: 0x4_2014,
@@ -30,7 +30,7 @@ export const DISPLAY_ENGINE = bank("", DISPLAY, {
     offset: 0x4_2300,
     oneToClear: 0x8000_0000,
     fields: { FPGA_DBG_RM_NOCLAIM: 31 },
-    cite: `${I915_REG}; gvt.md 2.6`,
+    cite: `${I915_REG}; gvt/handlers.c, fpga_dbg_mmio_write`,
   },
   IVB_TIMESTAMP_CTR: { offset: 0x4_4070, rule: "readOnly", timeValue: true, cite: I915_REG },
   GEN9_TIMESTAMP_OVERRIDE: {

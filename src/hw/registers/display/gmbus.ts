@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { SOUTH } from "./instances.ts";
 
 const GMBUS_REGS = "display/intel_gmbus_regs.h";
-const MEASURED = `${GMBUS_REGS}; gvt.md 2.15; guest-on-qemu.md 7`;
+const MEASURED = `${GMBUS_REGS}; docs/facts/display.md#ddc; docs/facts/guests.md#behaviours`;
 
 /** The DDC bus: as a controller, and as pins for bit-banging. */
 export const GMBUS = bank("", SOUTH, {

@@ -27,7 +27,7 @@ export const HOTPLUG_SOUTH = bank("", SOUTH, {
       PORTB_HOTPLUG_ENABLE: 4,
       PORTB_HOTPLUG_STATUS: [1, 0],
     },
-    cite: `${I915_REG}; gvt/handlers.c, PCH_PORT_HOTPLUG; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; gvt/handlers.c, PCH_PORT_HOTPLUG; docs/facts/guests.md#behaviours`,
   },
   SHPD_FILTER_CNT: { offset: 0xc_4038, cite: I915_REG },
   PCH_PORT_HOTPLUG2: {

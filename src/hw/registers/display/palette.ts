@@ -12,7 +12,7 @@ export const PALETTE = bank("", pipes(0x4_a000, 0x800), {
     offset: 0x000,
     count: 256,
     fields: RGB,
-    cite: `${I915_REG}; gvt.md 2.6, legacy palettes`,
+    cite: `${I915_REG}; docs/facts/mmio.md#blocks`,
   },
   PREC_PAL_INDEX: {
     offset: 0x400,

@@ -47,7 +47,7 @@ export const PANEL_POWER = bank("PCH", SOUTH, {
       PANEL_POWER_RESET: 1,
       PANEL_POWER_ON: 0,
     },
-    cite: `${I915_REG}; gvt.md 2.6, PP_CONTROL; gvt/handlers.c, pch_pp_control_mmio_write`,
+    cite: `${I915_REG}; gvt/handlers.c, pch_pp_control_mmio_write`,
   },
   PP_ON_DELAYS: { offset: 0xc_7208, cite: I915_REG },
   PP_OFF_DELAYS: { offset: 0xc_720c, cite: I915_REG },

@@ -39,7 +39,7 @@ export const PCH_LINK = bank("", pipes(0xe_0000), {
 
 export const FDI_RX = bank("FDI_RX", pipes(0xf_0000), {
   CTL: word(0x0c),
-  IIR: { offset: 0x14, rule: "oneToClear", cite: `${CITE}; gvt.md 2.6` },
+  IIR: { offset: 0x14, rule: "oneToClear", cite: `${CITE}; gvt/handlers.c, fdi_rx_iir_mmio_write` },
   IMR: word(0x18),
 });
 

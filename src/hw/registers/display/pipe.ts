@@ -18,7 +18,7 @@ export const PIPECONF = bank(
         PIPECONF_DITHER_EN: 4,
         PIPECONF_DITHER_TYPE: [3, 2],
       },
-      cite: `${I915_REG}; gvt.md 2.6; guest-on-qemu.md 7`,
+      cite: `${I915_REG}; gvt/handlers.c, pipeconf_mmio_write; docs/facts/guests.md#behaviours`,
     },
   },
 );
@@ -30,7 +30,7 @@ export const PIPE = bank("", pipes(0x7_0000), {
     read: "pipe.scan_line",
     fields: { PIPEDSL_CURR_FIELD: 31, PIPEDSL_LINE: [19, 0] },
     timeValue: true,
-    cite: `${I915_REG}; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/guests.md#behaviours`,
   },
   PIPESTAT: { offset: 0x24, cite: `${I915_REG}; ${MMIO_TABLE}` },
   PIPEMISC: {
@@ -53,9 +53,13 @@ export const PIPE = bank("", pipes(0x7_0000), {
     offset: 0x40,
     rule: "readOnly",
     read: "pipe.frame_count",
-    cite: `${I915_REG}; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/guests.md#behaviours`,
   },
-  PIPE_FLIPCOUNT_G4X: { offset: 0x44, rule: "readOnly", cite: `${I915_REG}; gvt.md 2.6` },
+  PIPE_FLIPCOUNT_G4X: {
+    offset: 0x44,
+    rule: "readOnly",
+    cite: `${I915_REG}; gvt/handlers.c, pri_surf_mmio_write`,
+  },
   PIPE_FRMTMSTMP: { offset: 0x48, rule: "readOnly", timeValue: true, cite: I915_REG },
   PIPE_FLIPTMSTMP: { offset: 0x4c, rule: "readOnly", timeValue: true, cite: DISPLAY_REGS },
 });

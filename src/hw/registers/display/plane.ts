@@ -47,14 +47,14 @@ export const PLANE: Bank = {
       offset: 0x1c,
       then: "plane.surf",
       fields: { PLANE_SURF_ADDR: [31, 12], PLANE_SURF_DECRYPT: 2 },
-      cite: `${I915_REG}; gvt.md 2.6; guest-on-qemu.md 7`,
+      cite: `${I915_REG}; docs/facts/display.md#flips; docs/facts/guests.md#behaviours`,
     },
     KEYMAX: { offset: 0x20, fields: { PLANE_KEYMAX_ALPHA: [31, 24] }, cite: I915_REG },
     OFFSET: { offset: 0x24, fields: { PLANE_OFFSET_Y: [31, 16], PLANE_OFFSET_X: [15, 0] }, cite: I915_REG },
     SURFLIVE: {
       offset: 0x2c,
       rule: "readOnly",
-      cite: "display/skl_universal_plane_regs.h (6.12); gvt.md 2.6",
+      cite: "display/skl_universal_plane_regs.h (6.12); docs/facts/display.md#flips",
     },
     AUX_DIST: {
       on: GEN9,
@@ -103,7 +103,7 @@ export const COMBINED_FLIP = bank(
     COMBINED_FLIP: {
       offset: 0,
       fields: { SURF_ADDR: [31, 12], FLIP_TYPE: [1, 0] },
-      cite: "gvt.md 2.6, combined flip register; gvt/reg.h, REG50080_FLIP_TYPE_MASK; the kernel has no name",
+      cite: "docs/facts/display.md#flips; gvt/reg.h, REG50080_FLIP_TYPE_MASK; the kernel has no name",
     },
   },
 );

@@ -45,7 +45,7 @@ export const CLOCKS = bank("", PLL, {
     writable: 0x8000_0000,
     then: "pll.lcpll",
     fields: { LCPLL_PLL_ENABLE: 31, LCPLL_PLL_LOCK: 30 },
-    cite: `${I915_REG}; gvt.md 2.6; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/display.md#clocks; docs/facts/guests.md#behaviours`,
   },
   LCPLL2_CTL: {
     on: ["kbl"],
@@ -53,7 +53,7 @@ export const CLOCKS = bank("", PLL, {
     writable: 0x8000_0000,
     then: "pll.lcpll",
     fields: { LCPLL_PLL_ENABLE: 31, LCPLL_PLL_LOCK: 30 },
-    cite: `${I915_REG}; gvt.md 2.6; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/display.md#clocks; docs/facts/guests.md#behaviours`,
   },
   SPLL_CTL: {
     offset: 0x4_6020,
@@ -64,13 +64,13 @@ export const CLOCKS = bank("", PLL, {
     offset: 0x4_6040,
     then: "pll.wrpll",
     fields: WRPLL_FIELDS,
-    cite: `${I915_REG}; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/guests.md#behaviours`,
   },
   WRPLL_CTL2: {
     offset: 0x4_6060,
     then: "pll.wrpll",
     fields: WRPLL_FIELDS,
-    cite: `${I915_REG}; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/guests.md#behaviours`,
   },
   CDCLK_FREQ: { on: ["bdw"], offset: 0x4_6200, cite: `${I915_REG}; display/intel_cdclk.c, bdw_set_cdclk` },
   DPLL1_CFGCR1: cfgcr1(0x6_c040),
@@ -129,7 +129,7 @@ export const CLOCKS = bank("", PLL, {
     rule: "readOnly",
     read: "pll.status",
     fields: { DPLL3_LOCK: 24, DPLL2_LOCK: 16, DPLL1_LOCK: 8, DPLL0_LOCK: 0 },
-    cite: `${I915_REG}; gvt.md 2.6; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/display.md#clocks; docs/facts/guests.md#behaviours`,
   },
   LCPLL_CTL: {
     on: ["bdw"],
@@ -148,7 +148,7 @@ export const CLOCKS = bank("", PLL, {
       LCPLL_CD_SOURCE_FCLK: 21,
       LCPLL_CD_SOURCE_FCLK_DONE: 19,
     },
-    cite: `${I915_REG}; gvt.md 2.6`,
+    cite: `${I915_REG}; docs/facts/display.md#clocks`,
   },
 });
 

@@ -24,7 +24,7 @@ function wellControl(offset: number): RegisterRow {
       MISC_IO_STATE: 0,
     },
     variants: { bdw: { writable: 0x8000_0000 } },
-    cite: `${I915_REG}, SKL_PW_CTL_IDX_*; gvt.md 2.6; guest-on-qemu.md 7`,
+    cite: `${I915_REG}, SKL_PW_CTL_IDX_*; docs/facts/display.md#power; docs/facts/guests.md#behaviours`,
   };
 }
 
@@ -36,7 +36,7 @@ export const DISPLAY_POWER = bank("", POWER, {
     reset: 0x8e00_0000,
     rule: "readOnly",
     fields: { SKL_FUSE_DOWNLOAD_STATUS: 31, PG0_DIST_STATUS: 27, PG1_DIST_STATUS: 26, PG2_DIST_STATUS: 25 },
-    cite: `${I915_REG}; guest-on-qemu.md 7`,
+    cite: `${I915_REG}; docs/facts/guests.md#behaviours`,
   },
   DBUF_CTL: {
     on: ["kbl"],
@@ -44,7 +44,7 @@ export const DISPLAY_POWER = bank("", POWER, {
     writable: 0xbfff_ffff,
     then: "power.dbuf",
     fields: { DBUF_POWER_REQUEST: 31, DBUF_POWER_STATE: 30 },
-    cite: `${I915_REG}, DBUF_CTL_S(0); gvt.md 2.6`,
+    cite: `${I915_REG}, DBUF_CTL_S(0); gvt/handlers.c, gen9_dbuf_ctl_mmio_write`,
   },
   HSW_PWR_WELL_CTL1: wellControl(0x4_5400),
   HSW_PWR_WELL_CTL2: wellControl(0x4_5404),

@@ -49,6 +49,6 @@ export const PSR = bank("", transcoders(0x6_0800, 0x6_f800), {
 });
 
 export const PSR_INTERRUPT = bank("", DISPLAY, {
-  EDP_PSR_IMR: { offset: 0x6_4834, cite: `${I915_REG}; gvt.md 2.6` },
-  EDP_PSR_IIR: { offset: 0x6_4838, rule: "oneToClear", cite: `${I915_REG}; guest-on-qemu.md 7` },
+  EDP_PSR_IMR: { offset: 0x6_4834, cite: `${I915_REG}; gvt/handlers.c, edp_psr_imr_iir_write` },
+  EDP_PSR_IIR: { offset: 0x6_4838, rule: "oneToClear", cite: `${I915_REG}; docs/facts/guests.md#behaviours` },
 });

@@ -32,7 +32,7 @@ export const SOUTH_DISPLAY = bank("", SOUTH, {
       SFUSE_STRAP_DDID_DETECTED: 0,
     },
     variants: { bdw: { reset: 0x0000_0047 } },
-    cite: `${I915_REG}; gvt.md 2.15`,
+    cite: `${I915_REG}; docs/facts/display.md#ports`,
   },
   SOUTH_DSPCLK_GATE_D: {
     offset: 0xc_2020,
@@ -58,7 +58,7 @@ export const SOUTH_DISPLAY = bank("", SOUTH, {
     offset: 0xc_6008,
     rule: "discard",
     fields: { SBI_RESPONSE_FAIL: 1, SBI_BUSY: 0 },
-    cite: `${I915_REG}; gvt.md 2.6: always ready, always a success`,
+    cite: `${I915_REG}; gvt/handlers.c, sbi_ctl_mmio_write: always ready, always a success`,
   },
   PIXCLK_GATE: { offset: 0xc_6020, cite: I915_REG },
   PCH_RAWCLK_FREQ: {

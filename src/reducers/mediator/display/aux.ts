@@ -13,7 +13,7 @@ const STATUS = DONE | TIME_OUT_ERROR | RECEIVE_ERROR;
 /** Channels B to D that lie in the PCH (Broadwell); those of gen9 are at 64010 + 100 * channel. */
 const PCH_DP_AUX = 0xe4000;
 
-/** Event bits. Source: gvt.md 2.13: AUX A is port bit 0; B, C, D are 25 to 27, of the PCH on Broadwell. */
+/** Event bits: A is bit 0 of the port group; B, C, D are 25 to 27. Source: docs/facts/interrupts.md#bits. */
 const AUX_CHANNEL_A = 1 << 0;
 const AUX_CHANNEL_B_SHIFT = 25;
 

@@ -12,7 +12,7 @@ const DP_TP_STATUS_IDLE_DONE = 1 << 25;
 const DP_TP_STATUS_E = 0x64444;
 const DP_TP_STATUS_AUTOTRAIN_DONE = 1 << 12;
 
-/** A DDI buffer is idle whenever it is off. Source: gvt.md 2.6, DDI_BUF_CTL. */
+/** A DDI buffer is idle whenever it is off. Source: docs/facts/display.md#ports. */
 export const ddiBufCtl: OnWrite = (core, v, at, _id, _before, after) => {
   const on = (after & DDI_BUF_CTL_ENABLE) !== 0;
   core.words.write(MMIO + v, at >>> 2, on ? after & ~DDI_BUF_IS_IDLE : after | DDI_BUF_IS_IDLE);
@@ -21,7 +21,7 @@ export const ddiBufCtl: OnWrite = (core, v, at, _id, _before, after) => {
   core.words.write(MMIO + v, DP_TP_STATUS_E >>> 2, status & ~DP_TP_STATUS_AUTOTRAIN_DONE);
 };
 
-/** Idle patterns are sent as soon as they are asked for. Source: gvt.md 2.6, DP_TP_CTL. */
+/** Idle patterns are sent as soon as they are asked for. Source: docs/facts/display.md#ports. */
 export const dpTpCtl: OnWrite = (core, v, at, _id, _before, after) => {
   if ((after & DP_TP_CTL_LINK_TRAIN) !== DP_TP_CTL_LINK_TRAIN_IDLE) return;
   const status = core.words.read(MMIO + v, (at + DP_TP_STATUS) >>> 2);

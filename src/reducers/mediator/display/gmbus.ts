@@ -147,7 +147,7 @@ export const gmbusStatus: OnWrite = (core, v, _at, _id, before, _after, value) =
   core.words.write(MMIO + v, GMBUS2 >>> 2, before & ~(value & INUSE));
 };
 
-/** A read of the status takes the semaphore, after it was seen. Source: gvt.md 2.15, GMBUS. */
+/** A read of the status takes the semaphore, after it was seen. Source: docs/facts/display.md#ddc. */
 export const gmbusStatusRead: OnRead = (core, v) => {
   const status = word(core, v, GMBUS2);
   core.words.write(MMIO + v, GMBUS2 >>> 2, status | INUSE);

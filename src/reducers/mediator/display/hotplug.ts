@@ -19,7 +19,7 @@ const LONG_DETECT = 2;
 const HOTPLUG_ENABLE_B = 1 << 4;
 const BITS_A_PORT = 8;
 
-/** SDE_PORTB_HOTPLUG_CPT is bit 21, C 22, D 23. Source: i915_reg.h; gvt.md 2.13. */
+/** SDE_PORTB_HOTPLUG_CPT is bit 21, C 22, D 23. Source: i915_reg.h; docs/facts/interrupts.md#bits. */
 const SDE_PORTB_HOTPLUG_SHIFT = 21;
 
 /** The hot plug registers: enables are stored, statuses are cleared by ones. */

@@ -11,7 +11,7 @@ const PP_SEQUENCE_STATE = 15;
 const PP_SEQUENCE_STATE_ON_IDLE = 8;
 
 /**
- * The panel's power follows at once, with no sequence under way. Source: gvt.md 2.6, PP_CONTROL. Off is also off
+ * The panel's power follows at once, with no sequence under way. Source: docs/facts/display.md#panel. Off is also off
  * in the sequence's state, which GVT-g leaves as it was: a driver waits for it before it powers on again.
  */
 export const panelPower: OnWrite = (core, v, _at, _id, _before, after) => {

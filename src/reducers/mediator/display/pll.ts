@@ -17,7 +17,7 @@ const LCPLL_PLL_DISABLE = 0x8000_0000;
 const LCPLL_CD_SOURCE_FCLK = 1 << 21;
 const LCPLL_CD_SOURCE_FCLK_DONE = 1 << 19;
 
-/** An LCPLL locks at once. Source: gvt.md 2.6, 46010 and 130040. */
+/** An LCPLL locks at once. Source: docs/facts/display.md#clocks. */
 export const lcpll: OnWrite = (core, v, at, _id, _before, after, value) => {
   let word: number;
   if (at === LCPLL_CTL) {

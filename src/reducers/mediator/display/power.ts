@@ -8,8 +8,8 @@ import type { OnWrite } from "../behaviour.ts";
 const HSW_PWR_WELL_CTL1 = 0x45400;
 const REQUESTERS = 4;
 /**
- * Request bits that exist; the state bit of each lies right below it. Source: gvt.md 2.6, 45400 (BDW) and
- * 45404 (SKL+).
+ * Request bits that exist; the state bit of each lies right below it. Source:
+ * docs/facts/display.md#power.
  */
 const REQUESTS = { bdw: 0x8000_0000, kbl: 0xa000_02aa } as const;
 
@@ -33,7 +33,7 @@ function requestOf(core: Core, v: number, requester: number, mask: number): numb
   return core.words.read(MMIO + v, (HSW_PWR_WELL_CTL1 + 4 * requester) >>> 2) & mask;
 }
 
-/** The display buffer comes up at once. Source: gvt.md 2.6, DBUF_CTL. */
+/** The display buffer comes up at once. Source: docs/facts/display.md#power. */
 export const powerDbuf: OnWrite = (core, v, at, _id, _before, after) => {
   const up = (after & DBUF_POWER_REQUEST) !== 0;
   core.words.write(MMIO + v, at >>> 2, up ? after | DBUF_POWER_STATE : after & ~DBUF_POWER_STATE);

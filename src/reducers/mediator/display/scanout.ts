@@ -148,7 +148,7 @@ function planeGen9(read: Read): Plane {
   };
 }
 
-/** Bytes of a unit of PLANE_STRIDE. Source: gvt.md 2.16. */
+/** Bytes of a unit of PLANE_STRIDE. Source: docs/facts/display.md#stride. */
 const STRIDE_UNITS: Readonly<Record<Tiling, number>> = { linear: 64, x: 512, y: 128, none: 64 };
 
 /** PLANE_CTL_TILED: Yf (5) is not drawn. */
