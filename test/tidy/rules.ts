@@ -2,6 +2,7 @@ import { ARROWS, NODE_EDGE } from "./arrows.ts";
 import { CITATIONS, LINKS } from "./citations.ts";
 import { CYCLES } from "./cycles.ts";
 import { DEAD_EXPORTS, DEAD_FILES } from "./dead.ts";
+import { GLOSSARY_RULE } from "./glossary.ts";
 import { MANIFEST, PACKAGES } from "./packages.ts";
 import { PAPERS_RULE, VERBS } from "./papers.ts";
 import type { Rule } from "./project.ts";
@@ -34,5 +35,6 @@ export const RULES: readonly Rule[] = [
   LEFT_OVERS,
   PAPERS_RULE,
   LINKS,
+  GLOSSARY_RULE,
   VERBS,
 ];
