@@ -51,7 +51,7 @@ export async function startMachine(
     configuration: configuration as unknown as ResetBase["configuration"],
     goldenHash: null,
   };
-  const recorder = await recorderFor(path, reset, store, tools, keeping);
+  const recorder = await recorderFor({ path, reset, store, tools, keeping });
   const live = new Live(machine, store, recorder, hands, () => Math.floor(performance.now() * 1000));
   for (let vgpu = 1; vgpu <= configuration.vgpus.length; vgpu++) live.create(vgpu);
   const abandon = (): Promise<void> => {
@@ -72,9 +72,15 @@ export function checkPredicate(text: string, options: MachineOptions): void {
   parsePredicate(text, createMachineWith(new PageStore(hashPage), options));
 }
 
-function recorderFor(
-  ...[path, reset, store, tools, keeping]: [string, ResetBase, PageStore, Tools, Keeping | null]
-): Promise<FileRecorder> {
+interface ToRecord {
+  readonly path: string;
+  readonly reset: ResetBase;
+  readonly store: PageStore;
+  readonly tools: Tools;
+  readonly keeping: Keeping | null;
+}
+
+function recorderFor({ path, reset, store, tools, keeping }: ToRecord): Promise<FileRecorder> {
   if (keeping !== null) {
     const { limits, saveWhen, onSaving } = keeping;
     return createKeeper({ path, reset, limits, saveWhen }, store, onSaving);

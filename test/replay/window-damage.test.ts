@@ -162,7 +162,7 @@ describe("an older epoch", () => {
     const seq = recording.block(1).firstSeq - 1;
     const machine = seekTo(recording, store, seq);
     const digests = machine.digests().map((d) => (d.component === component ? { ...d, epoch: 0 } : d));
-    const { base, pieces } = embed(machine.snapshot(), seq, digests, store, tools);
+    const { base, pieces } = embed({ state: machine.snapshot(), seq, digests }, store, tools);
     const { configuration, goldenHash } = recording.meta.base;
     const meta = describeRecording({
       id: "f119470000000003",

@@ -33,7 +33,7 @@ export async function windowOf(
   const state = change(machine.snapshot());
   if (forged) machine.restore(state);
   const digests = machine.digests();
-  const { base, pieces } = embed(state, seq, digests, store, tools);
+  const { base, pieces } = embed({ state, seq, digests }, store, tools);
   const { configuration, goldenHash } = recording.meta.base;
   const meta = describe({
     id: "f119470000000001",

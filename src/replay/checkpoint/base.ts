@@ -41,20 +41,17 @@ export interface Embedded {
   readonly pieces: readonly BasePiece[];
 }
 
-/**
- * A state as a recording's base; `seq` is the last row before the window, whose input the state stands
- * behind. Throws Error where it is too big.
- */
-export function embed(
-  ...[state, seq, digests, store, tools, compression = "zstd"]: [
-    State,
-    number,
-    readonly Digest[],
-    PageStore,
-    Tools,
-    string?,
-  ]
-): Embedded {
+/** A state that a recording is to start from. */
+export interface Start {
+  readonly state: State;
+  /** The last row before it: the state is the one after that row's input. */
+  readonly seq: number;
+  readonly digests: readonly Digest[];
+}
+
+/** A state as a recording's base. Throws Error where it is too big. */
+export function embed(start: Start, store: PageStore, tools: Tools, compression = "zstd"): Embedded {
+  const { state, seq, digests } = start;
   const codec = tools.codecs[compression];
   const pool = new PoolWriter(codec, tools.hashPage);
   const body = packCheckpoint({ ...state, seq }, digests, store, pool);

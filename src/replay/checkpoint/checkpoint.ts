@@ -228,22 +228,29 @@ function readFrames(bytes: Uint8Array, contents: Uint32Array, store: PageStore, 
     if (gfn <= last || gfn >= 1 << GFN_BITS) refuse(`guest frame ${gfn} behind frame ${last}`);
     last = gfn;
     const stamp = view.getUint32(at + 4, true) + view.getUint32(at + 8, true) * 0x1_0000_0000;
-    const form = view.getUint32(at + 12, true);
-    ram.put({ gfn, stamp, ...readFrame(view, at, form, contents, pool) });
+    const item = [
+      view.getUint32(at + 12, true),
+      view.getUint32(at + 16, true),
+      view.getUint32(at + 20, true),
+    ];
+    ram.put({ gfn, stamp, ...readFrame(item, contents, pool) });
   }
   return view.byteLength === 0 ? NO_RAM : ram.seal(2);
 }
 
+/** What a frame holds: a content by its number, or words of its own in two slots of the pool. */
 function readFrame(
-  ...[view, at, form, contents, pool]: [DataView, number, number, Uint32Array, SlotSource]
+  [form, low, high]: readonly number[],
+  contents: Uint32Array,
+  pool: SlotSource,
 ): Pick<FrameFacts, "content" | "words"> {
   if (form !== OWN_WORDS) {
     if (form >= contents.length) refuse(`content ${form} of a checkpoint's ${contents.length}`);
     return { content: contents[form], words: null };
   }
   const words = new Uint32Array(SLOT_WORDS * 2);
-  words.set(slotOf(pool, view.getUint32(at + 16, true)));
-  words.set(slotOf(pool, view.getUint32(at + 20, true)), SLOT_WORDS);
+  words.set(slotOf(pool, low));
+  words.set(slotOf(pool, high), SLOT_WORDS);
   return { content: 0, words };
 }
 

@@ -82,7 +82,7 @@ export class WindowSave {
     facts: SaveFacts,
   ): RecordingWriter {
     if (state === null) return new RecordingWriter(sink, facts.describe(facts.reset), tools, "");
-    const { base, pieces } = embed(state, seq, digests, this.store, tools, "");
+    const { base, pieces } = embed({ state, seq, digests }, this.store, tools, "");
     seePieces(pieces, this.store, this.seen);
     const { configuration, goldenHash } = facts.reset;
     return new RecordingWriter(

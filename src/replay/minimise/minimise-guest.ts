@@ -7,10 +7,8 @@ import { Timeline } from "../answers/answers.ts";
 import { ByAddress } from "../answers/by-address.ts";
 import type { RowSink } from "../answers/model.ts";
 import { type Divergence, NO_BLOCKS } from "../engine/divergence.ts";
-import type { Inputs } from "../rerun/inputs.ts";
 import type { RerunCounts } from "../rerun/rerun-options.ts";
 import { Experiment } from "./minimise.ts";
-import type { Symptom } from "./symptom.ts";
 
 /** Failures at level `guest`: what a guest sees of one model is not what it saw of another, or recorded. */
 
@@ -65,13 +63,10 @@ export class GuestExperiment extends Experiment {
   private readonly judge: GuestJudge;
   private readonly wanted: string;
 
-  constructor(
-    judge: GuestJudge,
-    ...rest: [inputs: Inputs, timeline: Timeline, store: PageStore, symptom: Symptom, until: number]
-  ) {
+  constructor(judge: GuestJudge, ...rest: ConstructorParameters<typeof Experiment>) {
     super(...rest);
     this.judge = judge;
-    this.wanted = rest[3].text;
+    this.wanted = this.symptom.text;
   }
 
   override shows(segments: readonly number[], pages: ReadonlyMap<number, number>): boolean {

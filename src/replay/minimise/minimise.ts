@@ -58,7 +58,7 @@ export class Experiment {
   readonly inputs: Inputs;
   private readonly timeline: Timeline;
   private readonly store: PageStore;
-  private readonly symptom: Symptom;
+  protected readonly symptom: Symptom;
   private readonly until: number;
 
   /** Runs go on to model time `until`, for what is due behind the last input. */

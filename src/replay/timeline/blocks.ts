@@ -76,11 +76,9 @@ export class RowCache {
     if (seq >= here.firstSeq && seq < here.firstSeq + here.count) return here;
     const n = this.recording.blockOf(seq);
     if (n < 0) return null;
-    const { firstSeq, lastSeq } = this.recording.block(n);
     const packed = this.packedOf(n);
-    const k = packed.stretchOf(seq - firstSeq);
-    const key = n * STRETCHES + k;
-    this.here = this.decoded.get(key) ?? this.decode(key, n, packed, k, firstSeq, lastSeq);
+    const k = packed.stretchOf(seq - this.recording.block(n).firstSeq);
+    this.here = this.decoded.get(n * STRETCHES + k) ?? this.decode(n, k, packed);
     return this.here;
   }
 
@@ -92,16 +90,16 @@ export class RowCache {
     return packed;
   }
 
-  private decode(
-    ...[key, n, packed, k, firstSeq, lastSeq]: [number, number, PackedRows, number, number, number]
-  ): Rows {
+  /** Stretch `k` of block `n`. */
+  private decode(n: number, k: number, packed: PackedRows): Rows {
+    const { firstSeq, lastSeq } = this.recording.block(n);
     const rows = this.spare ?? new Rows(1, 0);
     this.spare = undefined;
     this.recording.readStretch(n, packed, k, rows);
     rows.firstSeq = firstSeq + packed.starts[k];
     // Of the block that a branch was left in, its parent has more rows than count here.
     rows.count = Math.min(rows.count, lastSeq + 1 - rows.firstSeq);
-    this.spare = this.decoded.put(key, rows);
+    this.spare = this.decoded.put(n * STRETCHES + k, rows);
     return rows;
   }
 }

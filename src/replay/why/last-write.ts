@@ -26,6 +26,14 @@ export interface SearchCost {
   readonly inputs: number;
 }
 
+/** What is searched for. */
+interface Wanted {
+  readonly place: Place;
+  readonly sample: Sample;
+  /** A write that leaves the value as it is does not count. */
+  readonly changed: boolean;
+}
+
 /** Hears whether an input writes one place. */
 class PlaceListener implements WriteListener {
   target: WriteTarget = { kind: "tree", tree: -1, mask: 0 };
@@ -93,40 +101,36 @@ export class WriteFinder {
   find(place: Place, at: number, changed: boolean): LastWrite | null {
     this.listener.target = place.target;
     this.inputs = 0;
-    const sample = samplerOf(place);
+    const wanted = { place, sample: samplerOf(place), changed };
     const start = this.timeline.first - 1;
-    if (this.writers === null || at <= start) return this.search(place, sample, start, at, changed);
+    if (this.writers === null || at <= start) return this.search(wanted, start, at);
     try {
-      return this.findByIndex(this.writers, place, sample, at, changed);
+      return this.findByIndex(wanted, this.writers, at);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.writers = null;
       this.timeline.recording.warnings.push(`attachment ${WRITERS}: ${error.message}: ignored`);
-      return this.search(place, sample, start, at, changed);
+      return this.search(wanted, start, at);
     }
   }
 
-  private findByIndex(
-    ...[writers, place, sample, at, changed]: [Writers, Place, Sample, number, boolean]
-  ): LastWrite | null {
+  private findByIndex(wanted: Wanted, writers: Writers, at: number): LastWrite | null {
     const { recording } = this.timeline;
-    for (const n of writers.blocksBack(recording.blockOf(at), place.target)) {
+    for (const n of writers.blocksBack(recording.blockOf(at), wanted.place.target)) {
       const { firstSeq, lastSeq } = recording.block(n);
-      const found = this.search(place, sample, firstSeq - 1, Math.min(at, lastSeq), changed);
+      const found = this.search(wanted, firstSeq - 1, Math.min(at, lastSeq));
       if (found !== null) return found;
     }
     return null;
   }
 
-  /** Among the inputs behind row `from` up to row `to`, piece by piece from the end. */
-  private search(
-    ...[place, sample, from, to, changed]: [Place, Sample, number, number, boolean]
-  ): LastWrite | null {
+  /** Among the inputs after row `from` up to row `to`, piece by piece from the end. */
+  private search(wanted: Wanted, from: number, to: number): LastWrite | null {
     const { timeline } = this;
     for (let end = timeline.inputAt(to); end > from; ) {
       const base = Math.max(from, timeline.baseBefore(end));
       const state = timeline.stateAt(base);
-      const found = this.runPiece(place, sample, state, end, changed);
+      const found = this.runPiece(wanted, state, end);
       if (found !== null) return found;
       end = state.seq;
     }
@@ -134,9 +138,8 @@ export class WriteFinder {
   }
 
   /** Run from a state to the input `to`, and keep the last write on the way. */
-  private runPiece(
-    ...[place, sample, state, to, changed]: [Place, Sample, State, number, boolean]
-  ): LastWrite | null {
+  private runPiece(wanted: Wanted, state: State, to: number): LastWrite | null {
+    const { place, sample, changed } = wanted;
     const { machine, timeline, listener } = this;
     const isTree = place.target.kind === "tree";
     machine.restore(state);
