@@ -3,7 +3,7 @@ import { Timeline } from "../src/replay/timeline/timeline.ts";
 import { Random } from "./random.ts";
 import { detailOf, MILLION, SEEKS, seekTimes } from "./seeks.ts";
 
-/** What a process of its own found: milliseconds of each seek, and bytes that it held behind them all. */
+/** What a process of its own found: milliseconds of each seek, and bytes that it held after them all. */
 export interface ColdSeeks {
   readonly anywhere: readonly number[];
   readonly anywhereDetail: string;

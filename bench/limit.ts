@@ -116,7 +116,7 @@ export class Limit {
     }
   }
 
-  /** Where the frame behind an aperture address lies. */
+  /** Where the frame that an aperture address leads to lies. */
   private slot(v: number, a: number): number {
     const gfn = this.gfn(v, a);
     const slot = this.slotOf[gfn];

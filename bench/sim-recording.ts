@@ -20,7 +20,7 @@ import { configurationFor, metaFor } from "./world.ts";
 
 /**
  * A long recording of two scripted guests in turn: 55 % register reads, 25 % register writes, 20 % GTT
- * entries in runs of 16, one behind the other, and every 240 accesses a batch that writes memory and
+ * entries in runs of 16, one after the other, and every 240 accesses a batch that writes memory and
  * interrupts. Made once, then kept in the bench's own folder.
  */
 

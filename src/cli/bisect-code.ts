@@ -136,7 +136,7 @@ function linesOf({ first, suspects, tested, rounds, ...answer }: CodeAnswer, all
     ...rows,
     `under it, ${recording}:`,
     ...where,
-    `state behind row ${divergence?.seq}, before and under it:`,
+    `state after row ${divergence?.seq}, before and under it:`,
     ...differs,
   ];
 }

@@ -51,7 +51,7 @@ export function addBranch(program: Command): void {
   )
     .argument("<file>", "recording")
     .requiredOption("-o, --output <file>", "the branch, a new file; keep it in its parent's folder")
-    .option("--at <n>", "where it leaves the recording: before the first input at or behind row n", parseSeq)
+    .option("--at <n>", "where it leaves the recording: before the first input at or after row n", parseSeq)
     .option("--set <path=value>", "the guest writes this register, or field of one, at N", several, [])
     .option("--edit <seq:column=value>", "another value in a column of an input", several, [])
     .option("--drop <a..b>", "without these inputs", several, [])
@@ -150,7 +150,7 @@ function editsOf(opened: OpenedRecording, options: Options): Edit[] {
   return edits;
 }
 
-/** A range may end where the recording does, and no later; one that lies behind it holds no input at all. */
+/** A range may end where the recording does, and no later; one that lies after it holds no input at all. */
 function rangeIn(
   opened: OpenedRecording,
   text: string,

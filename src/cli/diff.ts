@@ -85,7 +85,7 @@ function diffRows({ recording, store }: OpenedRecording, at: readonly number[], 
 }
 
 /**
- * Two revisions over one recording: what becomes of it under each, and where their states differ behind a
+ * Two revisions over one recording: what becomes of it under each, and where their states differ after a
  * row.
  */
 async function diffRevisions(
@@ -108,7 +108,7 @@ async function diffRevisions(
       const where = divergence === null ? "" : `  at row ${divergence.seq}, ${divergence.path}`;
       print(`${id.slice(0, 12)}  ${verdict}${where}  ${subject}`);
     }
-    print(`states behind row ${seq}:`);
+    print(`states after row ${seq}:`);
   }
   return reportStates(state, { file: recording.name, seq, runs }, options);
 }

@@ -58,7 +58,7 @@ function asMinimise(verb: Command): void {
   verb
     .argument("<file>", "recording")
     .requiredOption("-o, --output <file>", "the smaller recording, a new file")
-    .option("--predicate <expression>", "the failure: this holds behind some event")
+    .option("--predicate <expression>", "the failure: this holds after some event")
     .option("--divergence", "the failure: the model answers otherwise than recorded, at the same named place")
     .addOption(
       new Option("--level <level>", "with --divergence: in any outcome, or in what the guest can see")
@@ -72,12 +72,7 @@ function asMinimise(verb: Command): void {
       "repository of a <build> that is no built gvt's folder but a revision; found as bisect code finds it",
     )
     .option("--test <file>", "write a vitest case too, a new file")
-    .option(
-      "--runs <n>",
-      "stop behind so many runs, with the smallest part found by then",
-      parseCount,
-      20_000,
-    )
+    .option("--runs <n>", "stop after so many runs, with the smallest part found by then", parseCount, 20_000)
     .action(async (file: string, options: Options) => {
       process.exitCode = await withRecording(file, (opened) => minimise(opened, options));
     });

@@ -40,7 +40,7 @@ export function isPart(recording: Recording): boolean {
   return damage?.cut === true && name.endsWith(partOf(""));
 }
 
-/** Refuse to run what this version has no words for. Throws CannotTell. */
+/** Refuse to run a recording with kinds of rows that this version does not know. Throws CannotTell. */
 export function refuseUnknownKinds(recording: Recording): void {
   const { unknownKinds, name } = recording;
   if (unknownKinds.length === 0) return;
@@ -50,7 +50,7 @@ export function refuseUnknownKinds(recording: Recording): void {
 
 /**
  * A file that a verb shall write must not be there, but its folder, and that can be written: said before the
- * work, not behind it. Throws UsageError, WorldError.
+ * work, not after it. Throws UsageError, WorldError.
  */
 export function checkNewFile(path: string): void {
   if (existsSync(path)) throw new UsageError(`${path} exists already; name another file`);
@@ -70,8 +70,8 @@ function checkFolder(folder: string): void {
 }
 
 /**
- * A picture may take another picture's place, and nothing else's: least of all the recording's that it comes
- * from. Throws UsageError, WorldError.
+ * A picture may overwrite another picture and nothing else, least of all the recording that it comes from.
+ * Throws UsageError, WorldError.
  */
 export function checkPictureFile(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });

@@ -57,7 +57,7 @@ export function addServe(program: Command): void {
     )
     .option(
       "--save-when <predicate>",
-      "save the window when this first holds; asked behind every input that can change what it reads",
+      "save the window when this first holds; asked after every input that can change what it reads",
     )
     .action(async (file: string | undefined, options: Options) => {
       await run(optionsOf(file, options), options);
@@ -151,7 +151,7 @@ function lineOf(event: ServeEvent): string {
 const CAUSES = { asked: "", predicate: ": the predicate held", end: ": the machine ended" } as const;
 
 function savedLine({ path, first, last, bytes, cause, at }: ServeEvent & { type: "saved" }): string {
-  const where = at === null ? "" : ` behind row ${at}`;
+  const where = at === null ? "" : ` after row ${at}`;
   return `${paint.bold("saved")} rows ${first} to ${last} as ${path}, ${bytesText(bytes)}${CAUSES[cause]}${where}`;
 }
 

@@ -56,7 +56,7 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
     ["base", baseText(meta.base)],
     ...(lineage === null
       ? []
-      : [["branch", `of ${lineage.parent.name}, which it leaves behind row ${lineage.lastSeq}`]]),
+      : [["branch", `of ${lineage.parent.name}, which it leaves after row ${lineage.lastSeq}`]]),
     ["size", `${bytesText(size)} in ${count(blockCount, "block")}`],
   ]);
   const perEvent = s.events === 0 ? "" : `, ${(size / s.events).toFixed(2)} bytes an event`;
@@ -95,7 +95,7 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
 function baseText(base: RecordingMeta["base"]): string {
   if (base.kind === "reset") return "reset";
   const { seq, now } = base as CheckpointBase;
-  return `an embedded checkpoint behind row ${seq}, ${secondsText(now)} of model time`;
+  return `an embedded checkpoint after row ${seq}, ${secondsText(now)} of model time`;
 }
 
 function registersText({ registers: { single, arrays, accesses } }: Statistics): string {

@@ -13,7 +13,7 @@ import { paint, paintError, print, printJson, say, withProgress } from "./termin
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0");
 
-/** How the state is come to: strictly, or by this version's model over the recording's world inputs. */
+/** How the state is reached: strictly, or by this version's model over the recording's world inputs. */
 export type Level = "exact" | "guest";
 
 /**

@@ -80,7 +80,7 @@ async function step(opened: OpenedRecording, options: Options): Promise<number> 
     if (asked) break;
     if (isTerminal) lines.prompt();
   }
-  // Ctrl-D leaves the cursor behind the prompt.
+  // Ctrl-D leaves the cursor after the prompt.
   if (isTerminal && !asked) print();
   lines.close();
   return endOf(recording, code);

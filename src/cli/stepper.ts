@@ -99,7 +99,7 @@ export class Stepper {
     return [names.filter((name) => name.startsWith(word)).slice(0, 200), word];
   }
 
-  /** Fields only of the register that is written out already: they are many. */
+  /** Fields only of a register that is spelled out already: there are many of them. */
   private namesLike(word: string): readonly string[] {
     const [, component, name] = /^\w+\.(\w+)\.(\w+)(?:\[\d+\])?\./.exec(word) ?? [];
     if (name === undefined) return this.allNames();

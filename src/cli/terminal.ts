@@ -18,7 +18,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Something for the reader beside the answer, on standard error. */
+/** A remark beside the answer, on standard error. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }

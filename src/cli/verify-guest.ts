@@ -9,8 +9,8 @@ import { paint, print, printJson, withProgress } from "./terminal.ts";
 import { sayDamage, verdictOf } from "./verify.ts";
 
 /**
- * `gvt verify --level guest`: would the guest have noticed? What comes of it says so; its exit code is what `git
- * bisect run` asks for.
+ * `gvt verify --level guest`: would the guest have noticed? Its exit code is what `git bisect run`
+ * asks for.
  */
 export async function verifyAsGuest(file: string, json: boolean): Promise<() => number> {
   try {
@@ -55,7 +55,7 @@ function report(found: GuestVerification, recording: Recording, json: boolean): 
 function answersLine({ answers, inferred, unknown, stalls }: GuestVerification): string {
   const rest = [
     unknown > 0 ? `, ${count(unknown, "question")} without an answer` : "",
-    stalls > 0 ? `, engines left behind ${count(stalls, "time")}` : "",
+    stalls > 0 ? `, engines that fell behind ${count(stalls, "time")}` : "",
   ];
   return `answers by address: ${count(answers, "page")}, ${count(inferred, "inferred", "inferred")}${rest.join("")}`;
 }

@@ -137,8 +137,8 @@ function report(found: Verification, recording: Recording, jobs: number, options
   if (divergence !== null) print(divergenceText(divergence, recording.name));
   const verb = divergence === null ? "compared" : "equal before it";
   print(`${verb}: ${count(outcomes, "outcome")} (${count(fetches, "fetch", "fetches")} among them)`);
-  const behind = `behind ${count(blocks, "block")} of ${count(rows, "row")}`;
-  print(`${verb}: ${digests} of ${count(digestsRecorded, "digest")}, ${behind}`);
+  const after = `after ${count(blocks, "block")} of ${count(rows, "row")}`;
+  print(`${verb}: ${digests} of ${count(digestsRecorded, "digest")}, ${after}`);
   sayDamage(recording);
   if (divergence === null) print(exactLine(found, recording));
   return code;

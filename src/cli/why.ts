@@ -15,13 +15,13 @@ interface Options extends CommonOptions {
 
 /** `gvt why`: who wrote this, and why. */
 export function addWhy(program: Command): void {
-  addVerb(program, "why", "who last wrote a place, and the rows behind that, back to what the guest did", [
+  addVerb(program, "why", "who last wrote a place, and the rows that led to it, back to what the guest did", [
     "gvt why boot.mcap vgpu1.gtIrq0.GEN8_GT_IIR.RCS_USER_INTERRUPT --at 48211",
     "gvt why boot.mcap vgpu1.rcs0.RING_TAIL.TailOffset --at 48211 --changed",
     "gvt why boot.mcap 'vgpu1.ggtt[123]' --at 48211",
     "gvt why boot.mcap 'vgpu1.ram[0x1f3a2010:4]'",
     "gvt why boot.mcap vgpu1.tree.execlists.rcs0.queued --at 48211",
-    "gvt why boot.mcap 48211                  # what is behind row 48211: an interrupt, an answer",
+    "gvt why boot.mcap 48211                  # what led to row 48211: an interrupt, an answer",
   ])
     .argument("<file>", "recording")
     .argument("<path>", "register, field, entry, bytes of memory, part of a tree; or a row number")

@@ -37,7 +37,7 @@ export interface CodeAnswer {
   readonly recording: string;
   readonly level: Probe["level"];
   readonly divergence: Divergence | null;
-  /** State behind that row: from the last good model's to the bad one's; null where either cannot say. */
+  /** State after that row: from the last good model's to the bad one's; null where either cannot say. */
   readonly state: readonly StateDifference[] | null;
 }
 
@@ -56,7 +56,7 @@ export interface BisectCodeOptions {
   readonly progress?: (tested: Tested, done: number) => void;
 }
 
-/** The ends of a history are not what the user said they are. The message is one line. */
+/** The good revision is bad, or the bad one good. The message is one line. */
 export class NotBetween extends Error {
   override readonly name = "NotBetween";
 }
@@ -203,7 +203,7 @@ class Bisection {
 }
 
 /**
- * States behind a row under two built models, with answers by address: where they differ; null where either
+ * States after a row under two built models, with answers by address: where they differ; null where either
  * cannot say.
  */
 export async function diffStatesUnder(

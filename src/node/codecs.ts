@@ -53,7 +53,7 @@ async function loadZstdWasm(): Promise<Codec> {
   };
 }
 
-/** Neither library has types of its own that hold. */
+/** The types that these libraries ship are wrong. */
 interface Lz4Decompress {
   (bytes: Uint8Array, size: number): Uint8Array;
   readonly isLoaded: Promise<unknown>;
@@ -64,7 +64,7 @@ async function loadLz4(): Promise<Codec> {
   const { compress } = require("lz4js") as { compress(bytes: Uint8Array): Uint8Array };
   const fast = require("@foxglove/wasm-lz4") as Lz4Decompress;
   await fast.isLoaded;
-  // Its one context is not reset after an error: from the first bad frame on it refuses good ones too.
+  // Its context is not reset after an error: after one bad frame it refuses good ones too.
   let healthy = true;
   const decompress = (bytes: Uint8Array, size: number): Uint8Array => {
     if (!healthy) return decompressLz4(bytes, size);

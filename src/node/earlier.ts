@@ -5,8 +5,8 @@ import { partOf } from "./packing.ts";
 const asideOf = (path: string): string => `${path}.replaced`;
 
 /**
- * What lies under the names of a recording to be. It is out of the way until the new recording has begun, and
- * only then gone: who fails to start puts it back.
+ * Files that already have the names of a new recording. They are moved aside until the new one has begun, and
+ * only then deleted; if it cannot start they are put back.
  */
 export class Earlier {
   private readonly moved: readonly string[];

@@ -72,7 +72,7 @@ export class FileSink implements ByteSink {
     fs.fdatasyncSync(this.fd);
   }
 
-  /** The same, meanwhile: more may be written before it is done, and may be left out of it. */
+  /** The same without waiting: what is written before it is done may or may not be included. */
   syncLater(done: (error: Error | null) => void): void {
     fs.fdatasync(this.fd, done);
   }
@@ -83,7 +83,7 @@ export class FileSink implements ByteSink {
     fs.rmSync(this.path, { force: true });
   }
 
-  /** Is the file still what its name says? It is not where somebody put another one in its place. */
+  /** Is the file still the one under its name? Not if somebody put another one in its place. */
   isInPlace(): boolean {
     const named = fs.statSync(this.path, { throwIfNoEntry: false });
     const own = fs.fstatSync(this.fd);

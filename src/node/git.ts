@@ -21,7 +21,7 @@ export interface Commit {
 const INHERITED = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"];
 const BUFFER_BYTES = 256 << 20;
 
-/** The environment for programs that must not feel that we were called from within git. */
+/** The environment for programs that must not notice that git called us. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const environment = { ...process.env };
   for (const name of INHERITED) delete environment[name];
@@ -80,7 +80,7 @@ export async function commitOf(repository: string, revision: string): Promise<Co
 }
 
 /**
- * Commits behind `good` up to `bad`, the oldest first, along first parents: a merge counts as one step.
+ * Commits after `good` up to `bad`, the oldest first, along first parents: a merge counts as one step.
  * Rejects with RevisionError where `good` is no ancestor of `bad`.
  */
 export async function commitsBetween(repository: string, good: Commit, bad: Commit): Promise<Commit[]> {

@@ -14,7 +14,7 @@ import { Parents } from "./parents.ts";
 import { indexFile, patchFile } from "./patching.ts";
 import { TOOL } from "./version.ts";
 
-/** A recording as another command made it out of an old one: a new id, now, this version. */
+/** What describes a recording that a command made from another one: a new id, the time, this version. */
 export function newMeta(
   base: RecordingMeta["base"],
   sources: readonly string[] = ["recorder"],

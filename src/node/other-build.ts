@@ -16,7 +16,7 @@ export class OtherBuildError extends Error {
   override readonly name = "OtherBuildError";
 }
 
-/** In a build's folder: what stands a machine at the checkpoint that a recording starts from. */
+/** In a build's folder: the module that puts a machine at the checkpoint that a recording starts from. */
 const BASES = "replay/checkpoint/base.js";
 
 /** Makes the machine that a recording starts from, by the model of another build of gvt. */

@@ -20,7 +20,7 @@ function pack({ path, mark }: PackerStart, tools: Tools): Recorded {
   return { path, blocks, bytes };
 }
 
-/** Packs one part and ends: this takes a replay, which nobody else shall wait for. */
+/** Packs one part and ends: it replays the part, and nobody else should wait for that. */
 async function main(answer: (message: FromPacker) => void, start: PackerStart): Promise<void> {
   try {
     answer({ recorded: pack(start, await loadTools()) });

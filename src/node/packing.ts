@@ -51,7 +51,7 @@ export function packFile(
       unindexed,
     };
   } catch (error) {
-    // What was begun only takes room, on a disk that may be full.
+    // A file that was only begun is deleted: the disk may be full.
     fs.rmSync(packing, { force: true });
     throw error;
   } finally {
@@ -98,7 +98,7 @@ export function freePath(path: string): string {
   for (let n = 1; ; n++) {
     const file = `${name}-${String(n).padStart(3, "0")}${ext}`;
     const free = dir === "" ? file : `${dir}/${file}`;
-    // In this order: a part that is packed meanwhile is there under one of the two names at each look.
+    // In this order: a part that is being packed meanwhile has one of the two names at each look.
     if (!fs.existsSync(partOf(free)) && !fs.existsSync(free)) return free;
   }
 }

@@ -8,7 +8,7 @@ import { FileSource } from "./files.ts";
 import { Parents } from "./parents.ts";
 
 /**
- * Write another end behind a recording's blocks, and sync it. A crash in between costs attachments and
+ * Write another end after a recording's blocks, and sync it. A crash in between costs attachments and
  * summary, no row.
  */
 export function patchFile(path: string, { offset, bytes }: Patch): void {

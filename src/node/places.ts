@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
-/** Where things are that a user did not name: the same for the server and for who connects to it. */
+/** Default places, the same for the server and for whoever connects to it. */
 
 /** The socket of vGPU `v`. Throws Error where its folder cannot be had. */
 export function defaultSocket(v: number): string {
@@ -17,7 +17,7 @@ export function defaultRam(v: number): string {
   return join(privateFolder(join(base, `gvt-${userInfo().uid}`)), `vgpu${v}.ram`);
 }
 
-/** Make a folder that nobody else can enter; a guest's memory is behind it. */
+/** Make a folder that nobody else can enter; it will hold a guest's memory. */
 function privateFolder(path: string): string {
   fs.mkdirSync(path, { recursive: true, mode: 0o700 });
   if (!isOwn(path))

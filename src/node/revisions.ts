@@ -12,7 +12,7 @@ export interface CompareOptions {
   /** Path of the recording. */
   readonly recording: string;
   readonly registers: RegisterIndex;
-  /** Row behind which states are compared; null: where one of the two first diverges, else the last one. */
+  /** Row after which states are compared; null: where one of the two first diverges, else the last one. */
   readonly seq: number | null;
   readonly last: number;
 }
@@ -29,7 +29,7 @@ export interface RevisionRun {
 export interface RevisionComparison {
   readonly runs: readonly RevisionRun[];
   readonly seq: number;
-  /** Where their states differ behind row `seq`; null where one of them cannot say, and `reason` says why. */
+  /** Where their states differ after row `seq`; null where one of them cannot say, and `reason` says why. */
   readonly state: readonly StateDifference[] | null;
   readonly reason: string;
 }

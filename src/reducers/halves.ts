@@ -1,7 +1,7 @@
 import { Slots } from "./slots.ts";
 
 /**
- * Runs of 512 words in chunks of 32, which runs that were packed beside one another share where they are
+ * Runs of 512 words in chunks of 32. A run shares chunks with the one that it was packed beside where they are
  * equal. Run 0 is all zeros.
  */
 

@@ -1,17 +1,17 @@
 import { PAGE_WORDS } from "../hw/units.ts";
 
 /**
- * Pages as what they differ in from others like them: rings and contexts change by a few words from fetch to
- * fetch. Bounded: the pages that came first are forgotten, half of all at a time.
+ * Pages kept as their differences from similar pages: rings and contexts change by a few words from fetch to
+ * fetch. Bounded: the oldest pages are forgotten, half of all at a time.
  */
 
 /** Pages that a new one is compared with: the last ones packed. */
 const NEIGHBOURS = 12;
 /** A page that differs in more words than this stands by itself. */
 const MOST_WORDS = 256;
-/** So few are near enough: no other is looked for. */
+/** A page that differs in no more words than this is near enough: no nearer one is looked for. */
 const FEW_WORDS = 32;
-/** Of every so many words one is looked at first; where more than so many differ, the pages are too different. */
+/** First one word in so many is compared; if more than so many of those differ, the pages are too different. */
 const PROBE_STEP = 17;
 const MOST_PROBES = MOST_WORDS / PROBE_STEP;
 /** At most so many steps from a page to one that stands by itself. */
@@ -27,7 +27,7 @@ interface Neighbour {
   readonly words: Uint32Array;
 }
 
-/** Entries behind one another; each leans only on earlier ones of the same part. */
+/** Entries one after another; each leans only on earlier ones of the same part. */
 class Part {
   private data = new Uint32Array(0);
   private used = 0;
@@ -130,7 +130,10 @@ class Part {
   }
 }
 
-/** In how many words two pages differ; counted up to `most`. A few words say most of the time that it is many. */
+/**
+ * In how many words two pages differ; counted up to `most`. Most of the time a few words already show that
+ * there are many.
+ */
 function differences(a: Uint32Array, b: Uint32Array, most: number): number {
   let count = 0;
   for (let i = 0; i < PAGE_WORDS; i += PROBE_STEP) if (a[i] !== b[i] && ++count > MOST_PROBES) return most;
@@ -157,7 +160,7 @@ export class PackedPages {
     return this.young.bytes + this.old.bytes;
   }
 
-  /** Remember a page, if it is not; its words never change. */
+  /** Remember a page unless it is remembered already. Its words never change. */
   put(id: number, words: Uint32Array): void {
     if (this.young.has(id)) return;
     if (this.young.full) {

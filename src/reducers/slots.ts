@@ -59,7 +59,10 @@ export class Slots {
     return id;
   }
 
-  /** One less does. True where nobody does any more: `recycle` is the caller's, behind what the run holds. */
+  /**
+   * One less refers to it. True where nobody does any more: then the caller lets go of what the run refers to,
+   * and calls `recycle`.
+   */
   drop(id: number): boolean {
     return id !== 0 && --this.counts[id >>> this.shift][id & this.mask] === 0;
   }

@@ -22,7 +22,7 @@ const FRAME_WORDS = 8;
 const STATE_BYTES = 192;
 /** Words cut from one piece of memory when they are unpacked. */
 const FRESH_WORDS = 16 * HALF_WORDS;
-/** Of a state's numbers: by plane and by guest the node, and the two lanes of the digest; then the trees. */
+/** Layout of a state's numbers: for each plane and guest its node and the two lanes of its digest; then the trees. */
 const LANES = 3;
 const TREES = (PLANES + VGPU_MAX + 1) * LANES;
 const STATE_WORDS = 256;

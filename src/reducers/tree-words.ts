@@ -23,7 +23,7 @@ export class TreeWords {
   private readonly shapes: { readonly keys: readonly string[]; readonly model: Plain }[] = [];
   private readonly numbers = new Map<string, number>();
 
-  /** The tree's words, until the next call; behind them zeros up to a multiple of `step`. */
+  /** The tree's words, until the next call; after them zeros up to a multiple of `step`. */
   write(tree: unknown, step: number): Uint32Array {
     this.used = 0;
     this.put(tree);

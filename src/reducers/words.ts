@@ -1,7 +1,7 @@
 import { keyHigh, keyLow, scramble } from "./mix.ts";
 
 /**
- * Bulk state: 32-bit words in named sparse planes (space, instance), each behind two levels of 64-slot
+ * Bulk state: 32-bit words in named sparse planes (space, instance), each below two levels of 64-slot
  * nodes. Absent is zero. Every node carries its owner; an editor changes a node in place only where it owns
  * it and copies it once otherwise, so a snapshot is a reference to the roots. A root carries its plane's
  * running digest, adjusted at each write: no digest needs a walk.
@@ -44,8 +44,9 @@ export class Root {
 const NOBODY = 0;
 
 /**
- * Words in a page: 512, so that a plane spans 64 x 64 x 512 words = 8 MiB, the GGTT's size. What a module keeps
- * to itself is a number in its code; what it exports or imports is loaded and checked at each use.
+ * Words in a page: 512, so that a plane spans 64 x 64 x 512 words = 8 MiB, the GGTT's size. Kept
+ * beside the exports of the same value: V8 compiles a constant that is not exported into the code as a number,
+ * where an exported one is loaded and checked at each use.
  */
 const SHIFT = 9;
 const PAGE_SIZE = 1 << SHIFT;
@@ -109,7 +110,7 @@ const SLAB_PAGES = 16;
 /** The editor of all planes of one running machine. */
 export class Words {
   private owner: number;
-  /** What the machine would leave behind as a state. Only the editor changes it. */
+  /** The roots that a snapshot would take now. Only the editor changes them. */
   readonly roots: Root[];
   /** Has a root been replaced since `seal` or `restore`? */
   changed = true;

@@ -24,7 +24,7 @@ const COST = "src/hw/cost.ts";
 const HALF = "\nexport const HALF: string = 1;\n";
 const WRAP = swap("CSB_ENTRIES - 1", "CSB_ENTRIES - 2", true);
 
-/** Refactors before and behind the bug, and one commit that does not build. */
+/** Refactors before and after the bug, and one commit that does not build. */
 function build(): void {
   history = newHistory();
   shas.good = history.commits[0];

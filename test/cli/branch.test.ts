@@ -67,7 +67,7 @@ describe("gvt branch", () => {
     expect(made).toMatchObject({ code: 0, stderr: "" });
     rmSync(at("copy.mcap"));
     expect((await gvt("show", at("d.mcap"))).stdout).toMatch(
-      new RegExp(`^ {2}branch +of ${at("parent.mcap")}, which it leaves behind row \\d+$`, "m"),
+      new RegExp(`^ {2}branch +of ${at("parent.mcap")}, which it leaves after row \\d+$`, "m"),
     );
     expect(jsonOf(await gvt("show", at("d.mcap"), "--json")).parent).toMatchObject({
       file: at("parent.mcap"),

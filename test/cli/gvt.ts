@@ -38,7 +38,7 @@ export function jsonOf({ stdout }: Outcome): Record<string, unknown> {
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-/** A folder that goes away behind the tests of this file. */
+/** A folder that goes away after the tests of this file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "gvt-cli-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

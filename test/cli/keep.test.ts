@@ -65,7 +65,7 @@ test("a signal saves the window, a predicate does, and so does the end; every ve
     marks: [{ seq: held.at, text: expect.stringContaining("GEN7_GT_SCRATCH") }],
   });
   expect((await gvt("show", held.path)).stdout).toContain(
-    `an embedded checkpoint behind row ${held.first - 1}`,
+    `an embedded checkpoint after row ${held.first - 1}`,
   );
   await expectWalks(held);
 });

@@ -25,7 +25,7 @@ export function expectHealthy({ report, logs }: Run, tools: Tools): void {
     lines: KNOWN_LINES,
   });
   expect(new Set(report.modprobe), logs).toEqual(new Set([0]));
-  // "24:  41  ...  i915": the first number behind the colon is the count.
+  // "24:  41  ...  i915": the first number after the colon is the count.
   expect(Number(/^\S+:\s+(\d+)/.exec(report.interrupts)?.[1] ?? 0), report.interrupts).toBeGreaterThan(0);
 }
 

@@ -53,7 +53,7 @@ function readGlyphs(bytes: Uint8Array, at: number, count: number, width: number,
   });
 }
 
-/** Per glyph: UTF-16 characters, then optionally sequences behind FFFEh, ended by FFFFh. */
+/** Per glyph: UTF-16 characters, then optionally sequences after FFFEh, ended by FFFFh. */
 function psf1Table(bytes: Uint8Array, start: number): string[] {
   const table: string[] = [];
   let characters = "";
@@ -70,7 +70,7 @@ function psf1Table(bytes: Uint8Array, start: number): string[] {
   return table;
 }
 
-/** Per glyph: UTF-8 characters, then optionally sequences behind FEh, ended by FFh. */
+/** Per glyph: UTF-8 characters, then optionally sequences after FEh, ended by FFh. */
 function psf2Table(bytes: Uint8Array, start: number): string[] {
   const decoder = new TextDecoder();
   const table: string[] = [];

@@ -58,7 +58,7 @@ load() {
   modprobe i915
   say modprobe $?
   echo 0 >/sys/module/drm/parameters/debug
-  # The console is set up behind the probe; without a monitor it never comes.
+  # The console is set up after the probe; without a monitor it never comes.
   [ -z "$gpu" ] || await /dev/fb0 30
 }
 

@@ -90,7 +90,7 @@ function indexModules(folder: string): Map<string, string> {
 }
 
 /**
- * The named module behind everything that it needs. Read from the modules themselves: the packages
+ * The named module after everything that it needs. Read from the modules themselves: the packages
  * carry no modules.dep, and a bare machine has no depmod to make one.
  */
 function loadClosure(index: ReadonlyMap<string, string>, last: string, busybox: string): Module[] {

@@ -29,7 +29,7 @@ describe("chooseMirrors", () => {
   });
 });
 
-/** An ELF file with the given sections behind its header; the last one holds the names. */
+/** An ELF file with the given sections after its header; the last one holds the names. */
 function elf(sections: readonly { name: string; type: number; link?: number; bytes: Buffer }[]): Buffer {
   const all = [...sections, { name: ".shstrtab", type: 3, bytes: Buffer.alloc(0) }];
   const names = Buffer.from(`\0${all.map(({ name }) => `${name}\0`).join("")}`);

@@ -39,7 +39,7 @@ export interface GuestReport {
   /** Lines that the guest wrote on its screen, first screen only. */
   readonly lines: readonly string[];
   readonly benchmarks: readonly Benchmark[];
-  /** Name and size of the frame buffer behind the console. */
+  /** Name and size of the frame buffer that the console draws into. */
   readonly console: string;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { freePath } from "../../src/node/packing.ts";
 
-/** Called behind each look at a name. */
+/** Called after each look at a name. */
 let looked = (): void => {};
 
 vi.mock("node:fs", async (original) => {

@@ -1,4 +1,4 @@
-/** The real model behind the real port: recorded into memory, driven over sockets, verified at the end. */
+/** The real model, served by the real port: recorded into memory, driven over sockets, verified at the end. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, expect } from "vitest";

@@ -29,7 +29,7 @@ function withEnd(bytes: Uint8Array, { offset, bytes: end }: Patch): Uint8Array {
 /** A branch in the middle of a block of its parent, or at the end of one; its own part is long or short. */
 const WHERE = [
   ["within a block, with few rows of its own", 0.9, false, 1 << 17],
-  ["behind a whole block, with keyframes of its own", 0.4, true, 200],
+  ["after a whole block, with keyframes of its own", 0.4, true, 200],
   ["before its parent's first keyframe", 0.02, false, 1 << 17],
 ] as const;
 
@@ -134,7 +134,7 @@ describe.each(WHERE)("a branch that leaves %s", (_, part, whole, keyframeInputs)
       parent.bytes,
       withMarks(recording, [
         { seq: 3, text: "early" },
-        { seq: rows - 1, text: "behind" },
+        { seq: rows - 1, text: "after" },
       ]),
     );
     const child = opened(plain, marked, recording);

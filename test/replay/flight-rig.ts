@@ -122,7 +122,7 @@ export class Flight implements Recorder {
     return Promise.reject(new Error("a window is saved, not closed"));
   }
 
-  /** Save in slices; `between` is called behind each. The packed recording's bytes. */
+  /** Save in slices; `between` is called after each. The packed recording's bytes. */
   save(between: () => void = () => {}): Uint8Array {
     this.live.flush();
     const sink = new MemorySink();

@@ -143,7 +143,7 @@ test("a body takes arrays of small integers, bytes and short texts, and nothing 
     ["a 64-bit integer", msgpack([2n ** 40n])],
     ["no array", msgpack(7)],
     ["nothing", new Uint8Array(0)],
-    ["something behind", Uint8Array.of(0x91, 1, 1)],
+    ["something after", Uint8Array.of(0x91, 1, 1)],
     ["an array of four billion", Uint8Array.of(0xdd, 0xff, 0xff, 0xff, 0xff)],
     ["an array of 65,535", Uint8Array.of(0xdc, 0xff, 0xff, 1)],
     ["bytes past the end", Uint8Array.of(0x91, 0xc6, 0xff, 0xff, 0xff, 0xff, 0)],

@@ -33,7 +33,7 @@ test("model time leads by a bounded time, melts into wall time, never goes back,
   );
 });
 
-test("a guest's timestamp ticks on behind a timer that was fired ahead", () => {
+test("a guest's timestamp ticks on after a timer that was fired ahead", () => {
   const { guest, context, rig } = new Bench("bcs0");
   guest.batch(context, BATCH, (b) => b.noop(3).start({ address: BATCH }));
   guest.run(context, (b) => b.start({ address: BATCH }));

@@ -27,7 +27,7 @@ import { scriptedRecording } from "./scripted.ts";
 const SCRATCH = 0x4_f100;
 const COMMAND = PURPOSES.indexOf("command");
 
-/** Does the predicate hold behind the last row? */
+/** Does the predicate hold after the last row? */
 function holdsAtEnd({ recording, store }: Sample, text: string): boolean {
   const machine = machineOf(recording, store);
   const rows = new Rows();
@@ -121,7 +121,7 @@ describe("a law", () => {
         expect(result.exact).toBe(true);
         expect(holdsAtEnd(small, text)).toBe(true);
       }),
-      // The example once ended the search with inputs behind the place where it shows.
+      // The example once ended the search with inputs after the place where it shows.
       { numRuns: 200, examples: [[{ sample: 0, place: 0.6504065040650406, pick: 6_614_768 }]] },
     );
   }, 240_000);
@@ -132,7 +132,7 @@ function atMost(runs: number): () => boolean {
   return () => n++ > runs;
 }
 
-/** Something that was so behind some row: a register's value, or two of them. */
+/** Something that was so after some row: a register's value, or two of them. */
 function failureAt({ recording, store }: Sample, place: number, pick: number): string | null {
   const machine = machineOf(recording, store);
   const { registers } = machine.core;
@@ -225,7 +225,7 @@ describe("a divergence", () => {
     const small = await written(found, sample);
     expect(divergenceOf(small, other.machine(small.recording, small.store))).toBe(signature);
     // The model that recorded still answers all of it so: what led to the right answer was not left out.
-    // (Behind the last row stand no more outcomes of its input.)
+    // (After the last row stand no more outcomes of its input.)
     const right = divergenceOf(small, machineOf(small.recording, small.store));
     expect(right ?? "not expected").toMatch(/ ?not expected$/);
   });

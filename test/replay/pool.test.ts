@@ -17,7 +17,7 @@ function inverse(): number {
   return x;
 }
 
-/** What the first lane of `hashWords` holds behind its first word. */
+/** What the first lane of `hashWords` holds after its first word. */
 function lane(word: number): number {
   const x = P2 + P1 + Math.imul(word, P2);
   return Math.imul((x << 13) | (x >>> 19), P1);

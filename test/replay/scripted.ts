@@ -66,7 +66,7 @@ class BusyGuest extends SimDriver {
     }
   }
 
-  /** A context whose address space shows two pages of results at DATA, and two more behind. */
+  /** A context whose address space shows two pages of results at DATA, and two more after. */
   context(engine: (typeof ENGINE_NAMES)[number]): SimContext {
     const context = this.createContext(engine);
     const frame = this.memory.allocate(4);

@@ -27,7 +27,7 @@ import { indexed, realRecordings, recordWalk, type Walk } from "./walk.ts";
 
 let tools: Tools;
 let walk: Walk;
-/** Blocks of it, and a keyframe behind about every one. */
+/** Blocks of it, and a keyframe after about every one. */
 let blocks: number;
 
 beforeAll(async () => {
@@ -239,7 +239,7 @@ describe("a keyframe that lies hides nothing and makes nothing up", () => {
   });
 
   test("one that agrees with what was altered with it", async () => {
-    // The block's digests are those of a state in which a register is another; the reads behind it agree.
+    // The block's digests are those of a state in which a register is another; the reads after it agree.
     const at = 0x4_f100;
     const block = blocks >> 1;
     const { recording, store } = open(walk);

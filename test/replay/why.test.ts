@@ -110,7 +110,7 @@ function* flat(cause: Cause): Generator<Cause> {
   for (const inner of cause.causes) yield* flat(inner);
 }
 
-test("behind an interrupt bit stand the turn, the submission and the pages of ring and context", () => {
+test("an interrupt bit leads back to the turn, the submission and the pages of ring and context", () => {
   for (const walk of [quick, late]) {
     const { recording, store } = openWalk(walk);
     const timeline = new Timeline(recording, store);
@@ -128,7 +128,7 @@ test("behind an interrupt bit stand the turn, the submission and the pages of ri
   }
 });
 
-test("behind an interrupt's row stands the input that led to it, back to what the guest did", () => {
+test("an interrupt's row leads back to its input, and to what the guest did", () => {
   const { recording, store } = openWalk(late);
   const timeline = new Timeline(recording, store);
   const asker = new Asker(timeline);

@@ -155,7 +155,7 @@ describe("what is made of a window", () => {
     expect(verify(copied.recording, copied.store)).toMatchObject({ exact: true, rows: recording.rowCount });
   });
 
-  test.each([0, 1, 200])("a branch that leaves %i rows behind its start", async (rows) => {
+  test.each([0, 1, 200])("a branch that leaves %i rows after its start", async (rows) => {
     const opened = open();
     const { recording, store } = opened;
     const made = new Branch(recording, store, { at: first + rows });

@@ -1,6 +1,6 @@
 import { type History, newHistory, swap } from "../cli/history.ts";
 
-/** Where in the history the bug comes: 1 is the first commit behind the release. */
+/** Where in the history the bug comes: 1 is the first commit after the release. */
 export const BUG_AT = 17;
 export const BUG_SUBJECT = "Write the wrap of the context status pointer as a remainder";
 export const COMMITS = 32;

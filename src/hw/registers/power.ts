@@ -167,7 +167,7 @@ export const SLEEP = bank(
   },
 );
 
-/** The clock behind the timestamps: 24 MHz, one tick in two, hence the 12 MHz of a guest's TIMESTAMP. */
+/** The clock that the timestamps count: 24 MHz, one tick in two, hence the 12 MHz of a guest's TIMESTAMP. */
 export const CLOCK = bank(
   "",
   { power: 0 },

@@ -133,7 +133,7 @@ export class Batch {
     return this.raw(0x7a00_0004, bits, low(to.address), high(to.address), flush.low ?? 0, flush.high ?? 0);
   }
 
-  /** PIPE_CONTROL that loads a register behind its flush. */
+  /** PIPE_CONTROL that loads a register after its flush. */
   pipeControlLri(register: number, value: number): this {
     return this.raw(0x7a00_0004, 1 << 23, register, 0, value, 0);
   }

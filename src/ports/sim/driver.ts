@@ -36,7 +36,7 @@ const CSB_ENTRIES = 6;
 export interface SimContext {
   readonly engine: SimEngine;
   readonly id: number;
-  /** GGTT address of the status page, and frame of the state page behind it. */
+  /** GGTT address of the status page, and frame of the state page after it. */
   readonly lrca: number;
   readonly frame: number;
   readonly ppgtt: Ppgtt;

@@ -1,5 +1,5 @@
 /**
- * What a guest driver of gen8 and gen9 knows by heart, named as in the kernel (i915_reg.h,
+ * What a guest driver of gen8 and gen9 takes for granted, named as in the kernel (i915_reg.h,
  * intel_engine_regs.h, intel_lrc_reg.h). Offsets are bytes.
  */
 

@@ -7,7 +7,7 @@ import type { Timeline } from "../timeline/timeline.ts";
 import { firstWhere, rowAt, type TimeAnswer, type TimeOptions } from "./bisect-time.ts";
 
 /**
- * First input behind which one of the invariants is broken. Those that look at whole planes are searched for
+ * First input after which one of the invariants is broken. Those that look at whole planes are searched for
  * by halves, the others in one pass. Throws as `firstWhere` does.
  */
 export function firstBroken(
@@ -30,7 +30,7 @@ export function firstBroken(
 }
 
 /**
- * First input behind which the digests of two runs differ; `seq` and `row` are of the first run. Rows are
+ * First input after which the digests of two runs differ; `seq` and `row` are of the first run. Rows are
  * compared as long as they are the same, states from where they are not: equal rows lead to equal states.
  * Both runs must replay strictly to there.
  */
@@ -41,8 +41,7 @@ export function firstDifferentDigest(a: Timeline, b: Timeline): TimeAnswer {
   if (!sameBase(a, b)) return { ...none, already: true, detail: "they start from other machines" };
   const same = sameRows(a, b);
   if (same > a.last && same > b.last) return none;
-  // The input that the first row in which they differ belongs to may itself be the same: only then its
-  // outcomes are not.
+  // Where the rows first differ in an outcome, the input that it belongs to is the one to start from.
   let [seqA, seqB] = [a.inputAt(Math.min(same, a.last)), b.inputAt(Math.min(same, b.last))];
   for (let evaluated = 1; seqA >= 0 && seqB >= 0; evaluated++) {
     const detail = differingDigests(a.seek(seqA).digests(), b.seek(seqB).digests());

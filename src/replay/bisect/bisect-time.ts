@@ -13,11 +13,11 @@ import type { Timeline } from "../timeline/timeline.ts";
 export interface TimeAnswer {
   readonly question: string;
   readonly found: boolean;
-  /** The input behind which it first holds; -1: none. */
+  /** The input after which it first holds; -1: none. */
   readonly seq: number;
   /** That row in words. */
   readonly row: RowText | null;
-  /** Did it hold before the first input that was asked for already? */
+  /** Did it already hold before the first input of the range? */
   readonly already: boolean;
   /**
    * `binary`: by halves, because it is monotone; `scan`: one pass over every input; `rows`: over rows alone.
@@ -41,7 +41,7 @@ export interface TimeOptions {
 }
 
 /**
- * First input in a range of rows behind which a question holds: by halves where the question is monotone, by
+ * First input in a range of rows after which a question holds: by halves where the question is monotone, by
  * one pass over the range otherwise. Throws DivergedError where the replay does not get there, RecordingError
  * for damage, and what the question throws.
  */
@@ -70,7 +70,7 @@ export function firstWhere(timeline: Timeline, question: Question, options: Time
   };
 }
 
-/** Row `seq` in words, where the timeline stands behind it. */
+/** Row `seq` in words, where the timeline stands after it. */
 export function rowAt(timeline: Timeline, seq: number): RowText | null {
   const { machine, store } = timeline;
   const formatter = new RowFormatter(machine.core.registers, store);
@@ -79,10 +79,10 @@ export function rowAt(timeline: Timeline, seq: number): RowText | null {
   return formatter.text(rows, i);
 }
 
-/** Blocks from which on a jump by way of a keyframe costs less than running through. */
+/** From this many blocks on, a jump by way of a keyframe costs less than running through them. */
 const JUMP = 12;
 
-/** The first block from `n` on that is looked at; one behind `last` where none is. */
+/** The first block from `n` on that is looked at; one after `last` where none is. */
 function nextOf(n: number, last: number, looks: (n: number) => boolean): number {
   let next = n;
   while (next <= last && !looks(next)) next++;
@@ -102,7 +102,7 @@ class Search {
   /** By halves between two inputs. -1: it does not hold at the last either. */
   halve(first: number, last: number): number {
     if (!this.holdsAt(last)) return -1;
-    // Not behind `low`, but behind `high`, which is always an input.
+    // Not after `low`, but after `high`, which is always an input.
     let low = first - 1;
     let high = last;
     while (high - low > 1) {
@@ -176,7 +176,7 @@ class Search {
   }
 }
 
-/** Index behind row i and its outcomes. */
+/** Index after row i and its outcomes. */
 function behindOutcomes(rows: Rows, i: number): number {
   let next = i + 1;
   while (next < rows.count && KIND_CLASS[rows.kind[next]] === CLASS_OUTCOME) next++;

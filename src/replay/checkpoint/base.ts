@@ -22,7 +22,7 @@ import { decompress, PoolReader, PoolWriter } from "./pool.ts";
 
 /**
  * The checkpoint that a flight recorder's window starts from. Unlike a keyframe it is no cache: every row
- * behind it counts on it, so where it does not hold nothing of the recording can be run.
+ * after it counts on it, so where it does not hold nothing of the recording can be run.
  */
 
 /** Version of the items' order. */
@@ -30,7 +30,7 @@ const VERSION = 1;
 /** Most bytes of a state's checkpoint beside its words. */
 const MOST_CHECKPOINT = 64 << 20;
 
-/** The recording starts from a state of an epoch that this version has no way from: it cannot tell. */
+/** The recording starts from a state of an epoch that this version cannot bring up to date: it cannot tell. */
 export class EpochError extends Error {
   override readonly name = "EpochError";
 }
@@ -74,7 +74,7 @@ export function contentsOf(state: State): Set<number> {
   return contents;
 }
 
-/** States of recordings that were asked for already: a state is a value. */
+/** States that were already asked for, by recording; they can be shared, because a state is a value. */
 const known = new WeakMap<Recording, State>();
 
 /**
@@ -129,7 +129,7 @@ function checkDigests(mine: readonly Digest[], recorded: readonly Digest[]): voi
   const expected = new Map(recorded.map((digest) => [digest.component, digest]));
   for (const { component, epoch, lo, hi } of mine) {
     const digest = expected.get(component);
-    // What an upcast has made has no digest to be held against.
+    // A component that went through an upcast has no recorded digest to be compared with.
     if (digest !== undefined && digest.epoch !== epoch) continue;
     if (digest === undefined || digest.lo !== lo || digest.hi !== hi)
       refuse(`${component} is not what its digest says`);

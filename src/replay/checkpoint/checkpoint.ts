@@ -53,11 +53,11 @@ export interface Raise {
   /** Throws where a component's epoch is neither the present one nor one that there is a way from. */
   check(digests: readonly Digest[]): void;
   plane(component: string, epoch: number, root: Root): Root;
-  /** The tree as plain JSON; its shape is checked behind this. */
+  /** The tree as plain JSON; its shape is checked after this. */
   tree(component: string, epoch: number, tree: unknown): unknown;
 }
 
-/** For who compares the digests, epochs too, afterwards. */
+/** Digests and epochs, to be compared afterwards. */
 const AS_IT_IS: Raise = { check: () => {}, plane: (_, __, root) => root, tree: (_, __, tree) => tree };
 
 /** Serialise a state; `digests` are its own. */
@@ -169,7 +169,7 @@ export function unpackCheckpoint(
   return { state: { seq: after - 1, now, lastTicket, lastStamp, roots, rams, trees, owner }, digests };
 }
 
-/** Counts what is taken: one slot of a pool can stand in any number of places, each of them memory. */
+/** Counts the memory that is taken: one slot of a pool may be used in any number of places, and each is a copy. */
 class CountedSlots implements SlotSource {
   readonly count: number;
   private readonly pool: SlotSource;
@@ -199,7 +199,7 @@ function readPlanes(items: ItemReader, pool: SlotSource, raise: (name: string, r
     let last = -1;
     for (let at = 0; at < view.byteLength; at += PAGE_ITEM_BYTES) {
       const page = view.getUint32(at, true);
-      if (page <= last || page >= PAGES_OF_PLANE) refuse(`page ${page} of ${name} behind page ${last}`);
+      if (page <= last || page >= PAGES_OF_PLANE) refuse(`page ${page} of ${name} after page ${last}`);
       last = page;
       pages.push([page, slotOf(pool, view.getUint32(at + 4, true))]);
     }
@@ -225,7 +225,7 @@ function readFrames(bytes: Uint8Array, contents: Uint32Array, store: PageStore, 
   let last = -1;
   for (let at = 0; at < view.byteLength; at += FRAME_ITEM_BYTES) {
     const gfn = view.getUint32(at, true);
-    if (gfn <= last || gfn >= 1 << GFN_BITS) refuse(`guest frame ${gfn} behind frame ${last}`);
+    if (gfn <= last || gfn >= 1 << GFN_BITS) refuse(`guest frame ${gfn} after frame ${last}`);
     last = gfn;
     const stamp = view.getUint32(at + 4, true) + view.getUint32(at + 8, true) * 0x1_0000_0000;
     const item = [

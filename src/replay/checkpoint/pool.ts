@@ -35,8 +35,8 @@ export class PoolWriter implements SlotSink {
   }
 
   /**
-   * The slot's number. Guests write these words: by a hash that they could meet they would put other words into
-   * the checkpoint, and digests, which go by the like, would not tell.
+   * The slot's number. Guests write these words: if it went by a hash that they can make collide, they could put other
+   * words into the checkpoint, and the digests, which are no stronger, would not show it.
    */
   add(words: Uint32Array): number {
     const n = this.count;

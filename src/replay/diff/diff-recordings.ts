@@ -7,7 +7,7 @@ import type { OpenedRecording } from "../engine/opened.ts";
 import { dwordsOf, type StateDifference } from "./diff-states.ts";
 import { type Gap, gapsOf, type Shown } from "./gaps.ts";
 
-/** Something in which two runs really differ. Numbers of rows are -1 where that run has none. */
+/** A real difference between two runs. A row number is -1 where that run has no such row. */
 export interface RunDifference {
   /**
    * `input`: one was given what the other was not; `memory`: a guest page had other contents; else what came
@@ -40,7 +40,7 @@ export interface RunComparison {
   readonly reasons: Readonly<Record<Reason, number>>;
   /** The first differences, in order; at most 1000. */
   readonly differences: readonly RunDifference[];
-  /** Rows from where on no world input of the two could be matched any more; null where the ends met. */
+  /** Rows from which no world inputs could be matched any more; null where both ran to their ends in step. */
   readonly lost: { readonly a: number; readonly b: number } | null;
 }
 
@@ -74,7 +74,7 @@ class Side {
     this.source = gapsOf(opened);
   }
 
-  /** Have `count` gaps at hand, if there are so many left. */
+  /** Load gaps until there are `count` of them, or none are left. */
   fill(count: number): void {
     while (!this.ended && this.gaps.length < count) {
       const { value, done } = this.source.next();
@@ -135,7 +135,7 @@ class Comparison {
     this.a.fill(WINDOW);
     this.b.fill(WINDOW);
     const [a, b] = [this.a.gaps, this.b.gaps];
-    // The same access with another value, and the runs go on alike behind it.
+    // The same access with another value, and the runs go on alike after it.
     if (by === "key" && a.length > 0 && b.length > 0 && a[0].shape === b[0].shape && this.agrees(1, 1, by))
       return [0, 0];
     const places = new Map<string, number[]>();
@@ -154,7 +154,7 @@ class Comparison {
     return best;
   }
 
-  /** They meet nowhere within the window: it is passed over. */
+  /** They do not meet again within the window, so it is passed over. */
   private nowhere(): readonly [number, number] {
     const [a, b] = [this.a.gaps, this.b.gaps];
     if (a.length > 0 && b.length > 0) this.lost ??= { a: a[0].seq, b: b[0].seq };
@@ -228,7 +228,7 @@ class Comparison {
     return isTime(at >>> 2) || (size === 8 && isTime((at >>> 2) + 1));
   }
 
-  /** Pages that both fetched behind the same input. */
+  /** Pages that both fetched after the same input. */
   private compareMemory(a: Gap, b: Gap): void {
     const theirs = new Map(b.fetched.map((fetched) => [fetched.path, fetched]));
     for (const mine of a.fetched) {

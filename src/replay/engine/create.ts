@@ -10,7 +10,7 @@ import { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { settingOf } from "../../reducers/platform.ts";
 
-/** A vGPU to be. */
+/** Options of one vGPU. */
 export interface VgpuOptions {
   /** EDID of the monitor on port B: ours of 1024x768 when absent, null for no monitor. */
   readonly edid?: readonly number[] | null;
@@ -18,7 +18,7 @@ export interface VgpuOptions {
   readonly pciClass?: number;
 }
 
-/** A machine to be; what is absent gets its usual value. */
+/** Options of a machine; what is absent gets its usual value. */
 export interface MachineOptions {
   /** `kbl` when absent. */
   readonly platform?: Platform;

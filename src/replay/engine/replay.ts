@@ -10,7 +10,7 @@ import { DivergedError } from "./state.ts";
 
 /** One input of a recording, just reduced. The object is reused: valid until the next step is asked for. */
 export class ReplayStep {
-  /** Stands right behind the input. To be looked at (`lookUp`, `summaryOf`, `snapshot`), not to be moved. */
+  /** Stands right after the input. To be looked at (`lookUp`, `summaryOf`, `snapshot`), not to be moved. */
   readonly machine: Machine;
   /** The block that holds the input, and the input's place in it. Its outcomes are the rows up to `end`. */
   readonly rows: Rows;
@@ -81,7 +81,7 @@ export function* replay(recording: Recording, store: PageStore): Generator<Repla
   }
 }
 
-/** Place behind the outcomes of the input at `i`. */
+/** Place after the outcomes of the input at `i`. */
 function endOf(rows: Rows, i: number): number {
   let end = i + 1;
   while (end < rows.count && KIND_CLASS[rows.kind[end]] === CLASS_OUTCOME) end++;

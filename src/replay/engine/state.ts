@@ -13,7 +13,7 @@ export class DivergedError extends Error {
 
   constructor(file: string, divergence: Divergence) {
     super(
-      `${file}: the replay diverges at ${divergence.seq}, so there is no state behind it; ask for an earlier one`,
+      `${file}: the replay diverges at ${divergence.seq}, so there is no state after it; ask for an earlier one`,
     );
     this.divergence = divergence;
   }
@@ -65,7 +65,7 @@ function blocksUpTo(recording: Recording, seq: number): number {
   return last < 0 ? recording.blockCount : last + 1;
 }
 
-/** `to`, moved behind the outcomes of the input right before it. */
+/** `to`, moved after the outcomes of the input right before it. */
 function withOutcomes(rows: Rows, to: number): number {
   let end = to;
   while (end > 0 && end < rows.count && KIND_CLASS[rows.kind[end]] === CLASS_OUTCOME) end++;

@@ -65,11 +65,11 @@ export function indexRecording(recording: Recording, store: PageStore, options: 
       if (rows.kind[i] === K["guest.fetched"]) keyframes.page(rows.page[i], n);
     since += trailer.inputs;
     progress?.(n + 1, recording.blockCount);
-    // Behind a block that a branch has cut nobody has taken digests.
+    // After a block that a branch has cut nobody has taken digests.
     if (trailer.digests.length === 0) continue;
     const digests = machine.digests();
     if (!sameDigests(digests, trailer.digests))
-      return none(`the digests behind row ${trailer.lastSeq} are others`);
+      return none(`the digests after row ${trailer.lastSeq} are others`);
     if (since >= keyframeInputs) {
       hasOwn ||= n >= first;
       keyframes.add(n, machine.snapshot(), digests);

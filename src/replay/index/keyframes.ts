@@ -10,7 +10,7 @@ import type { Codec, Tools } from "../recording/tools.ts";
 import { type Item, ItemReader, packBody } from "../recording/wire.ts";
 
 /**
- * The attachment `keyframes`: states behind some of a recording's blocks, and which block brings which
+ * The attachment `keyframes`: states after some of a recording's blocks, and which block brings which
  * page, so that a state can be had without what comes before it. A cache: a keyframe is used only where its
  * recomputed digests are those of the block's trailer.
  */
@@ -24,7 +24,7 @@ export const KEYFRAME_INPUTS = 1 << 17;
 const MOST_BYTES = 48 << 20;
 const MOST_CHECKPOINT = 16 << 20;
 const HOME_BYTES = 20;
-/** Behind so many keyframes that do not hold the others are not tried: the model has changed. */
+/** After so many keyframes that do not hold the others are not tried: the model has changed. */
 const MOST_WRONG = 3;
 
 interface Packed {
@@ -57,7 +57,7 @@ export class KeyframeWriter {
     if (!this.homes.has(content)) this.homes.set(content, block);
   }
 
-  /** The state behind a block. */
+  /** The state after a block. */
   add(block: number, state: State, digests: readonly Digest[]): void {
     if (this.pool.bytes + this.bytes > MOST_BYTES) return;
     const body = packCheckpoint(state, digests, this.store, this.pool);
@@ -150,7 +150,7 @@ export class Keyframes {
   }
 
   /**
-   * The last keyframe's state at or before `seq` and behind `known`, or null. It is tried on the machine,
+   * The last keyframe's state at or before `seq` and after `known`, or null. It is tried on the machine,
    * which stands in it then. One that does not hold is dropped with a warning.
    */
   stateBefore(seq: number, known: number, machine: Machine): State | null {
@@ -159,7 +159,7 @@ export class Keyframes {
       if (lastSeq <= known) return null;
       const state = this.unpack(this.frames[f]);
       if (state !== null && this.holds(state, block, machine)) return state;
-      this.recording.warnings.push(`the keyframe behind block ${block} does not hold: ignored`);
+      this.recording.warnings.push(`the keyframe after block ${block} does not hold: ignored`);
       this.frames.splice(f, 1);
       if (++this.wrong >= MOST_WRONG) this.frames.length = 0;
     }

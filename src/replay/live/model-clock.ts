@@ -7,7 +7,7 @@ export const LEAD = 2000;
 const CREEP = 8;
 
 /**
- * Model time of a live machine, in microseconds since its start: wall time, but behind a timer that was fired
+ * Model time of a live machine, in microseconds since its start: wall time, but after a timer that was fired
  * ahead of it. `wallClock` gives microseconds that never go back.
  */
 export class ModelClock {

@@ -6,16 +6,16 @@ import type { Predicate } from "../names/predicate.ts";
 import { questionOf, targetsOf } from "../names/question.ts";
 
 /**
- * Waits for a predicate to hold for the first time. It is asked behind every input that can change one of the
+ * Waits for a predicate to hold for the first time. It is asked after every input that can change one of the
  * places it reads: plain accesses to other registers and PTEs are passed over.
  */
 export class SaveTrigger {
-  /** The input behind which it held first; -1: none so far. */
+  /** The input after which it held first; -1: none so far. */
   heldAt = -1;
   private readonly predicate: Predicate;
   private readonly isQuiet: IsQuiet;
 
-  /** `machine` lends its tables. */
+  /** Names are looked up in `machine`'s tables. */
   constructor(predicate: Predicate, machine: Machine) {
     this.predicate = predicate;
     this.isQuiet = quietRows(machine.core.registers, targetsOf(machine, questionOf(predicate)));

@@ -10,7 +10,7 @@ export interface Access {
 
 /** An exchange that an access belongs to. */
 export interface Exchange {
-  /** Who is spoken with: exchanges with others may lie between. */
+  /** The partner: exchanges with other partners may lie between. */
   readonly with: string;
   readonly kind: Kind;
 }

@@ -28,8 +28,8 @@ const MEMORY = /^(vgpu[1-7])\.ram(?:\[(0x[0-9a-f]+|\d+)(?::(\d+))?\]|\.([0-9a-f]
 const WHOLE = [31, 0] as const;
 
 /**
- * The place that a path names. `machine` lends its tables and any state. Throws PathError, with the nearest
- * names.
+ * The place that a path names, looked up in `machine`'s tables and whatever state it has. Throws PathError,
+ * with the nearest names.
  */
 export function placeOf(machine: Machine, path: string): Place {
   const memory = MEMORY.exec(path);

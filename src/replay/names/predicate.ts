@@ -76,7 +76,8 @@ export function parsePredicate(text: string, machine: Machine): Predicate {
 }
 
 /**
- * Compile an expression. `machine` lends its tables. Throws PredicateError, or PathError for an unknown name.
+ * Compile an expression; names are looked up in `machine`'s tables. Throws PredicateError, or PathError for an
+ * unknown name.
  */
 export function compilePredicate(text: string, machine: Machine): Predicate {
   let tree: jsep.Expression;

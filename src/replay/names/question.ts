@@ -43,8 +43,8 @@ export function isBroken(invariants: readonly Invariant[]): Question {
   return {
     text: `broken: ${invariants.map(({ name }) => name).join(", ")}`,
     monotone: invariants.every(({ slow }) => slow),
-    // Plain registers never break one: those that matter have a behaviour, and a row with a behaviour is
-    // always looked behind.
+    // Plain registers never break one: those that matter have a behaviour, and the question is asked again
+    // after every access of a register that has one.
     paths: [],
     readsClock: false,
     holds: (machine) => wrong(machine) !== null,

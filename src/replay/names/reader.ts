@@ -18,7 +18,7 @@ export class PathError extends Error {
   }
 }
 
-/** Compile a path to a reader. `machine` lends its tables and any state. Throws PathError. */
+/** Compile a path to a reader, by `machine`'s tables and whatever state it has. Throws PathError. */
 export function readerOf(machine: Machine, path: string): Reader {
   const found = lookUp(machine, path);
   switch (found.type) {

@@ -1,4 +1,4 @@
-/** Something that is not known in a rerun, and the row of it where. */
+/** Something that a rerun cannot know, and the row where. */
 export interface Doubt {
   readonly seq: number;
   /**
@@ -11,10 +11,10 @@ export interface Doubt {
   readonly distance: number;
 }
 
-/** So many are kept of each kind. */
+/** How many of each kind are kept. */
 const MOST = 256;
 
-/** What is not known at the rows that a run made: of each kind the first ones. */
+/** What a rerun could not know: the first of each kind. */
 export class Doubts {
   readonly kept: Doubt[] = [];
   private readonly counts = new Map<Doubt["what"], number>();

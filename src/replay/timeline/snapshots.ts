@@ -1,7 +1,7 @@
 import type { State } from "../../reducers/machine.ts";
 import { type PackedState, StatePool } from "../../reducers/state-pool.ts";
 
-/** How far somebody goes: some steps, within what is dense around the cursor, or anywhere. */
+/** How far a move goes: a few steps, within the dense region around the cursor, or anywhere. */
 export type Reach = "step" | "near" | "leap";
 
 /** The gap wanted at a distance d from the cursor: d / NEAR, at least FINE rows, */
@@ -20,7 +20,7 @@ const SHARE = 1 / 2;
 const STEPS = 8192;
 /** From this part of the budget on, states are kept no denser than they stand on average. */
 const FULL = 0.9;
-/** Whoever has to go is the one missed least of so many, spread over all. */
+/** To make room, the state that is missed least among a sample of so many is dropped. */
 const SAMPLE = 48;
 
 /**
@@ -38,7 +38,7 @@ export class Snapshots {
   /** Where the next sample starts. */
   private hand = 0;
 
-  /** `first`, `end`: the numbers of the recording's first row and of the one behind its last. */
+  /** `first`, `end`: the numbers of the recording's first row and of the one after its last. */
   constructor(budget: number, first: number, end: number) {
     this.budget = budget;
     this.first = first;
@@ -67,12 +67,12 @@ export class Snapshots {
     return k < 0 ? null : this.pool.unpack(this.kept[k]);
   }
 
-  /** Seq of the first state kept behind `seq`; infinite where there is none. */
+  /** Seq of the first state kept after `seq`; infinite where there is none. */
   after(seq: number): number {
     return this.kept[this.placeOf(seq) + 1]?.seq ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Keep a state, then let go of some where there is no room: what is far from `cursor` is missed least. */
+  /** Keep a state, then drop some if there is no room: those far from `cursor` first. */
   keep(state: State, cursor: number): void {
     const k = this.placeOf(state.seq);
     if (k >= 0 && this.kept[k].seq === state.seq) return;
@@ -106,7 +106,7 @@ export class Snapshots {
     return low - 1;
   }
 
-  /** Of a sample, let the state go that is missed least. All are not looked at: that would take a while. */
+  /** Drop the state that is missed least among a sample: looking at all of them would take too long. */
   private letGo(cursor: number): void {
     const { kept } = this;
     const step = Math.max(1, Math.floor(kept.length / SAMPLE));
@@ -122,7 +122,7 @@ export class Snapshots {
     kept.splice(worst, 1);
   }
 
-  /** The gap that letting go of a state would leave, by the one that is wanted there. */
+  /** The gap that dropping a state would leave, divided by the gap that is wanted there. */
   private scoreOf(k: number, cursor: number): number {
     const { seq } = this.kept[k];
     const from = k === 0 ? this.first - 1 : this.kept[k - 1].seq;

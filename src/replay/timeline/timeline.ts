@@ -73,12 +73,12 @@ export class Timeline {
     this.snapshots = new Snapshots(budget, recording.firstRow, recording.endSeq);
   }
 
-  /** Seq of the input that the machine stands behind; `first - 1` before the first row. */
+  /** Seq of the input after which the machine stands; `first - 1` before the first row. */
   get at(): number {
     return this.machine.core.seq;
   }
 
-  /** Seq of the first row, be there one or not: 0, but behind an embedded checkpoint. */
+  /** Seq of the first row, be there one or not: 0, but after an embedded checkpoint. */
   get first(): number {
     return this.recording.firstRow;
   }
@@ -141,7 +141,7 @@ export class Timeline {
     return this.first - 1;
   }
 
-  /** Seq of the first input behind `seq`; -2 where there is none. */
+  /** Seq of the first input after `seq`; -2 where there is none. */
   nextInput(seq: number): number {
     for (let at = seq + 1; at <= this.last; ) {
       const { rows, i } = this.row(at);
@@ -151,7 +151,7 @@ export class Timeline {
     return -2;
   }
 
-  /** A seq before `seq`, a row, from where going on to it costs little; `first - 1` is the start. */
+  /** The number of a row before `seq` from which it can be reached cheaply; `first - 1` is the start. */
   baseBefore(seq: number): number {
     const kept = this.snapshots.before(seq - 1) ?? this.first - 1;
     return Math.max(kept, this.keyframes?.before(seq - 1) ?? -1);
@@ -164,7 +164,7 @@ export class Timeline {
 
   /**
    * From where the machine stands, apply every input up to `to` (an input's seq), one by one, and call
-   * `visit` behind each, until it says false. It must not move the machine.
+   * `visit` after each, until it says false. It must not move the machine.
    */
   walk(to: number, visit: (rows: Rows, i: number) => boolean): void {
     while (this.at < to) {
@@ -191,7 +191,7 @@ export class Timeline {
     }
   }
 
-  /** Make the machine stand behind the input `seq`, or before the first row. */
+  /** Make the machine stand after the input `seq`, or before the first row. */
   private goTo(seq: number): void {
     if (seq === this.at) return;
     const here = this.at;
@@ -200,7 +200,7 @@ export class Timeline {
     const keyframe = this.keyframes?.stateBefore(seq, known, this.machine) ?? null;
     if (keyframe !== null) this.snapshots.keep(keyframe, seq);
     else if (this.at !== here || known !== here) this.restore(this.snapshots.stateBefore(seq) ?? this.start);
-    // States right before the row are kept for who goes back from there: not for who only leaps.
+    // States right before the row are kept for steps back from there; a leap does not need them.
     this.forward(seq, seq, reachOf(here, seq));
   }
 
@@ -242,7 +242,7 @@ export class Timeline {
   }
 }
 
-/** `end`, moved behind the outcomes of the input before it. */
+/** `end`, moved after the outcomes of the input before it. */
 function behindOutcomes(rows: Rows, end: number): number {
   let to = Math.min(end, rows.count);
   while (to > 0 && to < rows.count && KIND_CLASS[rows.kind[to]] === CLASS_OUTCOME) to++;

@@ -20,7 +20,7 @@ export function sameState(a: State, b: State): boolean {
   );
 }
 
-/** A page that is all zero is as good as none. */
+/** A page of zeros is the same as no page. */
 function sameWords(a: Root, b: Root): boolean {
   if (a === b) return true;
   const left = pagesOf(a);

@@ -7,16 +7,16 @@ import type { BeyondReport, SegmentReport, SegmentTask } from "./segments.ts";
 import type { Tally } from "./strict-run.ts";
 import { type Verification, type VerifyOptions, verificationOf, verify } from "./verify.ts";
 
-/** Somebody who verifies segments, one at a time: a `SegmentVerifier` in a worker, with the same file open. */
+/** Verifies segments, one at a time: a `SegmentVerifier` in a worker, with the same file open. */
 export interface SegmentWorker {
-  /** Blocks right behind a keyframe. */
+  /** Blocks right after a keyframe. */
   starts(): Promise<readonly number[]>;
   /** `progress` is called with blocks that were checked since the last call. */
   verify(task: SegmentTask, progress: (blocks: number) => void): Promise<SegmentReport>;
   goBeyond(ends: readonly number[]): Promise<BeyondReport>;
 }
 
-/** Segments for each worker: more even out what they take, fewer cost less at their ends. */
+/** Segments for each worker: more of them balance the load, fewer cost less at their ends. */
 const SHARE = 8;
 
 /**
@@ -45,7 +45,7 @@ export async function verifySegments(
   await Promise.all(workers.map((worker) => segments.serve(worker, progress)));
   const lost = joinChecks(segments.checked, recording.tools);
   const ran = segments.run(lost?.block ?? blockCount);
-  // Somewhere a run from a keyframe broke off: only a run from the start can tell whose fault that is.
+  // Some run from a keyframe broke off: only a run from the start can tell why.
   if (ran === null) return verify(recording, store, options);
   if (lost !== null) recording.lose(lost.block, lost.reason);
   tell();
@@ -128,7 +128,7 @@ class Segments {
     return { tallies, divergence: null };
   }
 
-  /** Not behind the first mismatch, and not where a run from before has passed a keyframe that did not hold. */
+  /** Not after the first mismatch, and not where a run from before has passed a keyframe that did not hold. */
   private isWanted(s: number): boolean {
     const from = this.cuts[s];
     const passed = this.reports.some((report, r) => {

@@ -45,7 +45,7 @@ export class Asker {
   }
 
   /**
-   * Who last wrote the place at `path`, up to row `at`, and what is behind it. Throws PathError,
+   * Who last wrote the place at `path`, up to row `at`, and what led to that. Throws PathError,
    * RangeError, DivergedError.
    */
   why(path: string, at: number, options: WhyOptions = {}): Why {
@@ -66,7 +66,7 @@ export class Asker {
     }
   }
 
-  /** What is behind row `seq`: an interrupt, a completion, an answer. Throws RangeError, DivergedError. */
+  /** What led to row `seq`: an interrupt, a completion, an answer. Throws RangeError, DivergedError. */
   row(seq: number): Cause {
     const { timeline } = this;
     const back = timeline.at;

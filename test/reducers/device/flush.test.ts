@@ -151,7 +151,7 @@ describe("MI_SEMAPHORE_WAIT", () => {
     guest.run(bench.context, (b) => b.semaphoreWait(COMPARE.equal, 1, at(0)));
     const other = guest.createContext("bcs0", { ppgtt: bench.context.ppgtt });
     guest.advance(500);
-    // Right behind a look, the next one comes 50 us later.
+    // Right after a look, the next one comes 50 us later.
     const looks = rig.count("timer.fired");
     while (rig.count("timer.fired") === looks) guest.advance(1);
     guest.run(other, (b) => b.sdi(at(0), 1).semaphoreSignal());

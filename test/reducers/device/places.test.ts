@@ -28,7 +28,7 @@ describe.each([
 ] as const)("memory %s", (_, capabilities) => {
   test.each([CODE, ALIAS])("a batch writes its next command, at %i", (base) => {
     bench = new Bench("rcs0", capabilities);
-    // Commands of four dwords; the last one's value is dword 15. Nothing has to be waited for behind the third.
+    // Commands of four dwords; the last one's value is dword 15. Nothing has to be waited for after the third.
     const next = { address: base + 15 * 4 };
     expect(
       run((b) =>
@@ -52,7 +52,7 @@ describe.each([
     expect(bench.words(0, 4)).toEqual([6, 0, 5, 6]);
   });
 
-  test.each([false, true])("a translation is looked up again behind an invalidation: %s", (invalidateTlb) => {
+  test.each([false, true])("a translation is looked up again after an invalidation: %s", (invalidateTlb) => {
     bench = new Bench("rcs0", capabilities);
     const { memory } = bench.guest;
     const { ppgtt } = bench.context;

@@ -178,7 +178,7 @@ describe("MI_CONDITIONAL_BATCH_BUFFER_END", () => {
     expect(ends(5, 0x8000_0000)).toBe(true);
   });
 
-  test("without a comparison it goes on; with a mask the dword behind is compared", () => {
+  test("without a comparison it goes on; with a mask the dword after is compared", () => {
     expect(ends(0, 5, { compare: false })).toBe(false);
     bench.setWord(9, 0xf7);
     expect(ends(0x0f, 6, { mask: true })).toBe(false);

@@ -39,7 +39,7 @@ describe("work-around batches", () => {
     expect(bench.words(0, 3)).toEqual([2, 6, 5]);
   });
 
-  test("the per-context one runs to its end command, behind the indirect one", () => {
+  test("the per-context one runs to its end command, after the indirect one", () => {
     put(0, new Batch().sdi(at(0), 1).padTo(16));
     put(PAGE, new Batch().copy(at(1), at(0)).sdi(at(0), 2).end().sdi(at(2), 9));
     indirect(0, 1);
@@ -75,7 +75,7 @@ describe("work-around batches", () => {
     expect(bench.words(0, 2)).toEqual([1, 1]);
   });
 
-  test("a resumed batch goes on behind them; a lite restore runs none", () => {
+  test("a resumed batch goes on after them; a lite restore runs none", () => {
     put(0, count(0).padTo(16));
     indirect(0, 1);
     const address = bench.place((b) => b.semaphoreWait(COMPARE.equal, 1, at(100)).sdi(at(1), 1));

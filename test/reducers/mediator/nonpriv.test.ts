@@ -5,7 +5,7 @@ import { Bench, Rig } from "../device/rig.ts";
 
 const SLOT = 0x4d0;
 const NOPID = 0x94;
-/** RING_FORCE_TO_NONPRIV_ACCESS_RD and a range of four registers, in front of and behind the address. */
+/** RING_FORCE_TO_NONPRIV_ACCESS_RD and a range of four registers, in front of and after the address. */
 const READ_ONLY_RANGE = 0x1000_0001;
 /** L3SQCREG4 and GEN9_CTX_PREEMPT_REG are on the list, the privileged L3SQCREG1 is not. */
 const LISTED = [0xb118, 0x2248] as const;

@@ -10,7 +10,7 @@ export const WM_FIELDS = {
 } as const;
 
 /**
- * Gen9's eight latency levels from `offset` on, each a register of its own: `WM_0` to `WM_7` behind the
+ * Gen9's eight latency levels from `offset` on, each a register of its own: `WM_0` to `WM_7` after the
  * prefix.
  */
 export function watermarkLevels(prefix: string, offset: number): Readonly<Record<string, RegisterRow>> {

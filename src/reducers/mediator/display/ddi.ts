@@ -4,7 +4,7 @@ import type { OnWrite } from "../behaviour.ts";
 const DDI_BUF_CTL_ENABLE = 0x8000_0000;
 const DDI_BUF_IS_IDLE = 1 << 7;
 const DDI_BUF_CTL_E = 0x64400;
-/** DP_TP_STATUS of a port lies behind its DP_TP_CTL. */
+/** DP_TP_STATUS of a port lies after its DP_TP_CTL. */
 const DP_TP_STATUS = 4;
 const DP_TP_CTL_LINK_TRAIN = 7 << 8;
 const DP_TP_CTL_LINK_TRAIN_IDLE = 2 << 8;

@@ -1,13 +1,13 @@
 import { type Cursor, frameOf, type Screen, type WordSource } from "./scanout.ts";
 import { bytesAPixel, isDrawn, surfaceByte, visible } from "./surface.ts";
 
-/** The picture of a screen, from the guest pages behind it. */
+/** The picture of a screen, from the guest pages that hold it. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   /** Four bytes a pixel: red, green, blue, 255. */
   readonly rgba: Uint8Array;
-  /** Pages that were not to be had: not mapped, or not known. Their pixels are a checker pattern. */
+  /** Pages that are missing: not mapped, or not known. Their pixels are a checker pattern. */
   readonly missing: number;
 }
 

@@ -11,7 +11,7 @@ export const DDC_ADDRESS = 0x50;
 const EDID_WORDS = 64;
 const EDID_BYTES = EDID_WORDS * 4;
 
-/** Is a monitor plugged in here? One without a single byte of EDID answers nothing, and is none. */
+/** Is a monitor plugged in here? One without a byte of EDID answers nothing and counts as absent. */
 export function hasMonitor(core: Core, v: number, port: number): boolean {
   for (let i = 0; i < EDID_WORDS; i++)
     if (core.words.read(MONITOR + v, port * EDID_WORDS + i) !== 0) return true;
@@ -24,7 +24,7 @@ export function edidByte(core: Core, v: number, port: number, at: number): numbe
   return (core.words.read(MONITOR + v, port * EDID_WORDS + (byte >>> 2)) >>> ((byte & 3) * 8)) & 0xff;
 }
 
-/** Replace the EDID of a port; bytes past 256 are not seen by anyone. An empty one is no monitor. */
+/** Replace the EDID of a port; bytes past 256 cannot be read. An empty one means no monitor. */
 export function storeEdid(core: Core, v: number, port: number, edid: ArrayLike<number>): void {
   for (let i = 0; i < EDID_WORDS; i++) {
     let word = 0;

@@ -3,14 +3,14 @@ import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import type { OnRead, OnWrite } from "../behaviour.ts";
 
-/** The precise palette of a pipe: entries without addresses, behind an index and a data register. */
+/** The precise palette of a pipe: entries without addresses, reached through an index and a data register. */
 
 const PREC_PAL_INDEX_A = 0x4_a400;
 const PREC_PAL_DATA = 4;
 const PIPE_STRIDE = 0x800;
 const AUTO_INCREMENT = 1 << 15;
 const INDEX_MASK = 0x3ff;
-/** Where pipe A's entries lie: behind the last register, 1,024 words a pipe. */
+/** Where pipe A's entries lie: after the last register, 1,024 words a pipe. */
 const ENTRIES = MMIO_BYTES >>> 2;
 
 /** Byte offset of the index register beside `at`. */

@@ -211,7 +211,7 @@ function signed(field: number): number {
   return (field & 0x8000) !== 0 ? -(field & 0x7fff) : field & 0x7fff;
 }
 
-/** Guest frame behind a GGTT address, -1 where the entry is not present or points past any guest. */
+/** Guest frame that a GGTT address leads to, -1 where the entry is not present or points past any guest. */
 export function frameOf(source: WordSource, v: number, address: number): number {
   const entry = 2 * (address >>> 12);
   const low = source.words.read(GGTT + v, entry);
