@@ -53,7 +53,7 @@ class StrictWorld extends FakeWorld {
     this.check(at + bytes.length <= APERTURE_BYTES, "a run over the end");
   }
 
-  override mapped(...args: [number, number, number, number, number, boolean, boolean]): void {
+  override mapped(...args: Parameters<FakeWorld["mapped"]>): void {
     const [, at, atHigh, lo, hi] = args;
     this.check(this.there && at % 4096 === 0 && lo % 4096 === 0 && lo + hi > 0, "a broken map");
     this.check(atHigh < 2 ** 20 && hi <= 2 ** 20, "a map out of all bounds");

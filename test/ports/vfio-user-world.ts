@@ -48,7 +48,7 @@ export class FakeWorld implements World {
     this.calls.push(`aperture ${vgpu} ${at.toString(16)} ${size} ${data}`);
   }
 
-  mapped(...args: [number, number, number, number, number, boolean, boolean]): void {
+  mapped(...args: Parameters<World["mapped"]>): void {
     const [vgpu, at, atHigh, lo, hi, coherent, writable] = args;
     const place = `${hex64(at, atHigh)} ${hex64(lo, hi)}`;
     this.calls.push(`mapped ${vgpu} ${place} ${coherent ? "coherent" : "apart"} ${writable ? "rw" : "ro"}`);

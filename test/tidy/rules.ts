@@ -8,7 +8,7 @@ import { PAPERS_RULE, VERBS } from "./papers.ts";
 import type { Rule } from "./project.ts";
 import { RECORDINGS } from "./recordings.ts";
 import { BEHAVIOUR_USE, BREADTH, NAMES } from "./rows.ts";
-import { DOCSTRINGS, MEASURE, SHORT_FUNCTIONS } from "./shape.ts";
+import { DOCSTRINGS, MEASURE, PARAMETERS, SHORT_FUNCTIONS } from "./shape.ts";
 import { LEFT_OVERS, PLACES_RULE } from "./text.ts";
 import { EXACT, HOST_FREE } from "./words.ts";
 
@@ -23,6 +23,7 @@ export const RULES: readonly Rule[] = [
   EXACT,
   SHORT_FUNCTIONS,
   MEASURE,
+  PARAMETERS,
   DOCSTRINGS,
   NAMES,
   CITATIONS,

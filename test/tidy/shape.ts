@@ -53,6 +53,19 @@ function* checkLines(project: Project): Generator<Violation> {
   }
 }
 
+function* checkParameters(project: Project): Generator<Violation> {
+  for (const file of codeFiles(project, ...FOLDERS)) {
+    for (const { node, place } of file.nodes) {
+      if (node.type !== "RestElement" || place !== "params") continue;
+      const rest = node.argument as SyntaxNode;
+      const type = (node.typeAnnotation as SyntaxNode | undefined)?.typeAnnotation as SyntaxNode | undefined;
+      if (rest.type !== "ArrayPattern" && type?.type !== "TSTupleType") continue;
+      const message = "a rest parameter that is a tuple: a list of parameters by another name";
+      yield { path: file.path, line: lineOf(node), message };
+    }
+  }
+}
+
 function* checkDocstrings(project: Project): Generator<Violation> {
   for (const file of codeFiles(project, "src")) {
     for (const [, node] of children(file.syntax)) {
@@ -127,6 +140,29 @@ export const MEASURE: Rule = {
         "src/replay/a.ts": `${"step();\n".repeat(FILE_LINES - 1)}${"x".repeat(LINE_COLUMNS)}\n`,
         "src/hw/registers/a.ts": "row();\n".repeat(FILE_LINES + 1),
         "src/hw/commands/a.ts": `// ${"x".repeat(LINE_COLUMNS)}`,
+      },
+    },
+  ],
+};
+
+/** Many parameters are an object, whose fields have names where the function is called. */
+export const PARAMETERS: Rule = {
+  name: "no tuple stands for a list of parameters",
+  check: checkParameters,
+  bad: [
+    {
+      files: { "src/replay/a.ts": "\nexport function f(...[a, b]: [number, string]): void {}" },
+      says: "src/replay/a.ts:2 a rest parameter that is a tuple",
+    },
+    { files: { "src/hw/a.ts": "class A { f(a: A, ...rest: [b: B, c: C]) {} }" }, says: "a tuple" },
+    { files: { "test/a.ts": "const f = (...[a]) => a;" }, says: "a tuple" },
+  ],
+  good: [
+    {
+      files: {
+        "src/hw/a.ts":
+          "function f(...all: number[]) {}\nconst [a, ...b] = c;\nfunction g([a, b]: [number, number]) {}",
+        "src/hw/b.ts": "class A { constructor(...rest: ConstructorParameters<typeof B>) {} }",
       },
     },
   ],

@@ -40,7 +40,7 @@ export function appendAttachments(recording: Recording, add: readonly Attachment
       : [{ name, offset: head.offset, length: head.length + RECORD_HEAD, dataSize: data.length }];
   });
   const reader = new RecordReader(source.read(dataEnd + RECORD_HEAD, 4));
-  return patch(recording, dataEnd, reader.u32(), old, add);
+  return patch(recording, { offset: dataEnd, crc: reader.u32(), old }, add);
 }
 
 /**
@@ -61,7 +61,7 @@ export function replaceAttachments(recording: Recording, add: readonly Attachmen
   for (let at = 0; at < offset; at += CRC_STEP) {
     crc = recording.tools.crc32(source.read(at, Math.min(CRC_STEP, offset - at)), crc);
   }
-  return patch(recording, offset, crc, [], [...kept, ...add]);
+  return patch(recording, { offset, crc, old: [] }, [...kept, ...add]);
 }
 
 function partsOf(recording: Recording): Recording["parts"] {
@@ -71,15 +71,14 @@ function partsOf(recording: Recording): Recording["parts"] {
   return recording.parts;
 }
 
-function patch(
-  ...[recording, offset, crc, old, add]: [
-    Recording,
-    number,
-    number,
-    readonly DataPlace[],
-    readonly Attachment[],
-  ]
-): Patch {
+/** What of a file stays: everything before `offset`, with its CRC and its attachments. */
+interface Kept {
+  readonly offset: number;
+  readonly crc: number;
+  readonly old: readonly DataPlace[];
+}
+
+function patch(recording: Recording, { offset, crc, old }: Kept, add: readonly Attachment[]): Patch {
   const { tools } = recording;
   const records = add.map(({ name, data }) => attachmentBytes(name, data));
   const places: DataPlace[] = [...old];

@@ -88,9 +88,9 @@ export class RowDecoder {
     const all = new Uint8Array(bytes.buffer);
     const at = bytes.byteOffset;
     if (out instanceof Uint8Array) {
-      this.order.runs(has, (a, b, j) => scatterBytes(all, at, j, order, a, b, out));
+      this.order.runs(has, (a, b, j) => scatterBytes({ from: all, at }, { order, a, b, j }, out));
     } else {
-      this.order.runs(has, (a, b, j) => scatterWords(all, at, n, planes, j, order, a, b, out));
+      this.order.runs(has, (a, b, j) => scatterWords({ from: all, at, n, planes }, { order, a, b, j }, out));
     }
   }
 

@@ -27,22 +27,36 @@ export function shuffle(words: Uint32Array, n: number, planes: number, into: Uin
   }
 }
 
-/**
- * Give elements j, j + 1, ... of the column of `n` elements in `planes` planes that starts at `at` to the
- * rows order[a] .. order[b - 1].
- */
+/** Elements j, j + 1, ... of a column are for the rows order[a] .. order[b - 1]. */
+export interface Run {
+  readonly order: Uint32Array;
+  readonly a: number;
+  readonly b: number;
+  readonly j: number;
+}
+
+/** Where a column's bytes start. */
+export interface Bytes {
+  readonly from: Uint8Array;
+  readonly at: number;
+}
+
+/** A column of `n` elements in `planes` planes. */
+export interface Words extends Bytes {
+  readonly n: number;
+  readonly planes: number;
+}
+
+/** Four planes, each of which has its own place: in `from`, or below 0 where all its bytes are -1 - the place. */
+export interface Planes extends Bytes {
+  readonly places: Int32Array;
+}
+
+/** Give elements of a column to rows. */
 export function scatterWords(
-  ...[from, at, n, planes, j, order, a, b, out]: [
-    from: Uint8Array,
-    at: number,
-    n: number,
-    planes: number,
-    j: number,
-    order: Uint32Array,
-    a: number,
-    b: number,
-    out: Uint32Array,
-  ]
+  { from, at, n, planes }: Words,
+  { order, a, b, j }: Run,
+  out: Uint32Array,
 ): void {
   const p = at + j - a;
   const q = p + n;
@@ -60,36 +74,16 @@ export function scatterWords(
 }
 
 /** The same for a column of one byte an element. */
-export function scatterBytes(
-  ...[from, at, j, order, a, b, out]: [
-    from: Uint8Array,
-    at: number,
-    j: number,
-    order: Uint32Array,
-    a: number,
-    b: number,
-    out: Uint8Array,
-  ]
-): void {
+export function scatterBytes({ from, at }: Bytes, { order, a, b, j }: Run, out: Uint8Array): void {
   const p = at + j - a;
   for (let s = a; s < b; s++) out[order[s]] = from[p + s];
 }
 
-/**
- * Give elements j, j + 1, ... to the rows order[a] .. order[b - 1], where each of the four planes has its own
- * place: in `from`, or below 0 where all its bytes are -1 - the place.
- */
+/** The same for four planes by their places, the first of which is places[at]. */
 export function scatterPlanes(
-  ...[from, places, at, j, order, a, b, out]: [
-    from: Uint8Array,
-    places: Int32Array,
-    at: number,
-    j: number,
-    order: Uint32Array,
-    a: number,
-    b: number,
-    out: Uint8Array | Uint32Array,
-  ]
+  { from, places, at }: Planes,
+  { order, a, b, j }: Run,
+  out: Uint8Array | Uint32Array,
 ): void {
   let same = 0;
   let count = 0;

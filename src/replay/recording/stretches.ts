@@ -244,7 +244,8 @@ export class StretchReader {
       const [a, b] = [start[kind], start[kind + 1]];
       if (a === b || has[kind] !== 1) continue;
       const n = k * present.length + p;
-      scatterPlanes(data, places, (c * present.length + p) * PLANES, ranks[n], order, a, b, out);
+      const at = (c * present.length + p) * PLANES;
+      scatterPlanes({ from: data, places, at }, { order, a, b, j: ranks[n] }, out);
     }
     if (table !== null) change(this.order, has, out, table);
     if (missing !== null) change(this.order, missing, out, null);
