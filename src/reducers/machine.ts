@@ -6,7 +6,7 @@ import { ENGINES, MMIO_BYTES, VGPU_MAX } from "../hw/units.ts";
 import { Core, type Setting } from "./core.ts";
 import { pauseEngines, resetEngines, resumeEngine, submit } from "./device/engine.ts";
 import { flushTlb } from "./device/gtt.ts";
-import { lookAway } from "./device/parking.ts";
+import { findPutAway } from "./device/parking.ts";
 import { resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
 import {
@@ -67,7 +67,7 @@ const DOWN: Down = {
   reset: resetEngines,
   pause: pauseEngines,
   resume: resumeEngine,
-  aside: lookAway,
+  aside: findPutAway,
 };
 
 const UP: Up = {
@@ -337,7 +337,7 @@ export interface Step {
 
 /**
  * One input on one state, as a function: the earlier state and the earlier outcomes stay valid. `machine` is
- * a pure machine that lends its tables; it keeps nothing from call to call.
+ * a pure machine; only its tables are used, and it keeps nothing from call to call.
  */
 export function reduceState(machine: Machine, state: State, rows: Rows, i: number): Step {
   machine.restore(state);

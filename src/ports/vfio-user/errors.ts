@@ -2,7 +2,7 @@
 export type PortErrorCode = "socket-live" | "socket-path" | "ram-file" | "world";
 
 /**
- * An error of the world around the port. `code` "world" means that the machine behind the port threw: it must
+ * An error of the world around the port. `code` "world" means that the machine that the port serves threw: it must
  * stop.
  */
 export class PortError extends Error {

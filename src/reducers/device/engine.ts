@@ -7,7 +7,7 @@ import type { Core } from "../core.ts";
 import { type EngineTree, initialElement, initialEngine } from "../trees.ts";
 import { loadContext, reloadTail, saveContext } from "./context.ts";
 import { FAULT, flushTlb, PARKED, pageWords, translateGlobal } from "./gtt.ts";
-import { forgetAway, lookAway, putAway } from "./parking.ts";
+import { findPutAway, forgetAway, putAway } from "./parking.ts";
 import { showPosition } from "./registers.ts";
 import { BUDGET, DRAINED, PREEMPTED, run, STUCK, WAITING } from "./streamer.ts";
 
@@ -213,7 +213,7 @@ export function pauseEngines(core: Core, frameBase: number): void {
 
 /** The idle engine goes on with what was put aside for this address space, if there is anything. */
 export function resumeEngine(core: Core, e: number, frameBase: number): boolean {
-  const engine = lookAway(core, e, frameBase);
+  const engine = findPutAway(core, e, frameBase);
   if (engine === null) return false;
   forgetAway(core, e, frameBase);
   const { engines } = core.device();

@@ -25,7 +25,7 @@ export function putAway(core: Core, e: number, engine: EngineTree): void {
 }
 
 /** What engine `e` stood at for this address space, or null. */
-export function lookAway(core: Core, e: number, frameBase: number): EngineTree | null {
+export function findPutAway(core: Core, e: number, frameBase: number): EngineTree | null {
   const slot = slotOf(e, frameBase);
   if (core.words.read(PARKED_ENGINES, slot) === 0) return null;
   const engine = initialEngine();

@@ -32,10 +32,10 @@ const STEP_TIME = 0.05;
 const SINK_ROWS = 1 << 14;
 
 /**
- * Runs a model over the world inputs of a recording. No recorded answer, `.done` or timer is fed as such:
- * each lends its place and its content. Where an engine's place shows something, the replay's engine runs
- * until it has shown as much; a place that shows nothing lets it catch up in engine time, but a turn that
- * would show something there is taken back until its place comes.
+ * Runs a model over the world inputs of a recording. Its own answers, `.done`s and timers are made anew: what is
+ * recorded only says where each may come (its place) and, of an answer, with which content. Where an engine's
+ * place shows something, the replay's engine runs until it has shown as much; at a place that shows nothing it
+ * catches up in engine time, but a turn that would show something there is taken back until its place comes.
  */
 export class ByAddress {
   private events = 0;

@@ -22,8 +22,7 @@ export function diffEvents(timeline: Timeline, a: number, b: number): StateDiffe
 }
 
 /**
- * Every place in which two states of one machine differ; `machine` lends its tables and is left in the
- * second.
+ * Every place in which two states of one machine differ. `machine` reads both, and is left in the second.
  */
 export function diffMachineStates(machine: Machine, a: State, b: State): StateDifference[] {
   machine.restore(a);

@@ -49,7 +49,7 @@ export function cutPieces(
   }));
 }
 
-/** The body of a message of pages, with a piece of a checkpoint behind them where there is one. */
+/** The body of a message of pages, with a piece of a checkpoint after them where there is one. */
 export function packPages(fresh: Uint8Array, bodies: Uint8Array, piece: Uint8Array | null): Uint8Array {
   const items: Item[] = [fresh, bodies];
   return packBody(piece === null ? items : [...items, piece]);

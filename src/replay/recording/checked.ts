@@ -25,7 +25,7 @@ export interface LostBlock {
   readonly reason: string;
 }
 
-/** Blocks from `from` on that hold, each by itself and behind the one before it. */
+/** Blocks from `from` on that hold, each by itself and after the one before it. */
 export interface CheckedBlocks {
   readonly from: number;
   readonly blocks: readonly CheckedBlock[];
@@ -84,7 +84,7 @@ export interface Before {
   readonly events: number;
 }
 
-/** What the block behind goes on from. */
+/** What the next block goes on from. */
 export function behind({ chain, eventsBefore, events }: BlockTrailer): Before {
   return { chain, events: eventsBefore + events };
 }

@@ -41,7 +41,7 @@ export function decompressLz4(bytes: Uint8Array, size: number): Uint8Array {
     } else to = decodeBlock(bytes, at, end, out, to);
     at = end + ((flags & FLAG_BLOCK_CHECKSUM) !== 0 ? 4 : 0);
   }
-  if (at + ((flags & FLAG_CONTENT_CHECKSUM) !== 0 ? 4 : 0) !== bytes.length) fail("bytes behind the frame");
+  if (at + ((flags & FLAG_CONTENT_CHECKSUM) !== 0 ? 4 : 0) !== bytes.length) fail("bytes after the frame");
   return to === size ? out : out.subarray(0, to);
 }
 

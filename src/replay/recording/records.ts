@@ -78,9 +78,9 @@ export interface RecordHead {
   readonly opcode: number;
   /** Of the opcode, in the file. */
   readonly offset: number;
-  /** Bytes of content, behind the 9 bytes of the head. */
+  /** Bytes of content, after the 9 bytes of the head. */
   readonly length: number;
-  /** Offset behind the record. */
+  /** Offset after the record. */
   readonly end: number;
 }
 
@@ -103,7 +103,7 @@ export interface ChunkHead {
   readonly offset: number;
   readonly end: number;
   readonly firstSeq: number;
-  /** The seq behind the last row. */
+  /** The seq after the last row. */
   readonly endSeq: number;
   readonly uncompressedSize: number;
   readonly crc: number;
@@ -150,7 +150,7 @@ export function readMessages(bytes: Uint8Array, count: number): Uint8Array[] {
     body.take(4 + 8 + 8);
     bodies.push(body.take(body.remaining));
   }
-  if (reader.remaining !== 0) refuse("something behind the trailer of a block");
+  if (reader.remaining !== 0) refuse("something after the trailer of a block");
   return bodies;
 }
 

@@ -8,7 +8,7 @@ import type { RecordingMeta } from "./profile.ts";
 import type { Recorded } from "./recorder.ts";
 import type { ByteSink, Tools } from "./tools.ts";
 
-/** Where rows made by a run go, and the digests of the state behind them. */
+/** Where rows made by a run go, and the digests of the state after them. */
 export type BlockSink = (rows: Rows, digests: readonly Digest[]) => void;
 
 /** What a recording is made with. */

@@ -3,7 +3,7 @@ import { writeChannels } from "./profile.ts";
 import type { Tools } from "./tools.ts";
 
 /**
- * What stands behind the last block of a file: attachments, the end of the data section, summary and
+ * What stands after the last block of a file: attachments, the end of the data section, summary and
  * footer.
  */
 
@@ -65,7 +65,7 @@ export function tailBytes(facts: TailFacts, at: number, crc: number, tools: Tool
   return joined([end.buffer, summary, offsets, footer.buffer]);
 }
 
-/** Byte arrays behind one another. */
+/** Byte arrays one after another. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

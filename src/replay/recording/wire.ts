@@ -32,7 +32,7 @@ function checkBody(bytes: Uint8Array): void {
   if (count > MAX_ITEMS) refuse(`a message body of ${count} items, more than ${MAX_ITEMS}`);
   let at = start;
   for (let i = 0; i < count; i++) at = skipItem(view, at);
-  if (at !== bytes.length) refuse(`${bytes.length - at} bytes behind the end of a message body`);
+  if (at !== bytes.length) refuse(`${bytes.length - at} bytes after the end of a message body`);
 }
 
 function arrayHeader(view: DataView): [count: number, start: number] {
@@ -42,7 +42,7 @@ function arrayHeader(view: DataView): [count: number, start: number] {
   return refuse("a message body that is no array");
 }
 
-/** Offset behind the item at `at`. */
+/** Offset after the item at `at`. */
 function skipItem(view: DataView, at: number): number {
   const tag = byteAt(view, at);
   if (tag < 0x80) return at + 1;
