@@ -7,6 +7,16 @@
 export type { Digest } from "../events/digest.ts";
 export { K, KIND_NAMES, type KindName } from "../events/kinds.ts";
 export { Rows } from "../events/rows.ts";
+export type { AddressOperand, CommandRow } from "../hw/command.ts";
+export { COMMAND_ROWS } from "../hw/commands/index.ts";
+export { type CommandIndex, commandLength, commandRow, compileCommands } from "../hw/compile-commands.ts";
+export {
+  addressesOf,
+  type DecodedAddress,
+  type DecodedField,
+  decodeCommand,
+  isPrivileged,
+} from "../hw/decode-command.ts";
 export type { Configuration, VgpuConfiguration } from "../reducers/configuration.ts";
 export { Machine, type State } from "../reducers/machine.ts";
 export { PageStore } from "../reducers/pages.ts";

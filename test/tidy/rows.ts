@@ -143,6 +143,7 @@ const command = (name: string, own: Partial<CommandRow> = {}): CommandRow => {
     length: 1,
     engines: ["rcs0"],
     action: "skip",
+    cost: 0,
     cite: "gvt.md 2.12",
     ...own,
   };

@@ -127,7 +127,7 @@ function retire(
   start: number,
   end: number,
 ): number {
-  const { rowOf, action } = index;
+  const { rowOf, action, cost } = index;
   const stop = Math.min(start + (TURN_DWORDS - engine.turnDwords), end);
   let ns = engine.turnNs;
   let i = start;
@@ -140,12 +140,11 @@ function retire(
       continue;
     }
     const row = rowOf[dword >>> 16];
-    const how = row === 0 ? 0 : RETIRES[action[row]];
-    if (how === 0) break;
+    if (row === 0 || RETIRES[action[row]] === 0) break;
     const length = rowLength(index, row, dword);
     if (i + length > end) break;
     i += length;
-    ns += length * FETCH_DWORD_NS + (how === 2 ? WALK_NS : dword >>> 29 === 0 ? MI_COMMAND_NS : 0);
+    ns += length * FETCH_DWORD_NS + cost[row];
   }
   engine.turnNs = ns;
   engine.turnDwords += i - start;
