@@ -1,4 +1,5 @@
 import { READ_BEHAVIOURS, WRITE_BEHAVIOURS } from "./behaviours.ts";
+import { FEATURES, type Features } from "./platforms.ts";
 import { type Bank, type FieldBits, type RegisterFacts, type RegisterRow, RULES } from "./register.ts";
 import { MMIO_BYTES, type Platform } from "./units.ts";
 
@@ -26,6 +27,7 @@ export interface RegisterName {
  */
 export interface RegisterIndex {
   readonly platform: Platform;
+  readonly features: Features;
   /** By dword of the MMIO half of BAR 0: register id. */
   readonly idOf: Uint16Array;
   /** Dwords that have a register, ascending. */
@@ -68,6 +70,7 @@ export function compileRegisters(platform: Platform, banks: readonly Bank[]): Re
   const n = draft.facts.length + 1;
   const index = {
     platform,
+    features: FEATURES[platform],
     idOf: new Uint16Array(MMIO_BYTES / 4),
     words: new Uint32Array(0),
     count: n,

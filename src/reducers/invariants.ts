@@ -1,4 +1,5 @@
 import { K } from "../events/kinds.ts";
+import { distanceOf, offsetOf } from "../hw/registers/offsets.ts";
 import { ENGINE_BASES, ENGINES, VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
 import { ownsAddress } from "./mediator/ggtt.ts";
@@ -24,8 +25,8 @@ export interface Invariant {
 
 const CSB_ENTRIES = 6;
 const CSB_NONE = 7;
-const CONTEXT_STATUS_PTR = 0x3a0;
-const MASTER = 0x44200;
+const CONTEXT_STATUS_PTR = distanceOf("RING_CONTEXT_STATUS_PTR");
+const MASTER = offsetOf("GEN8_MASTER_IRQ");
 const MASTER_ENABLE = 0x8000_0000;
 const DMA_WORDS = 6;
 const PHASE_IDLE = 0;

@@ -1,6 +1,7 @@
 import { ARROWS, NODE_EDGE } from "./arrows.ts";
 import { CYCLES } from "./cycles.ts";
 import { DEAD_EXPORTS, DEAD_FILES } from "./dead.ts";
+import { FEATURES_ONLY, RAW_OFFSETS } from "./offsets.ts";
 import { MANIFEST, PACKAGES } from "./packages.ts";
 import { PAPERS_RULE, VERBS } from "./papers.ts";
 import type { Rule } from "./project.ts";
@@ -26,6 +27,8 @@ export const RULES: readonly Rule[] = [
   CITATIONS,
   BEHAVIOUR_USE,
   BREADTH,
+  RAW_OFFSETS,
+  FEATURES_ONLY,
   DEAD_FILES,
   DEAD_EXPORTS,
   RECORDINGS,

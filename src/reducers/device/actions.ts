@@ -1,6 +1,7 @@
 import { WRITE_TIME } from "../../events/codes.ts";
 import { ACTIONS, type Action } from "../../hw/command.ts";
 import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { markWrite } from "../memory.ts";
@@ -49,7 +50,7 @@ const PREDICATE = action("predicate");
 const SET_PREDICATE = action("setPredicate");
 const CONDITIONAL_BATCH_END = action("conditionalBatchEnd");
 
-const HWS_PGA = 0x80;
+const HWS_PGA = distanceOf("RING_HWS_PGA");
 const USER_INTERRUPT_BIT = 1 << 0;
 const FLUSH_NOTIFY_BIT = 1 << 4;
 const GLOBAL_GTT = 1 << 22;

@@ -1,4 +1,5 @@
 import { WRITE_POSITION } from "../../events/codes.ts";
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { hostFrameAgent, hostFrameGfn, markWrite } from "../memory.ts";
@@ -15,16 +16,16 @@ import { forgetWorkarounds, startWorkarounds } from "./workaround.ts";
  * intel_engine_regs.h, intel_lrc_reg.h.
  */
 
-const RING_TAIL = 0x30;
-const RING_HEAD = 0x34;
-const RING_START = 0x38;
-const RING_CTL = 0x3c;
-const BB_STATE = 0x110;
-const SBB_ADDR = 0x114;
-const SBB_STATE = 0x118;
-const SBB_ADDR_UDW = 0x11c;
-const BB_ADDR = 0x140;
-const BB_ADDR_UDW = 0x168;
+const RING_TAIL = distanceOf("RING_TAIL");
+const RING_HEAD = distanceOf("RING_HEAD");
+const RING_START = distanceOf("RING_START");
+const RING_CTL = distanceOf("RING_CTL");
+const BB_STATE = distanceOf("RING_BBSTATE");
+const SBB_ADDR = distanceOf("RING_SBBADDR");
+const SBB_STATE = distanceOf("RING_SBBSTATE");
+const SBB_ADDR_UDW = distanceOf("RING_SBBADDR_UDW");
+const BB_ADDR = distanceOf("RING_BBADDR");
+const BB_ADDR_UDW = distanceOf("RING_BBADDR_UDW");
 
 const RING_VALID = 1;
 const BB_VALID = 1;

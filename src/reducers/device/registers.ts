@@ -1,6 +1,7 @@
 import { K } from "../../events/kinds.ts";
 import { WRITE_BEHAVIOURS } from "../../hw/behaviours.ts";
 import { REG_FAST_WRITE, REG_TIME_VALUE } from "../../hw/compile.ts";
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
@@ -14,14 +15,14 @@ import { flushTlb } from "./gtt.ts";
  * with the engine.
  */
 
-const RING_TAIL = 0x30;
-const RING_HEAD = 0x34;
-const RING_START = 0x38;
-const RING_CTL = 0x3c;
-const RING_ACTHD = 0x74;
-const RING_ACTHD_UDW = 0x5c;
-const RING_TIMESTAMP = 0x358;
-const RING_TIMESTAMP_UDW = 0x35c;
+const RING_TAIL = distanceOf("RING_TAIL");
+const RING_HEAD = distanceOf("RING_HEAD");
+const RING_START = distanceOf("RING_START");
+const RING_CTL = distanceOf("RING_CTL");
+const RING_ACTHD = distanceOf("RING_ACTHD");
+const RING_ACTHD_UDW = distanceOf("RING_ACTHD_UDW");
+const RING_TIMESTAMP = distanceOf("RING_TIMESTAMP");
+const RING_TIMESTAMP_UDW = distanceOf("RING_TIMESTAMP_UDW");
 const PDP_FIRST = 0x270;
 const PDP_LAST = 0x28c;
 const READ_ONLY = 1;

@@ -1,5 +1,6 @@
 import { NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
+import { distanceOf, maskOf } from "../../hw/registers/offsets.ts";
 import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { agentOf, frameBaseOf, isCoherent, writeGuestRun } from "../memory.ts";
@@ -13,13 +14,13 @@ import { GT0, GT1, GT3, raise } from "./interrupt.ts";
  * gvt.md 2.9.
  */
 
-const RING_IMR = 0xa8;
-const RING_HWS_PGA = 0x80;
-const RING_MI_MODE = 0x9c;
+const RING_IMR = distanceOf("RING_IMR");
+const RING_HWS_PGA = distanceOf("RING_HWS_PGA");
+const RING_MI_MODE = distanceOf("RING_MI_MODE");
 /** Source: intel_engine_regs.h, STOP_RING. */
-const MI_MODE_STOP_RING = 1 << 8;
-const RING_CONTEXT_STATUS_BUF = 0x370;
-const RING_CONTEXT_STATUS_PTR = 0x3a0;
+const MI_MODE_STOP_RING = maskOf("RING_MI_MODE", "STOP_RING");
+const RING_CONTEXT_STATUS_BUF = distanceOf("RING_CONTEXT_STATUS_BUF_LO");
+const RING_CONTEXT_STATUS_PTR = distanceOf("RING_CONTEXT_STATUS_PTR");
 const CSB_ENTRIES = 6;
 /** Dword numbers in the status page. Source: gvt.md 2.9. */
 const HWSP_CSB = 0x10;

@@ -1,7 +1,9 @@
 import { NOTES } from "../../events/codes.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import { REG_KEPT_ON_GT_RESET } from "../../hw/compile.ts";
-import { BCS0, ENGINE_BASES, ENGINES, type Platform, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
+import { FEATURES } from "../../hw/platforms.ts";
+import { distanceOf, maskOf, offsetOf } from "../../hw/registers/offsets.ts";
+import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -10,12 +12,19 @@ import { resetExeclists } from "./execlist.ts";
 
 const ALL_ENGINES = (1 << ENGINES.length) - 1;
 /** Registers below this go back to their reset values at a full GT reset. Source: gvt.md 2.5, Reset. */
-const GT_RESET_END = 0x44200;
-const GUC_STATUS = 0xc000;
+const GT_RESET_END = offsetOf("GEN8_MASTER_IRQ");
+const GUC_STATUS = offsetOf("GUC_STATUS");
 /** RING_TAIL, HEAD, START, CTL, ACTHD and its upper half. Source: intel_engine_regs.h. */
-const RING_POSITION: readonly number[] = [0x30, 0x34, 0x38, 0x3c, 0x74, 0x5c];
-const RING_MI_MODE = 0x9c;
-const MI_MODE_STOP_RING = 1 << 8;
+const RING_POSITION: readonly number[] = [
+  "RING_TAIL",
+  "RING_HEAD",
+  "RING_START",
+  "RING_CTL",
+  "RING_ACTHD",
+  "RING_ACTHD_UDW",
+].map(distanceOf);
+const RING_MI_MODE = distanceOf("RING_MI_MODE");
+const MI_MODE_STOP_RING = maskOf("RING_MI_MODE", "STOP_RING");
 const GUC_MIA_IN_RESET = 1;
 const GT_RESET = NOTES.indexOf("gt.reset");
 
@@ -28,23 +37,21 @@ const GDRST_ENGINES: readonly (readonly [number, number])[] = [
   [4, 1 << VECS0],
 ];
 
-const PCODE_MAILBOX = 0x138124;
-const PCODE_DATA = 0x138128;
+const PCODE_MAILBOX = offsetOf("GEN6_PCODE_MAILBOX");
+const PCODE_DATA = offsetOf("GEN6_PCODE_DATA");
 const PCODE_READY = 0x8000_0000;
 const PCODE_READ_MEM_LATENCY = 0x06;
 const PCODE_CDCLK_CONTROL = 0x07;
 const PCODE_READ_RC6VIDS = 0x05;
 const PCODE_SAGV_CONTROL = 0x21;
 
-/** Request register of each forcewake domain and its acknowledge. Source: gvt.md 2.6. */
-const FORCEWAKE_ACKS: Readonly<Record<Platform, ReadonlyMap<number, number>>> = {
-  kbl: new Map([
-    [0xa188, 0x13_0044],
-    [0xa270, 0xd88],
-    [0xa278, 0xd84],
+/** Request register of each forcewake domain to its acknowledge, for each platform. */
+const FORCEWAKE_ACKS = new Map(
+  Object.values(FEATURES).map((features) => [
+    features,
+    new Map(features.forcewake.map(([request, ack]) => [offsetOf(request), offsetOf(ack)])),
   ]),
-  bdw: new Map([[0xa188, 0x13_0044]]),
-};
+);
 
 /**
  * Put the registers below `end` back to what their rows say; with `all`, those that survive a GT reset too:
@@ -111,7 +118,7 @@ export const gtWrites = {
   "gt.ggtt_flush": () => {},
   "gt.fence": () => {},
   "gt.forcewake": (core, v, at, _id, _before, after) => {
-    const ack = FORCEWAKE_ACKS[core.registers.platform].get(at);
+    const ack = FORCEWAKE_ACKS.get(core.registers.features)?.get(at);
     if (ack !== undefined) core.words.write(MMIO + v, ack >>> 2, after & 0xffff);
   },
   "gt.pcode": (core, v, _at, _id, _before, _after, value) => pcode(core, v, value),

@@ -1,27 +1,28 @@
 import { PORT_MSI } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
+import { offsetOf } from "../../hw/registers/offsets.ts";
 import type { Core } from "../core.ts";
 import { CONFIG, MMIO } from "../planes.ts";
 import { PAGE_MASK } from "../words.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
 
 /** Each group is four dwords: ISR, IMR, IIR, IER. Source: gvt.md 2.13. */
-export const GT0 = 0x44300;
-export const GT1 = 0x44310;
-const GT2_PM = 0x44320;
-export const GT3 = 0x44330;
-export const DE_PIPE = 0x44400;
-export const DE_PORT = 0x44440;
-const DE_MISC = 0x44460;
-const PCU = 0x444e0;
-export const PCH = 0xc4000;
+export const GT0 = offsetOf("GEN8_GT_ISR", "gtIrq0");
+export const GT1 = offsetOf("GEN8_GT_ISR", "gtIrq1");
+const GT2_PM = offsetOf("GEN8_GT_ISR", "gtIrq2");
+export const GT3 = offsetOf("GEN8_GT_ISR", "gtIrq3");
+export const DE_PIPE = offsetOf("GEN8_DE_PIPE_ISR", "pipeA");
+export const DE_PORT = offsetOf("GEN8_DE_PORT_ISR");
+const DE_MISC = offsetOf("GEN8_DE_MISC_ISR");
+const PCU = offsetOf("GEN8_PCU_ISR");
+export const PCH = offsetOf("SDEISR");
 const ISR = 0;
 const IMR = 4;
 const IIR = 8;
 const IER = 12;
 
-const MASTER = 0x44200;
+const MASTER = offsetOf("GEN8_MASTER_IRQ");
 const MASTER_ENABLE = 0x8000_0000;
 
 /**

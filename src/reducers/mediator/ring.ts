@@ -1,4 +1,5 @@
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
+import { distanceOf, maskOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
@@ -8,19 +9,19 @@ import { enterFailsafe } from "./failsafe.ts";
 
 /** Registers of the RING banks. Source of the behaviours: gvt.md 2.6, guest-on-qemu.md 7. */
 const BASE_MASK = ~0xfff;
-const MI_MODE_STOP_RING = 1 << 8;
-const MI_MODE_IDLE = 1 << 9;
+const MI_MODE_STOP_RING = maskOf("RING_MI_MODE", "STOP_RING");
+const MI_MODE_IDLE = maskOf("RING_MI_MODE", "MODE_IDLE");
 /** RING_MODE. Source: intel_engine_regs.h; gvt/handlers.c, ring_mode_mmio_write. */
-const RUN_LIST_ENABLE = 1 << 15;
-const PPGTT_ENABLE = 1 << 9;
+const RUN_LIST_ENABLE = maskOf("RING_MODE_GEN7", "GFX_RUN_LIST_ENABLE");
+const PPGTT_ENABLE = maskOf("RING_MODE_GEN7", "GFX_PPGTT_ENABLE");
 const PRIVILEGE_CHECK_OFF = 1 << 0;
 /** CSFE_CHICKEN1. Source: gvt/handlers.c, csfe_chicken1_mmio_write. */
 const OTHER_ENGINES = (1 << 4) | (1 << 3);
-const RESET_REQUEST = 1;
-const RESET_READY = 2;
+const RESET_REQUEST = maskOf("RING_RESET_CTL", "RESET_CTL_REQUEST_RESET");
+const RESET_READY = maskOf("RING_RESET_CTL", "RESET_CTL_READY_TO_RESET");
 /** RING_TIMESTAMP counts at 12 MHz. Source: guest-on-qemu.md 7. */
 const TIMESTAMP_PER_US = 12;
-const TIMESTAMP_UDW = 0x35c;
+const TIMESTAMP_UDW = distanceOf("RING_TIMESTAMP_UDW");
 
 /** Does a write of a masked register enable any of `bits`? */
 function enables(value: number, bits: number): boolean {
