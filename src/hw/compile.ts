@@ -116,9 +116,8 @@ function collect(platform: Platform, banks: readonly Bank[]): Draft {
     Object.entries(bank.bases).forEach(([component, base], instance) => {
       const instanceOn = bank.instanceOn?.[component];
       if (instanceOn !== undefined && !instanceOn.includes(platform)) return;
-      for (const [key, row] of Object.entries(bank.rows)) {
+      for (const [name, row] of Object.entries(bank.rows)) {
         if (row.on !== undefined && !row.on.includes(platform)) continue;
-        const name = bank.name === "" ? key : `${bank.name}_${key}`;
         const path = `${component}.${name}`;
         if (seen.has(path)) throw new Error(`${path}: two rows of this name on ${platform}`);
         seen.add(path);

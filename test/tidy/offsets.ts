@@ -15,8 +15,7 @@ function namesOf(banks: readonly Bank[]): Named {
   const names = new Set<string>();
   const places = new Map<number, string>();
   for (const bank of banks) {
-    for (const [key, row] of Object.entries(bank.rows)) {
-      const name = bank.name === "" ? key : `${bank.name}_${key}`;
+    for (const [name, row] of Object.entries(bank.rows)) {
       names.add(name);
       for (const [component, base] of Object.entries(bank.bases)) {
         for (let i = 0; i < (row.count ?? 1); i++)
@@ -81,11 +80,10 @@ function* checkPlatforms(project: Project): Generator<Violation> {
 }
 
 const bank: Bank = {
-  name: "RING",
   bases: { rcs0: 0x2000, bcs0: 0x2_2000 },
   rows: {
-    TAIL: { offset: 0x30, cite: "gt/intel_engine_regs.h" },
-    GPR: { offset: 0x600, count: 4, stride: 8, cite: "gt/intel_engine_regs.h" },
+    RING_TAIL: { offset: 0x30, cite: "gt/intel_engine_regs.h" },
+    RING_GPR: { offset: 0x600, count: 4, stride: 8, cite: "gt/intel_engine_regs.h" },
   },
 };
 

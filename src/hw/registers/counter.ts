@@ -7,7 +7,6 @@ const pair = { count: 4, stride: 8, ...user } as const;
 
 /** What the 3D and compute pipelines count, and the parameters of an indirect draw. */
 export const COUNTERS = bank(
-  "",
   { rcs0: 0 },
   {
     ...wide("GPGPU_THREADS_DISPATCHED", 0x2290, user),

@@ -8,7 +8,7 @@ const PRM = `${LRC}; PRM name`;
 const USER = { commandAccess: true, inContext: true } as const;
 
 /** What every engine has at the same distance from its base, and the kernel does not call RING_*. */
-export const ENGINE = bank("", RING_BASES, {
+export const ENGINE = bank(RING_BASES, {
   GEN8_R_PWR_CLK_STATE: {
     offset: 0xc8,
     fields: {

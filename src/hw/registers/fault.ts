@@ -5,7 +5,6 @@ const CAPTURE = "i915_gpu_error.c";
 
 /** What went wrong, and what was still busy: read when an error is captured. */
 export const FAULTS = bank(
-  "",
   { gt: 0 },
   {
     PGTBL_ER: { offset: 0x2024, cite: `${I915_REG}; ${CAPTURE}` },

@@ -6,7 +6,6 @@ const invalidate = { then: "gt.tlb", fields: { INVALIDATE: 0 } } as const;
 
 /** Reset, and the arbiters between engines, caches and memory. */
 export const GT = bank(
-  "",
   { gt: 0 },
   {
     GEN8_MCR_SELECTOR: {
@@ -117,7 +116,6 @@ export const GT = bank(
 
 /** Sparse resources (tiled resource translation): set up by a context, saved with it. */
 export const TILED_RESOURCES = bank(
-  "",
   { gt: 0 },
   {
     TRVATTL3PTRDW: {
@@ -168,7 +166,6 @@ export const TILED_RESOURCES = bank(
 
 /** Where the firmware says that stolen memory and the page table lie. */
 export const STOLEN_MEMORY = bank(
-  "",
   { gt: 0 },
   {
     GGC: { offset: 0x10_8040, rule: "readOnly", cite: I915_REG },
@@ -189,7 +186,6 @@ export const STOLEN_MEMORY = bank(
 
 /** Software control of the blitter. The images of the video engines list it too, where it does nothing. */
 export const SWCTRL = bank(
-  "",
   { bcs0: 0x2_2000, vcs0: 0x1_2000, vecs0: 0x1_a000 },
   {
     BCS_SWCTRL: {
@@ -205,7 +201,6 @@ export const SWCTRL = bank(
 
 /** What belongs to one engine only, by its own name. */
 export const SINGLE_ENGINE = bank(
-  "",
   { gt: 0 },
   {
     GEN7_CXT_SIZE: { offset: 0x21a8, cite: GT_REGS },

@@ -76,7 +76,7 @@ function around(named: Rows, on: "bdw" | "kbl"): Rows {
   let next = 0;
   for (const stop of stops) {
     if (stop > next) {
-      pieces[`${Object.keys(pieces).length}`] = {
+      pieces[`MCHBAR_MIRROR_${Object.keys(pieces).length}`] = {
         offset: next,
         count: (stop - next) / 4,
         ...readOnly,
@@ -89,12 +89,12 @@ function around(named: Rows, on: "bdw" | "kbl"): Rows {
 }
 
 /** The memory controller's register space as the GPU mirrors it; it cannot be written through the mirror. */
-export const MCHBAR = bank("", { mchbar: 0x14_0000 }, NAMED);
+export const MCHBAR = bank({ mchbar: 0x14_0000 }, NAMED);
 export const MCHBAR_MIRROR_GEN8 = {
-  ...bank("MCHBAR_MIRROR", { mchbar: 0x14_0000 }, around(NAMED, "bdw")),
+  ...bank({ mchbar: 0x14_0000 }, around(NAMED, "bdw")),
   on: ["bdw"],
 } as const;
 export const MCHBAR_MIRROR_GEN9 = {
-  ...bank("MCHBAR_MIRROR", { mchbar: 0x14_0000 }, around(NAMED, "kbl")),
+  ...bank({ mchbar: 0x14_0000 }, around(NAMED, "kbl")),
   on: ["kbl"],
 } as const;

@@ -24,8 +24,7 @@ function placedAs(name: string): readonly Placed[] {
 function collect(banks: readonly Bank[]): Map<string, Placed[]> {
   const found = new Map<string, Placed[]>();
   for (const bank of banks) {
-    for (const [key, row] of Object.entries(bank.rows)) {
-      const name = bank.name === "" ? key : `${bank.name}_${key}`;
+    for (const [name, row] of Object.entries(bank.rows)) {
       const others = found.get(name);
       if (others === undefined) found.set(name, [{ bank, row }]);
       else others.push({ bank, row });

@@ -8,7 +8,6 @@ const inContext = true;
 
 /** Chicken bits of the command streamer and the fixed functions in front of the shaders. */
 export const STREAMER_CHICKENS = bank(
-  "",
   { rcs0: 0 },
   {
     FF_SLICE_CHICKEN: {

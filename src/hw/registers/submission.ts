@@ -6,29 +6,29 @@ const CTX = `${ENGINE_REGS}; ${LRC}`;
 const GVT = `${ENGINE_REGS}; gvt.md 2.6`;
 
 /** Execlists: how contexts are handed to an engine, and how it reports what became of them. */
-export const SUBMISSION = bank("RING", RING_BASES, {
-  BB_PER_CTX_PTR: {
+export const SUBMISSION = bank(RING_BASES, {
+  RING_BB_PER_CTX_PTR: {
     offset: 0x1c0,
     fields: { Address: [31, 12], PER_CTX_BB_FORCE: 2, PER_CTX_BB_VALID: 0 },
     inContext: true,
     cite: CTX,
   },
-  INDIRECT_CTX: {
+  RING_INDIRECT_CTX: {
     offset: 0x1c4,
     fields: { Address: [31, 6], SizeInCacheLines: [5, 0] },
     inContext: true,
     cite: `${CTX}; lrc_setup_indirect_ctx`,
   },
-  INDIRECT_CTX_OFFSET: {
+  RING_INDIRECT_CTX_OFFSET: {
     offset: 0x1c8,
     fields: { OffsetInCacheLines: [15, 6] },
     inContext: true,
     cite: `${CTX}; lrc_setup_indirect_ctx`,
   },
-  PP_DIR_DCLV: { offset: 0x220, commandAccess: true, cite: GVT },
-  PP_DIR_BASE: { offset: 0x228, cite: ENGINE_REGS },
-  ELSP: { offset: 0x230, then: "ring.elsp", cite: `${ENGINE_REGS}; guest-on-qemu.md 7; gvt.md 2.9` },
-  EXECLIST_STATUS_LO: {
+  RING_PP_DIR_DCLV: { offset: 0x220, commandAccess: true, cite: GVT },
+  RING_PP_DIR_BASE: { offset: 0x228, cite: ENGINE_REGS },
+  RING_ELSP: { offset: 0x230, then: "ring.elsp", cite: `${ENGINE_REGS}; guest-on-qemu.md 7; gvt.md 2.9` },
+  RING_EXECLIST_STATUS_LO: {
     offset: 0x234,
     rule: "readOnly",
     read: "ring.execlist_status",
@@ -46,14 +46,14 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     },
     cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format; gvt.md 2.9`,
   },
-  EXECLIST_STATUS_HI: {
+  RING_EXECLIST_STATUS_HI: {
     offset: 0x238,
     rule: "readOnly",
     read: "ring.execlist_status",
     fields: { CONTEXT_ID: [31, 0] },
     cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format; gvt.md 2.9`,
   },
-  CONTEXT_CONTROL: {
+  RING_CONTEXT_CONTROL: {
     offset: 0x244,
     rule: "maskedBits",
     fields: {
@@ -66,7 +66,7 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     inContext: true,
     cite: `${CTX}; xe/regs/xe_engine_regs.h, masked; gvt.md 2.5`,
   },
-  CONTEXT_STATUS_BUF_LO: {
+  RING_CONTEXT_STATUS_BUF_LO: {
     offset: 0x370,
     count: 6,
     stride: 8,
@@ -87,7 +87,7 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     },
     cite: "gvt/execlist.h, execlist_context_status_format; gvt.md 2.9",
   },
-  CONTEXT_STATUS_BUF_HI: {
+  RING_CONTEXT_STATUS_BUF_HI: {
     offset: 0x374,
     count: 6,
     stride: 8,
@@ -95,14 +95,14 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     fields: { CONTEXT_ID: [31, 0] },
     cite: "gvt/execlist.h, execlist_context_status_format; gvt.md 2.9",
   },
-  CONTEXT_STATUS_PTR: {
+  RING_CONTEXT_STATUS_PTR: {
     offset: 0x3a0,
     rule: "maskedBits",
     then: "ring.csb_ptr",
     fields: { READ_PTR: [10, 8], WRITE_PTR: [2, 0] },
     cite: `${ENGINE_REGS}; gvt.md 2.9; guest-on-qemu.md 7`,
   },
-  CTX_TIMESTAMP: { offset: 0x3a8, timeValue: true, inContext: true, cite: CTX },
+  RING_CTX_TIMESTAMP: { offset: 0x3a8, timeValue: true, inContext: true, cite: CTX },
 });
 
 const FORCE_TO_NONPRIV = {
@@ -122,8 +122,7 @@ const { rcs0, ...OTHER_BASES } = RING_BASES;
 
 /** Registers that batches may reach beside the usual ones. Commands may change the render engine's list. */
 export const RENDER_NONPRIV = bank(
-  "RING",
   { rcs0 },
-  { FORCE_TO_NONPRIV: { ...FORCE_TO_NONPRIV, commandAccess: true } },
+  { RING_FORCE_TO_NONPRIV: { ...FORCE_TO_NONPRIV, commandAccess: true } },
 );
-export const OTHER_NONPRIV = bank("RING", OTHER_BASES, { FORCE_TO_NONPRIV });
+export const OTHER_NONPRIV = bank(OTHER_BASES, { RING_FORCE_TO_NONPRIV: FORCE_TO_NONPRIV });

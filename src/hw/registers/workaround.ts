@@ -7,7 +7,6 @@ const inContext = true;
 
 /** Chicken bits of the slices: caches of the pixel back end, data cache, L3. */
 export const SLICE_CHICKENS = bank(
-  "",
   { gt: 0 },
   {
     GEN9_GAMT_ECO_REG_RW_IA: {
@@ -158,7 +157,6 @@ export const SLICE_CHICKENS = bank(
 
 /** Chicken bits of the half slices: samplers and the rows of execution units. */
 export const ROW_CHICKENS = bank(
-  "",
   { gt: 0 },
   {
     GEN8_HALF_SLICE_CHICKEN1: {

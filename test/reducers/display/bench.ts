@@ -48,7 +48,6 @@ const group = (offset: number) => ({
 
 /** Few rows, with nothing but behaviours: the rules of the real tables do not matter here. */
 const ROWS = bank(
-  "",
   { bench: 0 },
   {
     MASTER: { offset: 0x44200, then: "irq.master", read: "irq.master", cite },
