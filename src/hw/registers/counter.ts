@@ -38,7 +38,8 @@ export const COUNTERS = bank(
       offset: 0x5280,
       count: 4,
       ...user,
-      cite: `${I915_REG}; i915_cmd_parser.c; gvt.md 2.5`,
+      fields: { WriteOffset: [31, 2] },
+      cite: `${I915_REG}; i915_cmd_parser.c; gvt.md 2.5; Mesa gen9.xml`,
     },
   },
 );

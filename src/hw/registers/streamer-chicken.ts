@@ -39,6 +39,11 @@ export const STREAMER_CHICKENS = bank(
       offset: 0x20d8,
       rule: "maskedBits",
       inContext,
+      fields: {
+        CONSTANTBUFFERAddressOffsetDisable: 4,
+        MediaInstructionDisable: 1,
+        _3DRenderingInstructionDisable: 0,
+      },
       cite: "Mesa gen9.xml, CS_DEBUG_MODE2; gvt.md 2.19",
     },
     GEN7_FF_SLICE_CS_CHICKEN1: {
