@@ -48,3 +48,10 @@ export const PORT_SCREEN = 4;
 export const WRITE_TIME = 1;
 /** The bytes say how far a context had come when another took its engine: a matter of time too. */
 export const WRITE_POSITION = 2;
+/** The bytes are those of the input's own payload, in order: no hash is kept of them. */
+export const WRITE_PAYLOAD = 3;
+
+/** Status of an entry of `answers`: the page was told, */
+export const TOLD = 0;
+/** or it cannot be had now (the guest is away, nobody knows the content): it is asked for under a ticket. */
+export const NOT_NOW = 255;

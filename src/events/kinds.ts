@@ -14,13 +14,14 @@ export interface KindRow {
   readonly payload?: true;
 }
 
+/** Whatever drives may be told things in place. */
 const input = (...columns: ColumnName[]): KindRow => ({
   class: "input",
-  columns: ["dt", "agent", ...columns],
+  columns: ["dt", "agent", ...columns, "answers"],
 });
 const answer = (...columns: ColumnName[]): KindRow => ({
   class: "answer",
-  columns: ["dt", "agent", "ticket", ...columns],
+  columns: ["dt", "agent", "ticket", ...columns, "answers"],
 });
 const effect = (...columns: ColumnName[]): KindRow => ({
   class: "effect",
@@ -54,8 +55,8 @@ export const KINDS = {
   "io.read": read(),
   "io.written": access(),
   "aperture.read": read(),
-  /** A run of consecutive writes of `size` bytes each: `at` is the first, the payload holds the bytes. */
-  "aperture.written": { ...input("at", "size", "length"), payload: true },
+  /** Runs of writes, as they came in one message: where, in `stores`; the payload holds the bytes. */
+  "aperture.written": { ...input("length", "stores"), payload: true },
   /** code: capability bits, `ports/capabilities`. */
   "port.attached": input("code"),
   "port.detached": input(),
@@ -101,10 +102,10 @@ export const KINDS = {
   "access.reply": effect("ticket", "lo", "hi"),
   "guest.fetch": effect("ticket", "at", "purpose", "engine"),
   /**
-   * lo/hi: 64-bit hash of the bytes; ticket 0 where memory is coherent; code: WRITE_TIME, WRITE_POSITION or
-   * 0. The bytes travel with the effect, not in the log.
+   * Consecutive writes of one input for one vGPU by one engine (255: by none); the pieces are in `writes`.
+   * The bytes travel with the effect, not in the log.
    */
-  "guest.write": effect("ticket", "at", "atHigh", "length", "lo", "hi", "code"),
+  "guest.write": effect("engine", "writes"),
   "irq.inject": effect("at", "lo"),
   "irq.level": effect("lo"),
   "page.protect": effect("ticket", "at"),

@@ -1,5 +1,6 @@
-import { COLUMN_NAMES, COLUMNS, type ColumnName } from "./columns.ts";
+import { COLUMN_NAMES, type ColumnName } from "./columns.ts";
 import { KIND_NAMES, KIND_PAYLOAD, KINDS } from "./kinds.ts";
+import { appendEntries, entryDifference, growTable, newTable, type Table, type TableName } from "./tables.ts";
 
 /** Column names of each kind, by local number. */
 const COLUMNS_OF: readonly (readonly ColumnName[])[] = KIND_NAMES.map((name) => KINDS[name].columns);
@@ -25,6 +26,12 @@ const PURPOSE = bitOf("purpose");
 const ENGINE = bitOf("engine");
 const CODE = bitOf("code");
 
+/** Every typed array of `Rows` that has one element a row. */
+export const DENSE = ["kind", "from", "firstAnswer", "firstPiece", ...COLUMN_NAMES] as const;
+
+/** Where `Rows` has its child tables. */
+export const TABLE_OF = { answers: "answerTable", writes: "writeTable", stores: "storeTable" } as const;
+
 /**
  * A growing run of rows as dense columns: a block being recorded, a block read back, or the outcomes of one
  * input. Row i's `seq` is `firstSeq + i`. Only the columns that a row's kind has mean anything: the others
@@ -49,6 +56,17 @@ export class Rows {
   purpose: Uint8Array;
   engine: Uint8Array;
   code: Uint32Array;
+  /** How many entries the row has in each table; 0 where its kind has none. */
+  answers: Uint32Array;
+  writes: Uint32Array;
+  stores: Uint32Array;
+  /** Where they start: in `answerTable`, */
+  firstAnswer: Uint32Array;
+  /** and in the table that the row's kind has, `writeTable` or `storeTable`. */
+  firstPiece: Uint32Array;
+  answerTable: Table<"answers"> = newTable("answers", 16);
+  writeTable: Table<"writes"> = newTable("writes", 16);
+  storeTable: Table<"stores"> = newTable("stores", 16);
   /**
    * Where the row's payload starts in `payload`; meaningful for kinds with a payload and for live guest
    * writes.
@@ -74,6 +92,11 @@ export class Rows {
     this.purpose = new Uint8Array(capacity);
     this.engine = new Uint8Array(capacity);
     this.code = new Uint32Array(capacity);
+    this.answers = new Uint32Array(capacity);
+    this.writes = new Uint32Array(capacity);
+    this.stores = new Uint32Array(capacity);
+    this.firstAnswer = new Uint32Array(capacity);
+    this.firstPiece = new Uint32Array(capacity);
     this.from = new Uint32Array(capacity);
     this.payload = new Uint8Array(payloadBytes);
   }
@@ -82,6 +105,9 @@ export class Rows {
     this.firstSeq = firstSeq;
     this.count = 0;
     this.payloadUsed = 0;
+    this.answerTable.count = 0;
+    this.writeTable.count = 0;
+    this.storeTable.count = 0;
   }
 
   /** Add a row of this kind with every column of the kind zero; returns its index. */
@@ -106,12 +132,82 @@ export class Rows {
     return i;
   }
 
-  /** Add a row whose columns the caller writes, all of its kind's, itself; returns its index. */
+  /**
+   * Add a row whose columns the caller writes, all of its kind's but the counts of its entries, itself; returns
+   * its index.
+   */
   append(kind: number): number {
     const i = this.count++;
     if (i === this.kind.length) this.grow();
     this.kind[i] = kind;
+    this.answers[i] = 0;
+    this.writes[i] = 0;
+    this.stores[i] = 0;
+    this.firstAnswer[i] = this.answerTable.count;
     return i;
+  }
+
+  /** The last row was told this in place. `page` is 0 unless `status` is TOLD. */
+  tell(vgpu: number, gfn: number, purpose: number, engine: number, page: number, status: number): void {
+    const table = this.answerTable;
+    const k = table.count;
+    if (k === table.gfn.length) growTable("answers", table, k + 1);
+    table.count = k + 1;
+    table.vgpu[k] = vgpu;
+    table.gfn[k] = gfn;
+    table.purpose[k] = purpose;
+    table.engine[k] = engine;
+    table.page[k] = page;
+    table.status[k] = status;
+    this.answers[this.count - 1]++;
+  }
+
+  /** Give the last row, a `guest.write`, one more piece, all zero; returns its index in `writeTable`. */
+  addWrite(): number {
+    const i = this.count - 1;
+    const table = this.writeTable;
+    const k = table.count;
+    if (k === table.at.length) growTable("writes", table, k + 1);
+    if (this.writes[i] === 0) this.firstPiece[i] = k;
+    this.writes[i]++;
+    table.count = k + 1;
+    table.at[k] = 0;
+    table.atHigh[k] = 0;
+    table.length[k] = 0;
+    table.code[k] = 0;
+    table.lo[k] = 0;
+    table.hi[k] = 0;
+    table.ticket[k] = 0;
+    return k;
+  }
+
+  /** Give the last row, an `aperture.written`, one more run of writes of `size` bytes each. */
+  addStore(at: number, size: number, bytes: Uint8Array): void {
+    const i = this.count - 1;
+    const table = this.storeTable;
+    const k = table.count;
+    if (k === table.at.length) growTable("stores", table, k + 1);
+    if (this.stores[i] === 0) {
+      this.firstPiece[i] = k;
+      this.from[i] = this.payloadUsed;
+      this.length[i] = 0;
+    }
+    this.stores[i]++;
+    table.count = k + 1;
+    table.at[k] = at;
+    table.size[k] = size;
+    table.length[k] = bytes.length;
+    this.extendPayload(i, bytes);
+  }
+
+  /** Append bytes to the payload of row i, behind those it has; no other row has got any since. */
+  extendPayload(i: number, bytes: Uint8Array): void {
+    const { from, length } = this;
+    const [first, before] = [from[i], length[i]];
+    const to = this.reservePayload(i, bytes.length);
+    this.payload.set(bytes, to);
+    from[i] = first;
+    length[i] = before + bytes.length;
   }
 
   /** Append bytes to the payload for row i. */
@@ -160,23 +256,43 @@ export class Rows {
     if ((bits & ENGINE) !== 0) this.engine[to] = other.engine[i];
     if ((bits & CODE) !== 0) this.code[to] = other.code[i];
     if (KIND_PAYLOAD[kind] === 1) this.putPayload(to, other.payloadOf(i));
+    if ((other.answers[i] | other.writes[i] | other.stores[i]) !== 0) this.copyEntries(to, other, i);
     return to;
+  }
+
+  private copyEntries(to: number, other: Rows, i: number): void {
+    const answers = other.answers[i];
+    const asked = other.firstAnswer[i];
+    this.answers[to] = answers;
+    appendEntries("answers", this.answerTable, other.answerTable, asked, asked + answers);
+    const first = other.firstPiece[i];
+    const [writes, stores] = [other.writes[i], other.stores[i]];
+    this.writes[to] = writes;
+    this.stores[to] = stores;
+    this.firstPiece[to] = writes > 0 ? this.writeTable.count : this.storeTable.count;
+    if (writes > 0) appendEntries("writes", this.writeTable, other.writeTable, first, first + writes);
+    if (stores > 0) appendEntries("stores", this.storeTable, other.storeTable, first, first + stores);
+  }
+
+  /** Forget all rows from the `count`-th on, which were appended last. */
+  truncate(count: number): void {
+    for (let i = this.count - 1; i >= count; i--) {
+      if (KIND_PAYLOAD[this.kind[i]] === 1) this.payloadUsed -= this.length[i];
+      this.answerTable.count -= this.answers[i];
+      this.writeTable.count -= this.writes[i];
+      this.storeTable.count -= this.stores[i];
+    }
+    this.count = Math.min(count, this.count);
   }
 
   private grow(): void {
     const capacity = this.kind.length * 2;
-    for (const name of COLUMN_NAMES) {
+    for (const name of DENSE) {
       const old = this[name];
-      const bigger = COLUMNS[name] === 1 ? new Uint8Array(capacity) : new Uint32Array(capacity);
+      const bigger = old instanceof Uint8Array ? new Uint8Array(capacity) : new Uint32Array(capacity);
       bigger.set(old);
       (this as unknown as Record<string, Uint8Array | Uint32Array>)[name] = bigger;
     }
-    const kind = new Uint8Array(capacity);
-    kind.set(this.kind);
-    this.kind = kind;
-    const from = new Uint32Array(capacity);
-    from.set(this.from);
-    this.from = from;
   }
 }
 
@@ -207,10 +323,59 @@ export function rowDifference(
   if ((bits & PURPOSE) !== 0 && a.purpose[i] !== b.purpose[j]) return "purpose";
   if ((bits & ENGINE) !== 0 && a.engine[i] !== b.engine[j]) return "engine";
   if ((bits & CODE) !== 0 && a.code[i] !== b.code[j]) return "code";
+  const { answers, writes, stores } = a;
+  if (answers[i] !== b.answers[j]) return "answers";
+  if (writes[i] !== b.writes[j]) return "writes";
+  if (stores[i] !== b.stores[j]) return "stores";
+  if ((answers[i] | writes[i] | stores[i]) !== 0) {
+    const entry = firstEntryDifference(a, i, b, j);
+    if (entry !== null) return entry.table;
+  }
   if (KIND_PAYLOAD[kind] === 1) {
     const p = a.payloadOf(i);
     const q = b.payloadOf(j);
     for (let k = 0; k < p.length; k++) if (p[k] !== q[k]) return "payload";
   }
   return null;
+}
+
+/** Where the entries of two rows differ first. */
+export interface EntryDifference {
+  readonly table: TableName;
+  /** Of the entry among the row's. */
+  readonly index: number;
+  readonly column: string;
+}
+
+/** The first entry in which row i of `a` and row j of `b` differ, as far as both have entries; else null. */
+export function firstEntryDifference(a: Rows, i: number, b: Rows, j: number): EntryDifference | null {
+  for (let k = 0; k < Math.min(a.answers[i], b.answers[j]); k++) {
+    const column = answerDifference(a, a.firstAnswer[i] + k, b, b.firstAnswer[j] + k);
+    if (column !== null) return { table: "answers", index: k, column };
+  }
+  for (let k = 0; k < Math.min(a.writes[i], b.writes[j]); k++) {
+    const column = writeDifference(a.writeTable, a.firstPiece[i] + k, b.writeTable, b.firstPiece[j] + k);
+    if (column !== null) return { table: "writes", index: k, column };
+  }
+  for (let k = 0; k < Math.min(a.stores[i], b.stores[j]); k++) {
+    const [mine, theirs] = [a.firstPiece[i] + k, b.firstPiece[j] + k];
+    const column = entryDifference("stores", a.storeTable, mine, b.storeTable, theirs);
+    if (column !== null) return { table: "stores", index: k, column };
+  }
+  return null;
+}
+
+function answerDifference(a: Rows, i: number, b: Rows, j: number): string | null {
+  return entryDifference("answers", a.answerTable, i, b.answerTable, j);
+}
+
+/** Compared at each outcome of a replay: without a look at names. */
+function writeDifference(a: Table<"writes">, i: number, b: Table<"writes">, j: number): string | null {
+  if (a.at[i] !== b.at[j]) return "at";
+  if (a.atHigh[i] !== b.atHigh[j]) return "atHigh";
+  if (a.length[i] !== b.length[j]) return "length";
+  if (a.code[i] !== b.code[j]) return "code";
+  if (a.lo[i] !== b.lo[j]) return "lo";
+  if (a.hi[i] !== b.hi[j]) return "hi";
+  return a.ticket[i] !== b.ticket[j] ? "ticket" : null;
 }

@@ -10,6 +10,7 @@ import { SaveTrigger } from "../replay/live/save-trigger.ts";
 import { Window } from "../replay/live/window.ts";
 import { WindowSave } from "../replay/live/window-save.ts";
 import { compilePredicate } from "../replay/names/predicate.ts";
+import { putColumns } from "../replay/recording/bulk.ts";
 import { printable } from "../replay/recording/errors.ts";
 import { describe } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
@@ -86,16 +87,9 @@ class KeeperWorker {
     this.saveNext();
   }
 
-  private block({
-    columns,
-    count,
-    firstSeq,
-    payloadUsed,
-    pages,
-    digests,
-  }: ToKeeper & { type: "block" }): void {
+  private block({ columns, counts, pages, digests }: ToKeeper & { type: "block" }): void {
     const { window, trigger } = this;
-    Object.assign(this.rows, columns, { count, firstSeq, payloadUsed });
+    putColumns(this.rows, columns, counts);
     window.take(this.rows, pages, digests);
     const back: FromKeeper = { type: "synced", blocks: 1, bytes: window.bytes, columns: [columns] };
     this.port.postMessage(back, buffersOf(columns));

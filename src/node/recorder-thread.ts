@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { Columns } from "../replay/recording/bulk.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { loadTools } from "./codecs.ts";
 import { reasonOf } from "./files.ts";
-import type { Columns, FromWorker } from "./recorder-messages.ts";
+import type { FromWorker } from "./recorder-messages.ts";
 
 /** What the two workers behind a live machine, which write or keep its blocks, have in common. */
 

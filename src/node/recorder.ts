@@ -3,14 +3,14 @@ import { Worker } from "node:worker_threads";
 import type { Digest } from "../events/digest.ts";
 import { Rows } from "../events/rows.ts";
 import type { PageStore } from "../reducers/pages.ts";
-import { DENSE } from "../replay/recording/bulk.ts";
+import { type Columns, columnsOf, countsOf, putColumns } from "../replay/recording/bulk.ts";
 import { gatherPages, SeenPages } from "../replay/recording/gather.ts";
 import { type RecordingMeta, writePreamble } from "../replay/recording/profile.ts";
 import { Fill, type Recorded, type Recorder, SEAL_INPUTS } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { samePage } from "./hash.ts";
 import { partOf } from "./packing.ts";
-import type { Columns, FromWorker, KeeperStart, RecorderStart, ToKeeper } from "./recorder-messages.ts";
+import type { FromWorker, KeeperStart, RecorderStart, ToKeeper } from "./recorder-messages.ts";
 
 /** Sealed blocks that may wait for the disk, in bytes of memory. */
 const WAITING_BYTES = 64 << 20;
@@ -133,13 +133,13 @@ export class FileRecorder implements Recorder {
     if (rows.count === 0 || this.failure !== null) return;
     const pages = gatherPages(rows, this.store, this.seen);
     const columns = this.swapColumns();
-    const { count, firstSeq, payloadUsed } = rows;
+    const counts = countsOf(rows);
     const moved = [...Object.values(columns), ...Object.values(pages)].filter((array) => array.length > 0);
     const bytes = moved.reduce((sum, array) => sum + array.byteLength, 0);
     this.waiting.push({ sealedAt: performance.now(), bytes });
     this.waitingBytes += bytes;
-    this.post({ type: "block", columns, count, firstSeq, payloadUsed, pages, digests }, moved);
-    rows.clear(firstSeq + count);
+    this.post({ type: "block", columns, counts, pages, digests }, moved);
+    rows.clear(counts.firstSeq + counts.count);
     this.fill.clear();
   }
 
@@ -193,12 +193,8 @@ export class FileRecorder implements Recorder {
   private swapColumns(): Columns {
     const { rows } = this;
     const taken = columnsOf(rows);
-    const fresh = this.spares.pop();
-    if (fresh !== undefined) Object.assign(rows, fresh);
-    else {
-      const { count, firstSeq, payloadUsed } = rows;
-      Object.assign(rows, new Rows(rows.kind.length, rows.payload.length), { count, firstSeq, payloadUsed });
-    }
+    const fresh = this.spares.pop() ?? columnsOf(new Rows(rows.kind.length, rows.payload.length));
+    putColumns(rows, fresh, countsOf(rows));
     return taken;
   }
 
@@ -222,12 +218,6 @@ export class FileRecorder implements Recorder {
     this.failure ??= reason;
     this.closing?.reject(new Error(this.failure));
   }
-}
-
-function columnsOf(rows: Rows): Columns {
-  const columns: Columns = { payload: rows.payload };
-  for (const name of DENSE) columns[name] = rows[name];
-  return columns;
 }
 
 /**

@@ -4,7 +4,7 @@ import { K } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
 import { PAGE_BYTES } from "../../src/hw/units.ts";
 import { SeenPages } from "../../src/replay/recording/gather.ts";
-import { Fill, SEAL_INPUTS, SEAL_ROWS } from "../../src/replay/recording/recorder.ts";
+import { Fill, SEAL_INPUTS, SEAL_LINES } from "../../src/replay/recording/recorder.ts";
 
 const SEAL_BYTES = 1 << 20;
 const KINDS = ["mmio.read", "guest.write", "aperture.written", "guest.fetched"] as const;
@@ -43,7 +43,7 @@ test("a block is full at the very row that makes it so", () => {
             if (!seen.has(page + n)) pages.add(page + n);
           }
           const held = bytes + pages.size * PAGE_BYTES;
-          const full = inputs >= SEAL_INPUTS || held >= SEAL_BYTES || rows.count >= SEAL_ROWS;
+          const full = inputs >= SEAL_INPUTS || held >= SEAL_BYTES || rows.count >= SEAL_LINES;
           if (fill.isFull(rows) !== full) expect([rows.count, !full]).toEqual([rows.count, full]);
           if (!full) continue;
           rows.clear();

@@ -15,6 +15,7 @@ import { seekTo } from "../../src/replay/engine/state.ts";
 import { Live } from "../../src/replay/live/live.ts";
 import { packPages, unpackPiece } from "../../src/replay/recording/base-pieces.ts";
 import { RecordingError } from "../../src/replay/recording/errors.ts";
+import { NO_PAGES } from "../../src/replay/recording/gather.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe as describeRecording, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { MemorySink } from "../../src/replay/recording/tools.ts";
@@ -173,13 +174,7 @@ describe("an older epoch", () => {
     const writer = new RecordingWriter(sink, meta, tools, "lz4", pieces);
     const rows = new Rows(0, 0);
     rows.clear(seq + 1);
-    const none = {
-      used: new Uint8Array(0),
-      index: new Uint32Array(0),
-      fresh: new Uint8Array(0),
-      bodies: new Uint8Array(0),
-    };
-    writer.addBlock(rows, none, digests, true);
+    writer.addBlock(rows, NO_PAGES, digests, true);
     writer.finish();
     return openWindow(sink.bytes(), tools);
   }

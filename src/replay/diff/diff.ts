@@ -46,7 +46,7 @@ export function seekByAddress({ recording, store }: OpenedRecording, seq: number
     recording.readBlock(n, rows);
     let end = rowsUpTo(rows, seq);
     while (end > 0 && end < rows.count && KIND_CLASS[rows.kind[end]] === CLASS_OUTCOME) end++;
-    rows.count = end;
+    rows.truncate(end);
     replay.block(rows);
   }
   return machine;

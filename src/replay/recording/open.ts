@@ -1,5 +1,5 @@
 import { MCAP_MAGIC, Opcode } from "@mcap/core";
-import { Malformed, RecordingError, refuse } from "./errors.ts";
+import { LayoutError, Malformed, OtherLayout, RecordingError, refuse } from "./errors.ts";
 import { MAX_META_BYTES, PROFILE, type RecordingMeta, readMeta } from "./profile.ts";
 import {
   type AttachmentPlace,
@@ -23,6 +23,7 @@ function at<T>(source: ByteSource, offset: number, act: () => T): T {
   try {
     return act();
   } catch (error) {
+    if (error instanceof OtherLayout) throw new LayoutError(source.name, offset, error.message);
     if (error instanceof Malformed) throw new RecordingError(source.name, offset, error.message);
     throw error;
   }
