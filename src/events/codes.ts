@@ -35,6 +35,8 @@ export const FAILSAFE = ["none", "unsupported_guest", "insufficient_resource", "
 export const TIMER_ENGINE = 16;
 export const TIMER_VBLANK = 32;
 export const TIMER_SCREEN = 48;
+/** The rest of a screen that one input may not be told whole. */
+export const TIMER_DRAW = 64;
 
 /** `port.attached`: capability bits. */
 export const PORT_COHERENT = 1;
@@ -48,6 +50,8 @@ export const PORT_SCREEN = 4;
 export const WRITE_TIME = 1;
 /** The bytes say how far a context had come when another took its engine: a matter of time too. */
 export const WRITE_POSITION = 2;
+/** A context status event in the status page, or its pointer. */
+export const WRITE_STATUS = 4;
 /** The bytes are those of the input's own payload, in order: no hash is kept of them. */
 export const WRITE_PAYLOAD = 3;
 

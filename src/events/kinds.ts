@@ -37,10 +37,8 @@ const observed = (...columns: ColumnName[]): KindRow => ({
 });
 
 const access = (): KindRow => input("at", "size", "lo", "hi");
-/**
- * A read that had to ask the guest first is *owed*: `ticket` is that of the `access.reply` that completes it.
- */
-const read = (): KindRow => input("at", "size", "lo", "hi", "ticket");
+/** lo/hi: what it was answered. */
+const read = access;
 const done = (): KindRow => answer();
 const failed = (): KindRow => answer("code");
 

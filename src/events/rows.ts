@@ -181,6 +181,15 @@ export class Rows {
     return k;
   }
 
+  /** Give the last row, an `aperture.written` without any yet, these runs of writes. */
+  putStores(stores: Table<"stores">, bytes: Uint8Array): void {
+    const i = this.count - 1;
+    this.putPayload(i, bytes);
+    this.stores[i] = stores.count;
+    this.firstPiece[i] = this.storeTable.count;
+    appendEntries("stores", this.storeTable, stores, 0, stores.count);
+  }
+
   /** Give the last row, an `aperture.written`, one more run of writes of `size` bytes each. */
   addStore(at: number, size: number, bytes: Uint8Array): void {
     const i = this.count - 1;

@@ -22,6 +22,12 @@ export const TABLES = {
   stores: { at: 4, size: 1, length: 4 },
 } as const;
 
+/** Most that one input is told in place. */
+export const TOLD_MAX = 4096;
+/** Most runs and bytes of one `aperture.written`. */
+export const STORES_MAX = 8192;
+export const STORE_BYTES_MAX = 0x1_0000;
+
 export type TableName = keyof typeof TABLES;
 export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];
 

@@ -4,6 +4,7 @@ import { Rows } from "../events/rows.ts";
 import type { RegisterIndex } from "../hw/compile.ts";
 import type { CommandIndex } from "../hw/compile-commands.ts";
 import { VGPU_MAX } from "../hw/units.ts";
+import { type AnswerSource, NOBODY } from "./answers.ts";
 import type { Configuration } from "./configuration.ts";
 import type { PageStore } from "./pages.ts";
 import { PLANES, TICKETS } from "./planes.ts";
@@ -81,8 +82,10 @@ export class Core {
   /** Reply of the read being reduced. */
   replyLo = 0;
   replyHi = 0;
-  /** Ticket under which the read being reduced is owed; 0: answered. */
-  owed = 0;
+  /** Who answers what is asked in place. */
+  source: AnswerSource = NOBODY;
+  /** How much the input being reduced has asked in place. */
+  told = 0;
   /** 0 the device, 1-7 the vGPUs. */
   readonly trees: Tree[];
   private readonly owned: boolean[];

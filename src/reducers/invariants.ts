@@ -196,8 +196,8 @@ const engineFetch = ofEngines((core, _e, { fetch }) => openOr(core, fetch, K["gu
 const engineWakes = ofEngines((_core, _e, { timer, fetch }) =>
   timer !== 0 || fetch !== 0 ? null : "phase is busy, and nothing will wake it",
 );
-const apertureRead = ofVgpus((core, _v, { apertureRead: ticket }) =>
-  openOr(core, ticket, K["aperture.read"], "tree.apertureRead"),
+const drawTimer = ofVgpus((core, _v, { drawTimer: ticket }) =>
+  openOr(core, ticket, K["timer.arm"], "tree.drawTimer"),
 );
 const screenTimer = ofVgpus((core, _v, { screenTimer: ticket }) =>
   openOr(core, ticket, K["timer.arm"], "tree.screenTimer"),
@@ -224,7 +224,7 @@ export const INVARIANTS: readonly Invariant[] = [
     "a pipe has an armed vblank timer exactly while it is on and its vGPU not paused",
     pipeTimers,
   ),
-  row("aperture.read", "an aperture read that waits for a page has its ticket", apertureRead),
+  row("draw.timer", "the timer of the rest of a screen is open", drawTimer),
   row("screen.timer", "the timer of the next drawn screen is open", screenTimer),
   row("writes.open", "guest writes in flight are counted", writesOpen),
   row("announcements", "what waits for guest writes waits for some in flight", announcements),

@@ -52,5 +52,5 @@ export const PLANE_COMPONENTS: readonly Component[] = [
 
 /** Epochs of the components that are not planes. */
 export const RAM_EPOCH = 1;
-export const TREE_EPOCH = 1;
+export const TREE_EPOCH = 2;
 export const CLOCK_EPOCH = 1;

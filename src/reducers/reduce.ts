@@ -1,16 +1,15 @@
-import { TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
-import { PURPOSES } from "../events/columns.ts";
+import { TIMER_DRAW, TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
 import { VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
 import { continueTurn, failTurn, startTurn, wakeForMemory } from "./device/engine.ts";
 import { readMmio, writeMmio } from "./mediator/access.ts";
-import { continueApertureRead, failApertureRead, readAperture, writeAperture } from "./mediator/aperture.ts";
+import { readAperture, writeAperture } from "./mediator/aperture.ts";
 import { readConfig, readIo, writeConfig, writeIo } from "./mediator/config-space.ts";
 import { plug, unplug } from "./mediator/display/hotplug.ts";
 import { vblank } from "./mediator/display/pipe.ts";
-import { screenTimer } from "./mediator/display/screen.ts";
+import { goOnDrawing, screenTimer } from "./mediator/display/screen.ts";
 import { writeDone } from "./mediator/execlist.ts";
 import { readGtt, writeGtt } from "./mediator/ggtt.ts";
 import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./mediator/lifecycle.ts";
@@ -26,7 +25,6 @@ export function reduce(core: Core, rows: Rows, i: number): void {
   if (v !== 0 && v <= VGPU_MAX && core.seeVgpu(v).created) return reduceAlive(core, v, rows, i);
   core.replyLo = 0;
   core.replyHi = 0;
-  core.owed = 0;
   if (v > VGPU_MAX) return;
   const kind = rows.kind[i];
   if (v === 0) {
@@ -38,7 +36,6 @@ export function reduce(core: Core, rows: Rows, i: number): void {
 export function reduceAlive(core: Core, v: number, rows: Rows, i: number): void {
   core.replyLo = 0;
   core.replyHi = 0;
-  core.owed = 0;
   const kind = rows.kind[i];
   switch (kind) {
     // What most rows are is called by name: the call of an unknown function costs as much as some of them.
@@ -126,19 +123,14 @@ function fetched(core: Core, v: number, rows: Rows, i: number): void {
 }
 
 const NO_ENGINE = 255;
-const SCANOUT = PURPOSES.indexOf("scanout");
 
 /** Whoever asked for the page goes on. */
 function answer(core: Core, v: number, ticket: number, failed: boolean): void {
   const engine = core.ticketOperand(ticket, 2);
-  const purpose = core.ticketOperand(ticket, 1);
   core.endTicket(ticket);
   if (engine !== NO_ENGINE) {
     if (failed) failTurn(core, engine);
     else continueTurn(core, engine);
-  } else if (purpose !== SCANOUT) {
-    if (failed) failApertureRead(core, v);
-    else continueApertureRead(core, v);
   }
   settlePause(core, v);
 }
@@ -148,7 +140,8 @@ function fired(core: Core, ticket: number): void {
   const code = core.ticketOperand(ticket, 2);
   const v = core.ticketAgent(ticket);
   core.endTicket(ticket);
-  if (code >= TIMER_SCREEN) screenTimer(core, v);
+  if (code >= TIMER_DRAW) goOnDrawing(core, v);
+  else if (code >= TIMER_SCREEN) screenTimer(core, v);
   else if (code >= TIMER_VBLANK) vblank(core, v, code - TIMER_VBLANK);
   else if (code >= TIMER_ENGINE) startTurn(core, code - TIMER_ENGINE);
 }

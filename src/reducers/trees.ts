@@ -117,8 +117,6 @@ export interface VgpuTree {
   freeMap: number;
   /** The interrupt line, whose rising edges are MSIs. */
   interruptLine: boolean;
-  /** Ticket of the aperture read that waits for a page; 0: none. */
-  apertureRead: number;
   /** Tickets of pages that aperture reads have asked for without waiting. Memory not coherent only. */
   apertureAsks: number[];
   pipes: PipeTree[];
@@ -130,6 +128,9 @@ export interface VgpuTree {
   announcements: Announcement[];
   /** Screen sampling: ticket of the timer, gfn reads are outcomes of their own. */
   screenTimer: number;
+  /** The timer of the rest of a screen, and how many of its frames were asked for; 0: none is under way. */
+  drawTimer: number;
+  drawn: number;
   flipsSeen: number;
 }
 
@@ -265,7 +266,6 @@ export function initialVgpuTree(): VgpuTree {
     maps: 0,
     freeMap: 0,
     interruptLine: false,
-    apertureRead: 0,
     apertureAsks: [],
     pipes: Array.from({ length: PIPES }, initialPipe),
     gmbus: initialGmbus(),
@@ -274,6 +274,8 @@ export function initialVgpuTree(): VgpuTree {
     writesOpen: 0,
     announcements: [],
     screenTimer: 0,
+    drawTimer: 0,
+    drawn: 0,
     flipsSeen: 0,
   };
 }

@@ -1,4 +1,5 @@
 /** A world that writes down what it is told, with plain storage behind reads. */
+import type { Table } from "../../src/events/tables.ts";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -43,9 +44,15 @@ export class FakeWorld implements World {
     this.onWrite?.(region, at, lo);
   }
 
-  writeAperture(vgpu: number, at: number, size: number, bytes: Uint8Array): void {
-    const data = bytes.length > 32 ? `${bytes.length} bytes` : Buffer.from(bytes).toString("hex");
-    this.calls.push(`aperture ${vgpu} ${at.toString(16)} ${size} ${data}`);
+  writeAperture(vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void {
+    let from = 0;
+    for (let k = 0; k < stores.count; k++) {
+      const run = bytes.subarray(from, from + stores.length[k]);
+      from += run.length;
+      const data = run.length > 32 ? `${run.length} bytes` : Buffer.from(run).toString("hex");
+      const joined = k === 0 ? "" : "+ ";
+      this.calls.push(`${joined}aperture ${vgpu} ${stores.at[k].toString(16)} ${stores.size[k]} ${data}`);
+    }
   }
 
   mapped(...args: [number, number, number, number, number, boolean, boolean]): void {

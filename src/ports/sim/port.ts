@@ -159,6 +159,7 @@ export class SimPort implements Hands {
       if (errno === 0) into.set(host.memory.frame(gfn));
       return errno;
     }
+    if (ticket === 0) return PENDING;
     const answer = (world: World): void => {
       const errno = look();
       if (errno === 0) world.fetched(ticket, host.memory.frame(gfn));

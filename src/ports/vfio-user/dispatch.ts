@@ -3,7 +3,7 @@
  * changes nothing.
  */
 import type { World } from "../../replay/live/session.ts";
-import type { ApertureRun } from "./aperture.ts";
+import type { ApertureRuns } from "./aperture.ts";
 import { EINVAL, ENODEV, ENOSYS, ENOTSUP, PortError, ProtocolError } from "./errors.ts";
 import type { DmaTable, SharedMemory } from "./memory.ts";
 import type { Messages } from "./messages.ts";
@@ -28,7 +28,7 @@ export interface Guest {
   readonly vgpu: number;
   readonly attached: boolean;
   readonly outbox: Outbox;
-  readonly run: ApertureRun;
+  readonly run: ApertureRuns;
   readonly accessor: Accessor;
   readonly table: DmaTable;
   /** Null where guest memory is reached by messages. */

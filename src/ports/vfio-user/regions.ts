@@ -5,7 +5,7 @@
  */
 import { APERTURE_BYTES, BAR0_BYTES, GTT_OFFSET, IO_BYTES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Region, World } from "../../replay/live/session.ts";
-import type { ApertureRun } from "./aperture.ts";
+import type { ApertureRuns } from "./aperture.ts";
 import { EINVAL } from "./errors.ts";
 import { put32, u32 } from "./wire.ts";
 
@@ -36,9 +36,9 @@ const WIDEST_WORD = 4;
 export class Accessor {
   private readonly world: World;
   private readonly vgpu: number;
-  private readonly run: ApertureRun;
+  private readonly run: ApertureRuns;
 
-  constructor(world: World, vgpu: number, run: ApertureRun) {
+  constructor(world: World, vgpu: number, run: ApertureRuns) {
     this.world = world;
     this.vgpu = vgpu;
     this.run = run;

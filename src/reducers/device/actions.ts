@@ -211,7 +211,7 @@ function storeRegisterMem(core: Core, e: number, engine: EngineTree, c: Uint32Ar
   const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]);
   if (how !== DONE) return how;
   const register = registerOf(c[1]);
-  writeValue(core, engine, 1, storeRegister(core, e, engine, register), 0);
+  writeValue(core, e, engine, 1, storeRegister(core, e, engine, register), 0);
   if (isTimeValue(core, register)) markWrite(core, WRITE_TIME);
   return DONE;
 }
@@ -228,10 +228,10 @@ function storeDataImm(core: Core, e: number, engine: EngineTree, c: Uint32Array,
     const low = ((c[1] & 0xffff_f000) >>> 0) + 4096;
     const next = operand(core, e, engine, global, low >>> 0, c[2] + (low > 0xffff_ffff ? 1 : 0));
     if (next !== DONE) return next;
-    writeAt(core, engine, v, gfn, offset, c, 3, room);
-    writeOperand(core, engine, c, 3 + room, count - room);
+    writeAt(core, e, engine, v, gfn, offset, c, 3, room);
+    writeOperand(core, e, engine, c, 3 + room, count - room);
   } else {
-    writeOperand(core, engine, c, 3, count);
+    writeOperand(core, e, engine, c, 3, count);
   }
   return DONE;
 }
@@ -263,15 +263,15 @@ function postSync(
   const how = operand(core, e, engine, index || global, low, index ? 0 : c[at + 1]);
   if (how !== DONE) return how;
   engine.turnNs += POST_SYNC_NS;
-  if (operation === 1) writeOperand(core, engine, c, value, count);
-  else if (operation === 2) writeValue(core, engine, count, 0, 0);
-  else writeTimestamp(core, engine, count);
+  if (operation === 1) writeOperand(core, e, engine, c, value, count);
+  else if (operation === 2) writeValue(core, e, engine, count, 0, 0);
+  else writeTimestamp(core, e, engine, count);
   return DONE;
 }
 
-function writeTimestamp(core: Core, engine: EngineTree, count: number): void {
+function writeTimestamp(core: Core, e: number, engine: EngineTree, count: number): void {
   const ticks = timestamp(engine);
-  writeValue(core, engine, count, ticks >>> 0, Math.floor(ticks / 0x1_0000_0000) & 0xf);
+  writeValue(core, e, engine, count, ticks >>> 0, Math.floor(ticks / 0x1_0000_0000) & 0xf);
   markWrite(core, WRITE_TIME);
 }
 
@@ -338,7 +338,7 @@ function copyMemMem(core: Core, e: number, engine: EngineTree, c: Uint32Array): 
   const how = operand(core, e, engine, (c[0] & (1 << 21)) !== 0, c[1], c[2]);
   if (how !== DONE) return how;
   engine.turnNs += MOVE_KIB_NS;
-  writeValue(core, engine, 1, VALUE.low, 0);
+  writeValue(core, e, engine, 1, VALUE.low, 0);
   return DONE;
 }
 
@@ -347,7 +347,7 @@ function atomic(core: Core, e: number, engine: EngineTree, c: Uint32Array): Outc
   const how = read(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, low, c[2]);
   if (how !== DONE) return how;
   const result = atomicResult(core, e, c, VALUE.low, VALUE.high);
-  if (result !== null) writeValue(core, engine, isWide(c) ? 2 : 1, result[0], result[1]);
+  if (result !== null) writeValue(core, e, engine, isWide(c) ? 2 : 1, result[0], result[1]);
   return DONE;
 }
 

@@ -155,10 +155,10 @@ export function saveContext(core: Core, e: number, engine: EngineTree, image: Ui
   const v = hostFrameAgent(core, hfn);
   const gfn = hostFrameGfn(core, hfn);
   const code = engine.level === 0 && engine.head === engine.tail ? 0 : WRITE_POSITION;
-  if (tail > 0) writeAt(core, engine, v, gfn, 0, SAVED, 0, tail);
+  if (tail > 0) writeAt(core, e, engine, v, gfn, 0, SAVED, 0, tail);
   if (tail > 0) markWrite(core, code);
   if (tail >= last) return;
-  writeAt(core, engine, v, gfn, (tail + 1) * 4, SAVED, tail + 1, last - tail);
+  writeAt(core, e, engine, v, gfn, (tail + 1) * 4, SAVED, tail + 1, last - tail);
   markWrite(core, code);
 }
 

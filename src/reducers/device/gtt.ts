@@ -1,6 +1,6 @@
 import { PURPOSES } from "../../events/columns.ts";
 import type { Core } from "../core.ts";
-import { fetchGuest, hostFrameAgent, hostFrameGfn } from "../memory.ts";
+import { askGuest, FRESH, fetchGuest, hostFrameAgent, hostFrameGfn, LATER } from "../memory.ts";
 import { DEVICE_GGTT, TLB } from "../planes.ts";
 import { GFN_BITS } from "../ram.ts";
 import type { EngineTree } from "../trees.ts";
@@ -152,8 +152,11 @@ function frameWords(
   purpose: number,
 ): Uint32Array | null {
   const words = core.ram[v].fresh(gfn, engine.turn);
-  if (words === null) engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
-  return words;
+  if (words !== null) return words;
+  const came = askGuest(core, v, gfn, purpose, e, engine.turn);
+  if (came === FRESH) return core.ram[v].fresh(gfn, engine.turn);
+  if (came === LATER) engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
+  return null;
 }
 
 /** The words of a place, fresh for the turn under way, or null: `failure` says why. */

@@ -56,6 +56,7 @@ export const VALUE = { low: 0, high: 0 };
  */
 export function writeAt(
   core: Core,
+  e: number,
   engine: EngineTree,
   v: number,
   gfn: number,
@@ -64,7 +65,7 @@ export function writeAt(
   from: number,
   count: number,
 ): void {
-  if (writeGuestRun(core, v, gfn, offset & ~3, words, from, count) !== 0) CHANGES.count++;
+  if (writeGuestRun(core, v, e, gfn, offset & ~3, words, from, count) !== 0) CHANGES.count++;
   wordsMoved(v, gfn, core.ram[v].known(gfn));
   engine.wrote = true;
 }
@@ -72,19 +73,27 @@ export function writeAt(
 /** The same where the operand located last lies. */
 export function writeOperand(
   core: Core,
+  e: number,
   engine: EngineTree,
   words: Uint32Array,
   from: number,
   count: number,
 ): void {
-  writeAt(core, engine, OPERAND.v, OPERAND.gfn, OPERAND.offset, words, from, count);
+  writeAt(core, e, engine, OPERAND.v, OPERAND.gfn, OPERAND.offset, words, from, count);
 }
 
 const PAIR = new Uint32Array(2);
 
 /** Write one or two words where the operand located last lies. */
-export function writeValue(core: Core, engine: EngineTree, count: number, low: number, high: number): void {
+export function writeValue(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  count: number,
+  low: number,
+  high: number,
+): void {
   PAIR[0] = low;
   PAIR[1] = high;
-  writeOperand(core, engine, PAIR, 0, count);
+  writeOperand(core, e, engine, PAIR, 0, count);
 }

@@ -1,8 +1,8 @@
-import { NOTES } from "../../events/codes.ts";
+import { NOTES, WRITE_STATUS } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { agentOf, frameBaseOf, isCoherent, writeGuestRun } from "../memory.ts";
+import { agentOf, frameBaseOf, isCoherent, markWrite, writeGuestRun } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import { type EngineTree, initialExeclist } from "../trees.ts";
 import { translateGgtt } from "./ggtt.ts";
@@ -199,8 +199,10 @@ export function contextStatus(
     STATUS_WORDS[0] = status;
     STATUS_WORDS[1] = contextId;
     STATUS_WORDS[2] = pointer;
-    writeGuestRun(core, v, gfn, (HWSP_CSB + pointer * 2) * 4, STATUS_WORDS, 0, 2);
-    writeGuestRun(core, v, gfn, HWSP_CSB_WRITE * 4, STATUS_WORDS, 2, 1);
+    writeGuestRun(core, v, engine, gfn, (HWSP_CSB + pointer * 2) * 4, STATUS_WORDS, 0, 2);
+    markWrite(core, WRITE_STATUS);
+    writeGuestRun(core, v, engine, gfn, HWSP_CSB_WRITE * 4, STATUS_WORDS, 2, 1);
+    markWrite(core, WRITE_STATUS);
   }
   const o = core.emit(K["context.switched"], v);
   core.out.engine[o] = engine;

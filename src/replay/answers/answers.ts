@@ -1,6 +1,9 @@
+import { NOT_NOW, TOLD } from "../../events/codes.ts";
 import { K, KIND_WORLD } from "../../events/kinds.ts";
+import { frameOfPiece, PayloadBytes } from "../../events/pieces.ts";
 import { Rows } from "../../events/rows.ts";
 import { ENGINES } from "../../hw/units.ts";
+import { HASH, hashBytes } from "../../reducers/mix.ts";
 import { RESET, type Start, startOf } from "../engine/run.ts";
 import type { Recording } from "../recording/recording.ts";
 
@@ -65,6 +68,7 @@ export class Timeline {
   /** Where it starts. */
   readonly start: Start;
   private gap = 0;
+  private readonly payload = new PayloadBytes();
 
   constructor(start: Start = RESET) {
     this.start = start;
@@ -77,8 +81,10 @@ export class Timeline {
   add(rows: Rows): void {
     for (let i = 0; i < rows.count; i++) {
       const kind = rows.kind[i];
+      this.payload.see(rows, i);
       if (KIND_WORLD[kind] === 1) this.gap++;
-      else if (kind === K["guest.fetched"]) this.answered(rows, i, rows.page[i]);
+      if (rows.answers[i] > 0) this.told(rows, i);
+      if (kind === K["guest.fetched"]) this.answered(rows, i, rows.page[i]);
       else if (kind === K["guest.fetch.failed"]) this.answered(rows, i, -1 - rows.code[i]);
       else if (kind === K["guest.write"]) this.written(rows, i);
       else if (kind === K["workload.submitted"]) this.submitted[rows.engine[i]]?.push(rows.firstSeq + i);
@@ -125,30 +131,54 @@ export class Timeline {
     return places[lowerBound(places, seq + 1)] ?? -1;
   }
 
+  /** What row i was told in place. Where it was not now, the answer came under a ticket. */
+  private told(rows: Rows, i: number): void {
+    const { vgpu, gfn, page, status } = rows.answerTable;
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++) {
+      if (status[k] === NOT_NOW) continue;
+      this.answer(
+        frameKey(vgpu[k], gfn[k]),
+        rows.firstSeq + i,
+        status[k] === TOLD ? page[k] : -1 - status[k],
+      );
+    }
+  }
+
   private answered(rows: Rows, i: number, page: number): void {
-    const key = frameKey(rows.agent[i], rows.at[i]);
+    this.answer(frameKey(rows.agent[i], rows.at[i]), rows.firstSeq + i, page);
+  }
+
+  private answer(key: number, seq: number, page: number): void {
     let answers = this.answersOf.get(key);
     if (answers === undefined) {
       answers = { seq: [], gap: [], page: [] };
       this.answersOf.set(key, answers);
     }
-    answers.seq.push(rows.firstSeq + i);
+    answers.seq.push(seq);
     answers.gap.push(this.gap);
     answers.page.push(page);
   }
 
   private written(rows: Rows, i: number): void {
-    const key = frameKey(rows.agent[i], gfnOf(rows, i));
+    const first = rows.firstPiece[i];
+    for (let p = first; p < first + rows.writes[i]; p++) this.piece(rows, i, p);
+  }
+
+  private piece(rows: Rows, i: number, p: number): void {
+    const { writeTable } = rows;
+    const key = frameKey(rows.agent[i], frameOfPiece(writeTable, p));
     let writes = this.writesOf.get(key);
     if (writes === undefined) {
       writes = { seq: [], offset: [], length: [], lo: [], hi: [] };
       this.writesOf.set(key, writes);
     }
     writes.seq.push(rows.firstSeq + i);
-    writes.offset.push(rows.at[i] & 4095);
-    writes.length.push(rows.length[i]);
-    writes.lo.push(rows.lo[i]);
-    writes.hi.push(rows.hi[i]);
+    writes.offset.push(writeTable.at[p] & 4095);
+    writes.length.push(writeTable.length[p]);
+    const bytes = this.payload.of(rows, p);
+    if (bytes !== null) hashBytes(bytes, 0, bytes.length);
+    writes.lo.push(bytes === null ? writeTable.lo[p] : HASH.low);
+    writes.hi.push(bytes === null ? writeTable.hi[p] : HASH.high);
   }
 
   private arm(rows: Rows, i: number): void {
@@ -165,11 +195,6 @@ export class Timeline {
     if (places === undefined) this.fired.set(key, [rows.firstSeq + i]);
     else places.push(rows.firstSeq + i);
   }
-}
-
-/** Guest frame of a `guest.write` row. */
-export function gfnOf(rows: Rows, i: number): number {
-  return (rows.at[i] >>> 12) + rows.atHigh[i] * 0x10_0000;
 }
 
 function timerKey(agent: number, code: number, deadline: number): string {

@@ -25,7 +25,7 @@ export function shows(kind: number): boolean {
 
 /** How far one engine has come, by rows alone. */
 export class EnginePace {
-  /** Rows behind its own inputs that show something, and `workload.completed` among them. */
+  /** Rows and pieces behind its own inputs that show something, and `workload.completed` among them. */
   visible = 0;
   completed = 0;
   /** Engine time used, in microseconds: between the start of a turn and the deadline of the next one. */
@@ -98,7 +98,7 @@ export class Pace {
     const kind = rows.kind[i];
     if (this.engine !== NO_ENGINE && SHOWS[kind] === 1) {
       const engine = this.engines[this.engine];
-      engine.visible++;
+      engine.visible += kind === K["guest.write"] ? rows.writes[i] : 1;
       if (kind === K["workload.completed"]) engine.completed++;
     } else if (kind === K["guest.fetch"] && rows.engine[i] !== NO_ENGINE) {
       this.fetches.set(rows.ticket[i], rows.engine[i]);

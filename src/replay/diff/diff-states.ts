@@ -24,9 +24,9 @@ const PASSING = new Set([
   ...[
     "timer",
     "fetch",
-    "apertureRead",
     "apertureAsks",
     "screenTimer",
+    "drawTimer",
     "turn",
     "submittedAt",
     "pendingAt",

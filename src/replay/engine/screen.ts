@@ -42,6 +42,8 @@ class ScreenWatch implements Watch {
     if (!isInput(kind)) return false;
     this.now += rows.dt[i];
     const vgpu = rows.agent[i];
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++)
+      this.answered.set(keyOf(rows.answerTable.vgpu[k], rows.answerTable.gfn[k]), this.now);
     if (kind === K["guest.fetched"]) this.answered.set(keyOf(vgpu, rows.at[i]), this.now);
     if (kind === K["vgpu.reset"] || kind === K["vgpu.destroyed"]) return true;
     return kind === K["mmio.written"] && rows.at[i] >= PIPECONF && turnsOff(rows.at[i], rows.lo[i]);

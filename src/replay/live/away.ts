@@ -32,6 +32,11 @@ export class Away {
     this.waiting.set(vgpu, new Set(asked));
   }
 
+  /** Has the guest left, and nobody mapped memory in its place? */
+  isGone(vgpu: number): boolean {
+    return this.gone.has(vgpu);
+  }
+
   /**
    * Is this an engine's question to a guest that is not there? Then it waits; everybody else's is refused by
    * the port.

@@ -1,6 +1,9 @@
 import { K } from "../../events/kinds.ts";
+import { eachPieceBytes } from "../../events/pieces.ts";
 import type { Rows } from "../../events/rows.ts";
+import type { Table } from "../../events/tables.ts";
 import { PAGE_BYTES } from "../../hw/units.ts";
+import { ABSENT, noteAnswer } from "../../reducers/answers.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { Timers } from "../engine/timers.ts";
@@ -12,6 +15,7 @@ import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "
 
 /** Most that one row can move the clock: `dt` has 32 bits of microseconds, which is 71 minutes. */
 const DT_MAX = 0xffff_ffff;
+const NO_ENGINE = 255;
 
 /** An answer that a hand gave in place, waiting for its row. */
 interface Answer {
@@ -60,6 +64,22 @@ export class Live implements World {
     this.hands = hands;
     this.clock = new ModelClock(clock);
     this.away = new Away(machine);
+    machine.core.source = { ask: (vgpu, gfn, purpose, engine) => this.tell(vgpu, gfn, purpose, engine) };
+  }
+
+  /** Answer a question of the input being reduced from the guest's memory, and note it in the input's row. */
+  private tell(vgpu: number, gfn: number, purpose: number, engine: number): number {
+    const said = this.look(vgpu, gfn, engine);
+    noteAnswer(this.recorder.rows, { vgpu, gfn, purpose, engine }, said);
+    return said;
+  }
+
+  private look(vgpu: number, gfn: number, engine: number): number {
+    if (engine !== NO_ENGINE && this.away.isGone(vgpu)) return ABSENT;
+    this.statistics.fetches++;
+    const errno = this.hands.fetch(vgpu, gfn, 0, this.page);
+    if (errno === PENDING) return ABSENT;
+    return errno === DONE ? this.contentId(vgpu, gfn, this.page) : -1 - errno;
   }
 
   /** Power on vGPU `v`. */
@@ -91,12 +111,10 @@ export class Live implements World {
     rows.size[i] = size;
     rows.lo[i] = 0;
     rows.hi[i] = 0;
-    rows.ticket[i] = 0;
     this.machine.apply(rows, i);
     const { core } = this.machine;
-    rows.lo[i] = core.owed === 0 ? core.replyLo : 0;
-    rows.hi[i] = core.owed === 0 ? core.replyHi : 0;
-    rows.ticket[i] = core.owed;
+    rows.lo[i] = core.replyLo;
+    rows.hi[i] = core.replyHi;
     this.reply.lo = core.replyLo;
     this.reply.hi = core.replyHi;
     if (core.out.count > 0) this.settle();
@@ -121,12 +139,10 @@ export class Live implements World {
     this.finish(rows, i);
   }
 
-  writeAperture(vgpu: number, at: number, size: number, bytes: Uint8Array): void {
+  writeAperture(vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void {
     const { rows } = this.recorder;
     const i = this.begin(K["aperture.written"], vgpu);
-    rows.at[i] = at;
-    rows.size[i] = size;
-    rows.putPayload(i, bytes);
+    rows.putStores(stores, bytes);
     this.finish(rows, i);
   }
 
@@ -315,7 +331,7 @@ export class Live implements World {
         if (this.away.holds(vgpu, out.engine[o], out.ticket[o])) return;
         return this.fetch(vgpu, out.at[o], out.purpose[o], out.ticket[o]);
       case K["guest.write"]:
-        return this.writeGuest(vgpu, out.at[o], out.atHigh[o], out.ticket[o], out.payloadOf(o));
+        return this.writeGuest(vgpu, out, o);
       case K["irq.inject"]:
         this.statistics.interrupts++;
         return this.hands.inject(vgpu, out.at[o], out.lo[o]);
@@ -325,10 +341,6 @@ export class Live implements World {
         return this.timers.cancel(out.ticket[o]);
       case K["display.ready"]:
         return this.hands.displayReady(vgpu);
-      case K["access.reply"]:
-        this.reply.lo = out.lo[o];
-        this.reply.hi = out.hi[o];
-        return;
     }
   }
 
@@ -342,7 +354,12 @@ export class Live implements World {
     this.answers.push({ kind, agent, ticket, at: gfn, purpose, page, code: failed ? errno : 0 });
   }
 
-  private writeGuest(agent: number, at: number, atHigh: number, ticket: number, bytes: Uint8Array): void {
+  private writeGuest(agent: number, out: Rows, o: number): void {
+    const { at, atHigh, ticket } = out.writeTable;
+    eachPieceBytes(out, o, (p, bytes) => this.writePiece(agent, at[p], atHigh[p], ticket[p], bytes));
+  }
+
+  private writePiece(agent: number, at: number, atHigh: number, ticket: number, bytes: Uint8Array): void {
     const errno = this.hands.write(agent, at, atHigh, ticket, bytes);
     if (ticket === 0 || errno === PENDING) return;
     const kind = errno === DONE ? K["guest.write.done"] : K["guest.write.failed"];
@@ -355,7 +372,7 @@ export class Live implements World {
     const at = core.ticketOperand(ticket, 0);
     const second = core.ticketOperand(ticket, 1);
     if (core.ticketKind(ticket) === K["guest.fetch"]) this.fetch(vgpu, at, second, ticket);
-    else this.writeGuest(vgpu, at, second, ticket, this.away.bytesOf(ticket));
+    else this.writePiece(vgpu, at, second, ticket, this.away.bytesOf(ticket));
     this.takeAnswers();
     this.recorder.sealIfFull(this.takeDigests);
   }

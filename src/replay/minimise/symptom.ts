@@ -222,15 +222,19 @@ function seenText(rows: Rows, i: number): string {
     const kind = rows.kind[o];
     if (!shows(kind)) continue;
     text += `${kind} ${rows.agent[o]} `;
-    text += kind === K["guest.write"] ? `${rows.at[o]} ${rows.code[o]};` : `${rows.lo[o]};`;
+    text += kind === K["guest.write"] ? piecesText(rows, o) : `${rows.lo[o]};`;
   }
   return text;
 }
 
+function piecesText({ writeTable: { at, code }, firstPiece, writes }: Rows, o: number): string {
+  const pieces = Array.from({ length: writes[o] }, (_, k) => firstPiece[o] + k);
+  return pieces.map((p) => `${at[p]} ${code[p]};`).join("");
+}
+
 /** Was the read just answered as row `i` says? */
 function isRightReply({ core }: Machine, rows: Rows, i: number): boolean {
-  if (!isRead(rows.kind[i]) || rows.ticket[i] !== 0) return true;
-  return core.owed === 0 && core.replyLo === rows.lo[i] && core.replyHi === rows.hi[i];
+  return !isRead(rows.kind[i]) || (core.replyLo === rows.lo[i] && core.replyHi === rows.hi[i]);
 }
 
 /** What the machine has just answered to row `input`. */
@@ -239,9 +243,8 @@ function answerTo({ core }: Machine, inputs: Rows, input: number, outcome: numbe
   if (outcome < 0) {
     plain(rows, inputs, input);
     if (isRead(rows.kind[0])) {
-      rows.lo[0] = core.owed === 0 ? core.replyLo : 0;
-      rows.hi[0] = core.owed === 0 ? core.replyHi : 0;
-      rows.ticket[0] = core.owed === 0 ? 0 : 1;
+      rows.lo[0] = core.replyLo;
+      rows.hi[0] = core.replyHi;
     }
   } else if (outcome < core.out.count) plain(rows, core.out, outcome);
   return rows;
