@@ -2,6 +2,7 @@ import { K, KIND_NAMES, KIND_WORLD } from "../src/events/kinds.ts";
 import type { Rows } from "../src/events/rows.ts";
 import { PAGE_BYTES } from "../src/hw/units.ts";
 import type { PageStore } from "../src/reducers/pages.ts";
+import { frameKey } from "../src/reducers/ram.ts";
 import type { Live } from "../src/replay/live/live.ts";
 import { DONE, type Hands, type Region } from "../src/replay/live/session.ts";
 
@@ -21,7 +22,7 @@ export class Reliving implements Hands {
     for (const rows of [...blocks].reverse()) {
       for (let i = rows.count - 1; i >= 0; i--) {
         if (rows.kind[i] !== K["guest.fetched"]) continue;
-        const key = rows.agent[i] * 0x100_0000 + rows.at[i];
+        const key = frameKey(rows.agent[i], rows.at[i]);
         const list = this.answers.get(key);
         if (list === undefined) this.answers.set(key, [rows.page[i]]);
         else list.push(rows.page[i]);
@@ -81,7 +82,7 @@ export class Reliving implements Hands {
   }
 
   fetch(vgpu: number, gfn: number, _ticket: number, into: Uint8Array): number {
-    const list = this.answers.get(vgpu * 0x100_0000 + gfn);
+    const list = this.answers.get(frameKey(vgpu, gfn));
     if (list === undefined) into.fill(0);
     else
       into.set(this.store.bytes(list.length > 1 ? (list.pop() as number) : list[0]).subarray(0, PAGE_BYTES));

@@ -53,7 +53,7 @@ export function isCoherent(core: Core, v: number): boolean {
   return (core.seeVgpu(v).port & PORT_COHERENT) !== 0;
 }
 
-/** Ask for a guest frame; returns the ticket. `engine` 255: nobody's engine. `cause` is a seq. */
+/** Ask for a guest frame; returns the ticket. `engine` NO_ENGINE: no engine's. `cause` is a seq. */
 export function fetchGuest(
   core: Core,
   v: number,

@@ -2,7 +2,7 @@ import { TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
 import { PURPOSES } from "../events/columns.ts";
 import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
-import { VGPU_MAX } from "../hw/units.ts";
+import { NO_ENGINE, VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
 import { continueTurn, failTurn, startTurn, wakeForMemory } from "./device/engine.ts";
 import { readMmio, writeMmio } from "./mediator/access.ts";
@@ -125,7 +125,6 @@ function fetched(core: Core, v: number, rows: Rows, i: number): void {
   answer(core, v, ticket, false);
 }
 
-const NO_ENGINE = 255;
 const SCANOUT = PURPOSES.indexOf("scanout");
 
 /** Whoever asked for the page goes on. */

@@ -2,6 +2,7 @@ import { NOTES } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { K } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
+import { NO_ENGINE } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { fetchGuest, isCoherent, writeGuest } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -18,7 +19,6 @@ const FENCE_TILE_Y = 2;
 const DATA = PURPOSES.indexOf("data");
 const UNMAPPED = NOTES.indexOf("aperture.unmapped");
 const STALE = NOTES.indexOf("aperture.stale");
-const NO_ENGINE = 255;
 const TWO_32 = 0x1_0000_0000;
 /** Pages asked for by accesses that did not wait for them, at most. */
 const ASKS_MAX = 32;

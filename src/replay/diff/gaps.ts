@@ -1,10 +1,10 @@
 import { WRITE_TIME } from "../../events/codes.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES, KIND_PAYLOAD, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import { isRead } from "../../reducers/machine.ts";
 import { agentName } from "../../reducers/path.ts";
-import { NO_ENGINE, Pace } from "../answers/pace.ts";
+import { Pace } from "../answers/pace.ts";
 import { rowColumns } from "../engine/format.ts";
 import type { OpenedRecording } from "../engine/opened.ts";
 

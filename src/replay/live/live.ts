@@ -3,6 +3,7 @@ import type { Rows } from "../../events/rows.ts";
 import { PAGE_BYTES } from "../../hw/units.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import { frameKey } from "../../reducers/ram.ts";
 import { Timers } from "../engine/timers.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { Away } from "./away.ts";
@@ -361,7 +362,7 @@ export class Live implements World {
   }
 
   private contentId(vgpu: number, gfn: number, bytes: Uint8Array): number {
-    const key = vgpu * 0x100_0000 + gfn;
+    const key = frameKey(vgpu, gfn);
     const last = this.lastContent.get(key);
     // A recorder may let pages go that no state holds any more: then the id is nobody's, or another's.
     if (last !== undefined && this.store.has(last) && this.store.equals(last, bytes)) return last;

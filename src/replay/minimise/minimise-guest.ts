@@ -3,8 +3,8 @@ import { Rows } from "../../events/rows.ts";
 import type { Machine, State } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { Agreement } from "../answers/agreement.ts";
-import { Timeline } from "../answers/answers.ts";
 import { ByAddress } from "../answers/by-address.ts";
+import { ContentTimeline } from "../answers/content-timeline.ts";
 import type { RowSink } from "../answers/model.ts";
 import { type Divergence, NO_BLOCKS } from "../engine/divergence.ts";
 import type { Inputs } from "../rerun/inputs.ts";
@@ -38,7 +38,7 @@ export class GuestJudge {
   divergence(rows: Rows, sink: RowSink | null = null): Divergence | null {
     const { suspect, store } = this;
     suspect.restore(this.from);
-    const timeline = new Timeline();
+    const timeline = new ContentTimeline();
     timeline.add(rows);
     timeline.finish();
     const agreement = new Agreement(NO_BLOCKS, suspect.core.registers);
@@ -67,7 +67,7 @@ export class GuestExperiment extends Experiment {
 
   constructor(
     judge: GuestJudge,
-    ...rest: [inputs: Inputs, timeline: Timeline, store: PageStore, symptom: Symptom, until: number]
+    ...rest: [inputs: Inputs, timeline: ContentTimeline, store: PageStore, symptom: Symptom, until: number]
   ) {
     super(...rest);
     this.judge = judge;

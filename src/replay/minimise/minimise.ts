@@ -4,7 +4,7 @@ import { PAGE_BYTES } from "../../hw/units.ts";
 import { isRead } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { MMIO } from "../../reducers/planes.ts";
-import type { Timeline } from "../answers/answers.ts";
+import type { ContentTimeline } from "../answers/content-timeline.ts";
 import type { Inputs } from "../rerun/inputs.ts";
 import { Rerun } from "../rerun/rerun.ts";
 import type { RerunCounts } from "../rerun/rerun-options.ts";
@@ -56,13 +56,13 @@ export class Experiment {
   runs = 0;
   inputsRun = 0;
   readonly inputs: Inputs;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly store: PageStore;
   private readonly symptom: Symptom;
   private readonly until: number;
 
   /** Runs go on to model time `until`, for what is due behind the last input. */
-  constructor(inputs: Inputs, timeline: Timeline, store: PageStore, symptom: Symptom, until: number) {
+  constructor(inputs: Inputs, timeline: ContentTimeline, store: PageStore, symptom: Symptom, until: number) {
     this.inputs = inputs;
     this.timeline = timeline;
     this.store = store;

@@ -2,7 +2,7 @@ import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts"
 import { Rows } from "../../events/rows.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { timelineOf } from "../answers/answers.ts";
+import { contentTimelineOf } from "../answers/content-timeline.ts";
 import type { Divergence } from "../engine/divergence.ts";
 import { machineOf, refuseUnknown } from "../engine/run.ts";
 import type { Recording } from "../recording/recording.ts";
@@ -40,7 +40,7 @@ export function minimiseGuest(
   const judge = new GuestJudge(suspect, store);
   const inputs = inputsOf(recording);
   const until = inputs.time.at(-1) ?? 0;
-  const timeline = timelineOf(recording);
+  const timeline = contentTimelineOf(recording);
   const recorded = good === undefined ? rowsOfRecording(recording) : null;
   // The experiment judges whole runs: a symptom of it looks at nothing on the way.
   const symptomOf = (text: string): Symptom => {

@@ -1,9 +1,10 @@
+import { engineOfTimer } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import type { RegisterIndex } from "../../hw/compile.ts";
-import { ENGINES } from "../../hw/units.ts";
-import { engineOfTimer, NO_ENGINE, shows } from "../answers/pace.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
+import { shows } from "../answers/pace.ts";
 import type { Recording } from "../recording/recording.ts";
 import { SETUP } from "./groups.ts";
 

@@ -1,6 +1,6 @@
 import type { ColumnName } from "../../events/columns.ts";
 import type { Rows } from "../../events/rows.ts";
-import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE, VGPU_MAX } from "../../hw/units.ts";
 import { reserve } from "./bulk.ts";
 import { refuse } from "./errors.ts";
 import type { ColumnLayout, Layout } from "./layout.ts";
@@ -13,7 +13,6 @@ export const MAX_ROWS = 1 << 20;
 export const HASH_BYTES = 16;
 /** By column that names one of a few: the greatest number. */
 const LIMITS: Partial<Record<ColumnName, number>> = { agent: VGPU_MAX, engine: ENGINES.length - 1 };
-const NO_ENGINE = 255;
 
 /** Decodes bodies of rows messages of one file; it holds the buffers that decoding needs. */
 export class RowDecoder {

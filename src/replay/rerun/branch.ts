@@ -15,8 +15,8 @@ import { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { agentName } from "../../reducers/path.ts";
 import { settingOf } from "../../reducers/platform.ts";
-import { type Timeline, timelineOf } from "../answers/answers.ts";
 import type { Inferred } from "../answers/content.ts";
+import { type ContentTimeline, contentTimelineOf } from "../answers/content-timeline.ts";
 import { configurationOf, machineOf, refuseUnknown } from "../engine/run.ts";
 import { SeenPages, seePieces } from "../recording/gather.ts";
 import { blockUpTo, chainText } from "../recording/leaning.ts";
@@ -89,7 +89,7 @@ export class Branch {
   readonly seen = new SeenPages();
   private readonly store: PageStore;
   private readonly inputs: Inputs;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly order: readonly number[];
   private readonly machine: Machine;
   /** Segments that are the parent's. */
@@ -101,7 +101,7 @@ export class Branch {
     refuseUnknown(recording);
     this.store = store;
     const { at = recording.endSeq, edits = [], configuration } = options;
-    this.timeline = timelineOf(recording);
+    this.timeline = contentTimelineOf(recording);
     const edited = editedInputs(recording, edits);
     this.inputs = edited.inputs;
     this.order = edited.order;
