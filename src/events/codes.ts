@@ -1,3 +1,5 @@
+import { ENGINES, NO_ENGINE } from "../hw/units.ts";
+
 /**
  * What the `code` column of a row says, for the kinds whose codes are a list. Order is the number; a file
  * names them.
@@ -37,6 +39,11 @@ export const TIMER_VBLANK = 32;
 export const TIMER_SCREEN = 48;
 /** The rest of a screen that one input may not be told whole. */
 export const TIMER_DRAW = 64;
+
+/** The engine that a timer wakes; NO_ENGINE for every other purpose. */
+export function engineOfTimer(code: number): number {
+  return code >= TIMER_ENGINE && code < TIMER_ENGINE + ENGINES.length ? code - TIMER_ENGINE : NO_ENGINE;
+}
 
 /** `port.attached`: capability bits. */
 export const PORT_COHERENT = 1;

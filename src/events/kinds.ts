@@ -150,6 +150,19 @@ export const K = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as {
   readonly [N in KindName]: number;
 };
 
+/** What filters and output call the entries of a row's `answers`, as if they were rows. */
+export const TOLD_KIND = "guest.told";
+/** In the place of a local number of a kind. */
+export const TOLD_NUMBER = 254;
+
+/** Names that a filter may give. */
+export const FILTER_NAMES: readonly string[] = [...KIND_NAMES, TOLD_KIND];
+
+/** Local number of what a filter names; -1: there is no such kind. */
+export function filterNumber(name: string): number {
+  return name === TOLD_KIND ? TOLD_NUMBER : (KIND_NAMES as readonly string[]).indexOf(name);
+}
+
 const CLASS_INPUT = 0;
 export const CLASS_ANSWER = 1;
 export const CLASS_OUTCOME = 2;

@@ -57,3 +57,39 @@ export class PayloadBytes {
     return rows.payload.subarray(from, Math.min(this.next, this.end));
   }
 }
+
+/** One run of aperture writes, as data. */
+export interface Run {
+  readonly at: number;
+  /** Bytes of one write. */
+  readonly size: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The runs of an `aperture.written` row, copied. */
+export function runsOf(rows: Rows, i: number): Run[] {
+  const { at, size, length } = rows.storeTable;
+  let from = rows.from[i];
+  return Array.from({ length: rows.stores[i] }, (_, n) => {
+    const k = rows.firstPiece[i] + n;
+    const bytes = rows.payload.slice(from, from + length[k]);
+    from += length[k];
+    return { at: at[k], size: size[k], bytes };
+  });
+}
+
+/** Let row i have only these of the runs that it had: they stand where those stood. */
+export function keepRuns(rows: Rows, i: number, runs: readonly Run[]): void {
+  const { at, size, length } = rows.storeTable;
+  let used = 0;
+  runs.forEach((run, n) => {
+    const k = rows.firstPiece[i] + n;
+    at[k] = run.at;
+    size[k] = run.size;
+    length[k] = run.bytes.length;
+    rows.payload.set(run.bytes, rows.from[i] + used);
+    used += run.bytes.length;
+  });
+  rows.stores[i] = runs.length;
+  rows.length[i] = used;
+}

@@ -1,5 +1,5 @@
 import { COLUMN_NAMES, type ColumnName } from "./columns.ts";
-import { KIND_NAMES, KIND_PAYLOAD, KINDS } from "./kinds.ts";
+import { KIND_NAMES, KIND_PAYLOAD, KINDS, TOLD_NUMBER } from "./kinds.ts";
 import { appendEntries, entryDifference, growTable, newTable, type Table, type TableName } from "./tables.ts";
 
 /** Column names of each kind, by local number. */
@@ -303,6 +303,11 @@ export class Rows {
       (this as unknown as Record<string, Uint8Array | Uint32Array>)[name] = bigger;
     }
   }
+}
+
+/** Is the row, or an entry of it, what a filter of this number asks for? */
+export function isOfKind(rows: Rows, i: number, number: number): boolean {
+  return number === TOLD_NUMBER ? rows.answers[i] > 0 : rows.kind[i] === number;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { PORT_COHERENT, WRITE_PAYLOAD } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import { TOLD_MAX } from "../events/tables.ts";
-import { PAGE_BYTES, PAGE_SHIFT } from "../hw/units.ts";
+import { NO_ENGINE, PAGE_BYTES, PAGE_SHIFT } from "../hw/units.ts";
 import { ABSENT } from "./answers.ts";
 import type { Core } from "./core.ts";
 import { HASH, hashWords } from "./mix.ts";
@@ -17,7 +17,6 @@ import { GFN_BITS } from "./ram.ts";
 const TWO_32 = 0x1_0000_0000;
 const GUEST_FETCH = K["guest.fetch"];
 const GUEST_WRITE = K["guest.write"];
-const NO_ENGINE = 255;
 const WINDOW_SHIFT = 16;
 const WINDOW_VALID = 0x8000_0000;
 
@@ -56,7 +55,7 @@ export function isCoherent(core: Core, v: number): boolean {
   return (core.seeVgpu(v).port & PORT_COHERENT) !== 0;
 }
 
-/** Ask for a guest frame; returns the ticket. `engine` 255: nobody's engine. `cause` is a seq. */
+/** Ask for a guest frame; returns the ticket. `engine` NO_ENGINE: no engine's. `cause` is a seq. */
 export function fetchGuest(
   core: Core,
   v: number,

@@ -1,7 +1,7 @@
 import { TIMER_DRAW, TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
-import { VGPU_MAX } from "../hw/units.ts";
+import { NO_ENGINE, VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
 import { continueTurn, failTurn, startTurn, wakeForMemory } from "./device/engine.ts";
 import { readMmio, writeMmio } from "./mediator/access.ts";
@@ -121,8 +121,6 @@ function fetched(core: Core, v: number, rows: Rows, i: number): void {
   receivePage(core, v, ticket, rows.page[i]);
   answer(core, v, ticket, false);
 }
-
-const NO_ENGINE = 255;
 
 /** Whoever asked for the page goes on. */
 function answer(core: Core, v: number, ticket: number, failed: boolean): void {

@@ -2,9 +2,10 @@
  * A guest's driver over a vfio-user socket: the scripted driver of `ports/sim`, whose writes become posted
  * writes. The few registers that it reads while it loads are looked at before.
  */
+
+import * as fs from "node:fs";
 import { eachRun } from "../../src/events/pieces.ts";
 import type { Table } from "../../src/events/tables.ts";
-import * as fs from "node:fs";
 import { SimDriver } from "../../src/ports/sim/driver.ts";
 import { ENGINE_INTERRUPTS, IER, IIR, IMR, PVINFO, RING, RING_BASE } from "../../src/ports/sim/layout.ts";
 import { GuestMemory, PAGE } from "../../src/ports/sim/memory.ts";

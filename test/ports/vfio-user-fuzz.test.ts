@@ -1,9 +1,9 @@
-import { eachRun } from "../../src/events/pieces.ts";
-import { STORE_BYTES_MAX, STORES_MAX, type Table } from "../../src/events/tables.ts";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { eachRun } from "../../src/events/pieces.ts";
+import { STORE_BYTES_MAX, STORES_MAX, type Table } from "../../src/events/tables.ts";
 import { APERTURE_BYTES, GTT_BYTES, IO_BYTES, MMIO_BYTES } from "../../src/hw/units.ts";
 import { Connection } from "../../src/ports/vfio-user/connection.ts";
 import { Pump } from "../../src/ports/vfio-user/pump.ts";

@@ -1,9 +1,10 @@
 /** A world that writes down what it is told, with plain storage behind reads. */
-import type { Table } from "../../src/events/tables.ts";
+
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach } from "vitest";
+import type { Table } from "../../src/events/tables.ts";
 import type { PortError } from "../../src/ports/vfio-user/errors.ts";
 import { type VfioUserOptions, VfioUserServer } from "../../src/ports/vfio-user/session.ts";
 import type { Region, Reply, World } from "../../src/replay/live/session.ts";

@@ -203,8 +203,8 @@ const FAULTS: Readonly<Record<string, (machine: Machine) => void>> = {
   "pipe.timer": ({ core }) => {
     core.vgpu(1).pipes[1].on = true;
   },
-  "aperture.read": ({ core }) => {
-    core.vgpu(1).apertureRead = 0x1234_5678;
+  "draw.timer": ({ core }) => {
+    core.vgpu(1).drawTimer = 0x1234_5678;
   },
   "screen.timer": ({ core }) => {
     core.vgpu(1).screenTimer = 0x1234_5678;

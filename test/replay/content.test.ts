@@ -4,8 +4,8 @@ import { Rows } from "../../src/events/rows.ts";
 import { hashPage } from "../../src/node/hash.ts";
 import { HASH, hashBytes } from "../../src/reducers/mix.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { Timeline } from "../../src/replay/answers/answers.ts";
 import { Contents, type Question, UNKNOWN } from "../../src/replay/answers/content.ts";
+import { ContentTimeline } from "../../src/replay/answers/content-timeline.ts";
 
 /** A log of world inputs, answers for frame 5 of vGPU 1 and writes into it, as a timeline. */
 class Log {
@@ -47,7 +47,7 @@ class Log {
   }
 
   contents(): Contents {
-    const timeline = new Timeline();
+    const timeline = new ContentTimeline();
     timeline.add(this.rows);
     timeline.finish();
     return new Contents(timeline, this.store);

@@ -1,6 +1,7 @@
 import { NOTES } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import type { Rows } from "../../events/rows.ts";
+import { NO_ENGINE } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { askGuest, FAILED, fetchGuest, isCoherent, LATER, writePayload } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -17,7 +18,6 @@ const FENCE_TILE_Y = 2;
 const DATA = PURPOSES.indexOf("data");
 const UNMAPPED = NOTES.indexOf("aperture.unmapped");
 const STALE = NOTES.indexOf("aperture.stale");
-const NO_ENGINE = 255;
 /** Pages asked for by accesses that did not wait for them, at most. */
 const ASKS_MAX = 32;
 

@@ -1,7 +1,7 @@
 import { NOTES } from "../../events/codes.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import { REG_KEPT_ON_GT_RESET } from "../../hw/compile.ts";
-import { BCS0, ENGINE_BASES, ENGINES, type Platform, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
+import { BCS0, ENGINE_BASES, ENGINES, NO_ENGINE, type Platform, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
@@ -76,7 +76,7 @@ function reset(core: Core, v: number, value: number): void {
   if ((value & 1) !== 0) resetRegisters(core, v, GT_RESET_END, false);
   resetExeclists(core, v, mask);
   for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) resetRing(core, v, ENGINE_BASES[e]);
-  core.note(v, GT_RESET, 255, 0, mask, 0);
+  core.note(v, GT_RESET, NO_ENGINE, 0, mask, 0);
 }
 
 /** Answer a mailbox command: data, then ready. Source of the values: gvt.md 2.6, guest-on-qemu.md 7. */

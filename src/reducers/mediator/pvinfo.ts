@@ -1,6 +1,7 @@
 import { NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
+import { NO_ENGINE } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
@@ -47,7 +48,7 @@ export const pvinfoWrites = {
   },
   "pvinfo.readonly": (core, v, at, _id, before, _after, value) => {
     core.words.write(MMIO + v, at >>> 2, before);
-    core.note(v, REFUSED, 255, at, value, 0);
+    core.note(v, REFUSED, NO_ENGINE, at, value, 0);
   },
 } satisfies Partial<Record<WriteBehaviour, OnWrite>>;
 

@@ -3,12 +3,11 @@ import { K, KIND_NAMES } from "../../events/kinds.ts";
 import { frameOfPiece } from "../../events/pieces.ts";
 import type { Rows } from "../../events/rows.ts";
 import { REG_TIME_VALUE, type RegisterIndex } from "../../hw/compile.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import { agentName, fieldDifferences } from "../../reducers/path.ts";
 import { type Blocks, type Divergence, lastWrite } from "../engine/divergence.ts";
 import { rowPath } from "../engine/format.ts";
 import type { Follower, Reply64 } from "./model.ts";
-import { NO_ENGINE } from "./pace.ts";
 
 /**
  * Level `guest`: do two runs agree in what the guest can see? Per vGPU, in order: the replies to its reads,

@@ -1,13 +1,13 @@
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import { isRead } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import type { Recording } from "../recording/recording.ts";
-import type { Timeline } from "./answers.ts";
 import type { Contents } from "./content.ts";
+import type { ContentTimeline } from "./content-timeline.ts";
 import type { Follower, Model, Reply64, RowSink, Unanswered } from "./model.ts";
-import { type EnginePace, NO_ENGINE, Pace } from "./pace.ts";
+import { type EnginePace, Pace } from "./pace.ts";
 import { Stage } from "./stage.ts";
 
 /** What a replay by address counts. */
@@ -52,7 +52,7 @@ export class ByAddress {
 
   constructor(
     model: Model,
-    timeline: Timeline,
+    timeline: ContentTimeline,
     store: PageStore,
     follower: Follower | null,
     sink: RowSink | null,

@@ -1,14 +1,15 @@
-import { PAGE_BYTES } from "../../hw/units.ts";
+import { NO_ENGINE, PAGE_BYTES } from "../../hw/units.ts";
 import { HASH, hashBytes } from "../../reducers/mix.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { type Answers, frameKey, lowerBound, type RecordedWrites, type Timeline } from "./answers.ts";
+import { frameKey, frameVgpu } from "../../reducers/ram.ts";
+import { type Answers, type ContentTimeline, lowerBound, type RecordedWrites } from "./content-timeline.ts";
 
 /** A question of the replaying model, and where the replay stands in the parent recording. */
 export interface Question {
   readonly vgpu: number;
   readonly gfn: number;
   readonly purpose: number;
-  /** 255: no engine's. */
+  /** NO_ENGINE: no engine's. */
   readonly engine: number;
   /** seq of the parent's row whose place the replay stands at. */
   readonly seq: number;
@@ -32,7 +33,6 @@ export interface Inferred {
 
 /** Nothing in the recording says what the frame held. */
 export const UNKNOWN = -0x8000_0000;
-const NO_ENGINE = 255;
 /** Inferred answers that are kept one by one; beyond that they are only counted. */
 const KEPT_MAX = 4096;
 /** Answers that a step back gives again as they were given before. */
@@ -77,7 +77,7 @@ export class Contents {
   lastDistance = 0;
   /** Answers in which the model's own bytes took the place of the recorded model's. */
   overlaid = 0;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly store: PageStore;
   /** By frame: index of the answer given last. */
   private readonly given = new Map<number, number>();
@@ -86,7 +86,7 @@ export class Contents {
   /** While a position to come back to is held: frames whose `given` has changed, and what it was before. */
   private readonly journal: [key: number, before: number][] = [];
 
-  constructor(timeline: Timeline, store: PageStore) {
+  constructor(timeline: ContentTimeline, store: PageStore) {
     this.timeline = timeline;
     this.store = store;
   }
@@ -132,7 +132,7 @@ export class Contents {
 
   /** The vGPU's memory is forgotten. */
   forget(vgpu: number): void {
-    for (const key of this.own.keys()) if (Math.floor(key / 0x100_0000) === vgpu) this.own.delete(key);
+    for (const key of this.own.keys()) if (frameVgpu(key) === vgpu) this.own.delete(key);
   }
 
   /** Position to come back to, until the next call of this. */

@@ -1,16 +1,8 @@
-import { NOTES, TIMER_ENGINE } from "../../events/codes.ts";
+import { engineOfTimer, NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import type { Start } from "../engine/run.ts";
-
-/** Engine of rows that no engine caused. */
-export const NO_ENGINE = 255;
-
-/** The engine that a timer wakes; NO_ENGINE for every other purpose. */
-export function engineOfTimer(code: number): number {
-  return code >= TIMER_ENGINE && code < TIMER_ENGINE + ENGINES.length ? code - TIMER_ENGINE : NO_ENGINE;
-}
 
 const ENGINE_RESET = NOTES.indexOf("engine.reset");
 

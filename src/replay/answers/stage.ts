@@ -1,13 +1,13 @@
-import { WRITE_TIME } from "../../events/codes.ts";
+import { engineOfTimer, WRITE_TIME } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { Timers } from "../engine/timers.ts";
-import { gfnOf, type Timeline } from "./answers.ts";
 import { Contents, UNKNOWN } from "./content.ts";
+import { type ContentTimeline, gfnOf } from "./content-timeline.ts";
 import type { Follower, Model, Reply64, RowSink, Unanswered } from "./model.ts";
-import { engineOfTimer, NO_ENGINE, Pace, shows } from "./pace.ts";
+import { Pace, shows } from "./pace.ts";
 
 /** Where a replay stands in its parent recording. */
 export interface Place {
@@ -62,7 +62,7 @@ export class Stage {
   readonly made = new Rows(1 << 12);
   private readonly origins: number[] = [];
   private readonly model: Model;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly follower: Follower | null;
   private readonly sink: RowSink | null;
   /** By engine: the question it waits for. */
@@ -77,7 +77,7 @@ export class Stage {
 
   constructor(
     model: Model,
-    timeline: Timeline,
+    timeline: ContentTimeline,
     store: PageStore,
     follower: Follower | null,
     sink: RowSink | null,

@@ -13,9 +13,10 @@ import {
   WRITE_PAYLOAD,
 } from "../../events/codes.ts";
 import { type ColumnName, PURPOSES } from "../../events/columns.ts";
-import { isInput, K, KIND_NAMES, KINDS, type KindName } from "../../events/kinds.ts";
+import { isInput, K, KIND_NAMES, KINDS, type KindName, TOLD_KIND } from "../../events/kinds.ts";
 import { frameOfPiece } from "../../events/pieces.ts";
-import type { Rows } from "../../events/rows.ts";
+import { type Rows, TABLE_OF } from "../../events/rows.ts";
+import { entryColumns, TABLE_NAMES, type TableName } from "../../events/tables.ts";
 import type { RegisterIndex } from "../../hw/compile.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
@@ -24,8 +25,6 @@ import type { Start } from "./run.ts";
 
 /** Rows as words: for output, never on a hot path. */
 
-/** What an entry of a row's list of answers is called where rows have their kinds. */
-export const TOLD_KIND = "guest.told";
 /** Answers named in a row's own line. */
 const TOLD_NAMED = 3;
 
@@ -126,7 +125,26 @@ export class RowFormatter {
 export function rowColumns(rows: Rows, i: number): Partial<Record<ColumnName, number>> {
   const kind = KIND_NAMES[rows.kind[i]];
   const names = KINDS[kind].columns as readonly ColumnName[];
-  return Object.fromEntries(names.filter((name) => name !== "page").map((name) => [name, rows[name][i]]));
+  const plain = names.filter((name) => name !== "page" && !(name in TABLE_OF));
+  return Object.fromEntries(plain.map((name) => [name, rows[name][i]]));
+}
+
+/** The entries of row `i` by table, those tables that it has some in: numbers as they are recorded. */
+export function rowEntries(
+  rows: Rows,
+  i: number,
+): Partial<Record<TableName, readonly Readonly<Record<string, number>>[]>> {
+  const some = TABLE_NAMES.filter((name) => rows[name][i] > 0);
+  return Object.fromEntries(
+    some.map((name) => {
+      const first = name === "answers" ? rows.firstAnswer[i] : rows.firstPiece[i];
+      const columns = rows[TABLE_OF[name]] as unknown as Record<string, Uint32Array>;
+      const names = entryColumns(name).filter((column) => (column as string) !== "page");
+      const entry = (k: number): Record<string, number> =>
+        Object.fromEntries(names.map((column) => [column, columns[column][first + k]]));
+      return [name, Array.from({ length: rows[name][i] }, (_, k) => entry(k))];
+    }),
+  );
 }
 
 /** The frames that a row was told of, the first few by name. */
@@ -183,7 +201,6 @@ function mmioValue(registers: RegisterIndex, rows: Rows, i: number): string {
 }
 
 function accessValue(rows: Rows, i: number): string {
-  const kind = KIND_NAMES[rows.kind[i]];
   const size = rows.size[i];
   if (size === 8) return wide(rows.lo[i], rows.hi[i]);
   return size === 4 || size === 0 ? hex(rows.lo[i]) : rows.lo[i].toString(16).padStart(size * 2, "0");

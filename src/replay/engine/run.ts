@@ -36,7 +36,7 @@ interface Asked {
   readonly agent: number;
 }
 
-/** A question for a page; `engine` 255: nobody's engine. */
+/** A question for a page; `engine` NO_ENGINE: no engine's. */
 interface Fetched {
   readonly gfn: number;
   readonly purpose: number;

@@ -1,8 +1,7 @@
 import { K } from "../../events/kinds.ts";
-import { PAGE_BYTES } from "../../hw/units.ts";
+import { NO_ENGINE, PAGE_BYTES } from "../../hw/units.ts";
 import type { Machine } from "../../reducers/machine.ts";
 
-const NO_ENGINE = 255;
 const TWO_32 = 0x1_0000_0000;
 
 /**

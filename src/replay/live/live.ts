@@ -2,10 +2,11 @@ import { K } from "../../events/kinds.ts";
 import { eachPieceBytes } from "../../events/pieces.ts";
 import type { Rows } from "../../events/rows.ts";
 import type { Table } from "../../events/tables.ts";
-import { PAGE_BYTES } from "../../hw/units.ts";
+import { NO_ENGINE, PAGE_BYTES } from "../../hw/units.ts";
 import { ABSENT, noteAnswer } from "../../reducers/answers.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import { frameKey } from "../../reducers/ram.ts";
 import { Timers } from "../engine/timers.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { Away } from "./away.ts";
@@ -15,7 +16,6 @@ import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "
 
 /** Most that one row can move the clock: `dt` has 32 bits of microseconds, which is 71 minutes. */
 const DT_MAX = 0xffff_ffff;
-const NO_ENGINE = 255;
 
 /** An answer that a hand gave in place, waiting for its row. */
 interface Answer {
@@ -378,7 +378,7 @@ export class Live implements World {
   }
 
   private contentId(vgpu: number, gfn: number, bytes: Uint8Array): number {
-    const key = vgpu * 0x100_0000 + gfn;
+    const key = frameKey(vgpu, gfn);
     const last = this.lastContent.get(key);
     // A recorder may let pages go that no state holds any more: then the id is nobody's, or another's.
     if (last !== undefined && this.store.has(last) && this.store.equals(last, bytes)) return last;

@@ -3,7 +3,7 @@ import type { Digest } from "../../events/digest.ts";
 import { Rows } from "../../events/rows.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { type Timeline, timelineOf } from "../answers/answers.ts";
+import { type ContentTimeline, contentTimelineOf } from "../answers/content-timeline.ts";
 import { divergenceAt } from "../engine/divergence.ts";
 import { machineOf, refuseUnknown } from "../engine/run.ts";
 import { parsePredicate } from "../names/predicate.ts";
@@ -48,7 +48,7 @@ interface Case {
   readonly recording: Recording;
   readonly store: PageStore;
   readonly inputs: Inputs;
-  readonly timeline: Timeline;
+  readonly timeline: ContentTimeline;
 }
 
 /**
@@ -153,7 +153,7 @@ export function minimiseDivergence(
 
 function caseOf(recording: Recording, store: PageStore, last?: number): Case {
   refuseUnknown(recording);
-  return { recording, store, inputs: inputsOf(recording, last), timeline: timelineOf(recording) };
+  return { recording, store, inputs: inputsOf(recording, last), timeline: contentTimelineOf(recording) };
 }
 
 function every(inputs: Inputs): number[] {

@@ -1,9 +1,10 @@
+import { engineOfTimer } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import type { RegisterIndex } from "../../hw/compile.ts";
-import { ENGINES } from "../../hw/units.ts";
-import { engineOfTimer, NO_ENGINE, shows } from "../answers/pace.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
+import { shows } from "../answers/pace.ts";
 import type { Recording } from "../recording/recording.ts";
 import { SETUP } from "./groups.ts";
 
@@ -50,7 +51,7 @@ export function rowsBehind(
     (name === own ||
       (isAperture && name === "fence") ||
       (effect >= 0 && (name === engine || INTERRUPTS.test(name) || DISPLAY.test(name))));
-  const entries = new Set(isAperture ? [rows.at[input] >>> 12] : entriesOfWork(rows, submitted, effect));
+  const entries = new Set(isAperture ? entriesAt(rows, input) : entriesOfWork(rows, submitted, effect));
   const found = [input, ...(lastWritten < 0 ? [] : [lastWritten])];
   if (effect >= 0) found.push(inputBefore(rows, effect));
   if (submitted >= 0) found.push(...elspBefore(rows, inputBefore(rows, submitted)));
@@ -65,6 +66,13 @@ export function rowsBehind(
     if (hasSay(componentAt(registers, rows.at[i]))) found.push(i);
   }
   return found;
+}
+
+/** Entries of the pages that an aperture access goes to. */
+function entriesAt(rows: Rows, i: number): number[] {
+  if (rows.stores[i] === 0) return [rows.at[i] >>> 12];
+  const { at } = rows.storeTable;
+  return Array.from({ length: rows.stores[i] }, (_, k) => at[rows.firstPiece[i] + k] >>> 12);
 }
 
 function componentAt(registers: RegisterIndex, at: number): string {
@@ -97,8 +105,12 @@ function lastEffect(rows: Rows, seq: number, agent: number, after: number): numb
 /** Entries that show the ring and the context whose pages were fetched between two rows. */
 function entriesOfWork(rows: Rows, from: number, to: number): number[] {
   const frames = new Set<number>();
-  for (let i = Math.max(0, from); i < to; i++)
+  const { purpose, gfn } = rows.answerTable;
+  for (let i = Math.max(0, from); i < to; i++) {
     if (rows.kind[i] === K["guest.fetched"] && WORK.has(rows.purpose[i])) frames.add(rows.at[i]);
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++)
+      if (WORK.has(purpose[k])) frames.add(gfn[k]);
+  }
   const entries: number[] = [];
   for (let i = 0; i < to; i++) {
     if (rows.kind[i] !== K["gtt.written"] || rows.agent[i] !== rows.agent[to] || (rows.at[i] & 4) !== 0)

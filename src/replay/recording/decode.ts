@@ -2,7 +2,7 @@ import { TOLD } from "../../events/codes.ts";
 import type { ColumnName } from "../../events/columns.ts";
 import { type Rows, TABLE_OF } from "../../events/rows.ts";
 import { growTable, TABLE_NAMES, type Table, type TableName } from "../../events/tables.ts";
-import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE, VGPU_MAX } from "../../hw/units.ts";
 import { GFN_BITS } from "../../reducers/ram.ts";
 import { reserve } from "./bulk.ts";
 import { refuse } from "./errors.ts";
@@ -16,7 +16,6 @@ export const MAX_ROWS = 1 << 20;
 export const HASH_BYTES = 16;
 /** By column that names one of a few: the greatest number. */
 const LIMITS: Partial<Record<ColumnName, number>> = { agent: VGPU_MAX, engine: ENGINES.length - 1 };
-const NO_ENGINE = 255;
 
 /** Decodes bodies of rows messages of one file; it holds the buffers that decoding needs. */
 export class RowDecoder {

@@ -1,11 +1,11 @@
 import { WRITE_TIME } from "../../events/codes.ts";
 import { K, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
+import { NO_ENGINE } from "../../hw/units.ts";
 import { isRead, type Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { gfnOf, lowerBound, type Timeline } from "../answers/answers.ts";
 import { Contents, UNKNOWN } from "../answers/content.ts";
-import { NO_ENGINE } from "../answers/pace.ts";
+import { type ContentTimeline, gfnOf, lowerBound } from "../answers/content-timeline.ts";
 import { Doubts } from "./doubts.ts";
 import type { Inputs } from "./inputs.ts";
 import type { RerunCounts, RerunOptions } from "./rerun-options.ts";
@@ -56,7 +56,7 @@ export class Rerun {
   shown = false;
   private readonly model: Machine;
   private readonly inputs: Inputs;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly options: RerunOptions;
   private readonly made = new Rows(256);
   private origins: number[] = [];
@@ -77,7 +77,7 @@ export class Rerun {
   constructor(
     model: Machine,
     inputs: Inputs,
-    timeline: Timeline,
+    timeline: ContentTimeline,
     store: PageStore,
     options: RerunOptions = {},
     inStep = true,

@@ -2,7 +2,7 @@ import { TIMER_ENGINE, TIMER_VBLANK } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { CLASS_ANSWER, CLASS_OUTCOME, isInput, K, KIND_CLASS } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import { agentOf } from "../../reducers/memory.ts";
 import { RowFormatter, timerName } from "../engine/format.ts";
 import type { Timeline } from "../timeline/timeline.ts";
@@ -25,7 +25,6 @@ const CHAIN = 4;
 const DEPTH = 12;
 /** Rows looked back over for the question behind an answer. */
 const FAR_BACK = 1 << 22;
-const NO_ENGINE = 255;
 const BEFORE = "before the first row of this recording";
 const ELSP_DWORDS = 4;
 const PAGES = ["ring", "context", "command"] as const;

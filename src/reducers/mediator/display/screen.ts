@@ -1,6 +1,7 @@
 import { TIMER_DRAW, TIMER_SCREEN } from "../../../events/codes.ts";
 import { PURPOSES } from "../../../events/columns.ts";
 import { TOLD_MAX } from "../../../events/tables.ts";
+import { NO_ENGINE } from "../../../hw/units.ts";
 import type { Core } from "../../core.ts";
 import { askGuest, fetchGuest, LATER } from "../../memory.ts";
 import { PIPES } from "../../trees.ts";
@@ -11,7 +12,6 @@ import { scanoutFrames } from "./scanout.ts";
  * nothing flips.
  */
 const SCANOUT = PURPOSES.indexOf("scanout");
-const NO_ENGINE = 255;
 
 /** Start or stop sampling as pipes go on and off, or the vGPU rests. Called after each change of either. */
 export function watchScreen(core: Core, v: number): void {

@@ -4,6 +4,7 @@ import { frameOfPiece, PayloadBytes } from "../../events/pieces.ts";
 import { Rows } from "../../events/rows.ts";
 import { ENGINES } from "../../hw/units.ts";
 import { HASH, hashBytes } from "../../reducers/mix.ts";
+import { frameKey } from "../../reducers/ram.ts";
 import { RESET, type Start, startOf } from "../engine/run.ts";
 import type { Recording } from "../recording/recording.ts";
 
@@ -34,11 +35,6 @@ interface Armed {
   readonly deadline: number;
 }
 
-/** One number for a guest frame of a vGPU. */
-export function frameKey(vgpu: number, gfn: number): number {
-  return vgpu * 0x100_0000 + gfn;
-}
-
 /** Index of the first of the ascending numbers that is at least `value`. */
 export function lowerBound(numbers: readonly number[], value: number): number {
   let low = 0;
@@ -56,7 +52,7 @@ export function lowerBound(numbers: readonly number[], value: number): number {
  * recorded model wrote into it, between which rows each submission ran, and where its timers fired. What was
  * known of memory where the recording starts was answered before its first world input.
  */
-export class Timeline {
+export class ContentTimeline {
   private readonly answersOf = new Map<number, Answers>();
   private readonly writesOf = new Map<number, RecordedWrites>();
   /** By engine: seq of each `workload.submitted` and `workload.completed`. */
@@ -202,8 +198,8 @@ function timerKey(agent: number, code: number, deadline: number): string {
 }
 
 /** Read the whole recording once. Throws RecordingError where a block is damaged. */
-export function timelineOf(recording: Recording): Timeline {
-  const timeline = new Timeline(startOf(recording));
+export function contentTimelineOf(recording: Recording): ContentTimeline {
+  const timeline = new ContentTimeline(startOf(recording));
   const rows = new Rows(1 << 15);
   for (let n = 0; n < recording.blockCount; n++) {
     recording.readBlock(n, rows);
