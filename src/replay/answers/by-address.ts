@@ -146,7 +146,6 @@ export class ByAddress {
     const agent = rows.agent[i];
     if (kind === K["vgpu.reset"] || kind === K["vgpu.destroyed"]) {
       this.writing.delete(agent);
-      this.stage.dropWrites(agent);
       if (kind === K["vgpu.destroyed"]) this.contents.forget(agent);
     }
     const got = this.stage.feed(rows, i, isRead(kind));

@@ -4,30 +4,22 @@ import { Rows } from "../../events/rows.ts";
 import { NO_ENGINE } from "../../hw/units.ts";
 import { isRead, type Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { Contents, UNKNOWN } from "../answers/content.ts";
+import { Contents, UNKNOWN, UNKNOWN_FAILED } from "../answers/content.ts";
 import { type ContentTimeline, gfnOf, lowerBound } from "../answers/content-timeline.ts";
+import {
+  addAnswer,
+  addFired,
+  addWritten,
+  type OpenQuestion,
+  type OpenTimer,
+  OpenWork,
+  type OpenWrite,
+  type PageQuestion,
+  type Timer,
+} from "../engine/open-work.ts";
 import { Doubts } from "./doubts.ts";
-import type { Inputs } from "./inputs.ts";
+import type { Inputs, TimerPurpose } from "./inputs.ts";
 import type { RerunCounts, RerunOptions } from "./rerun-options.ts";
-
-/** A question of the model that is open. */
-interface Question {
-  readonly ticket: number;
-  readonly agent: number;
-  readonly gfn: number;
-  readonly purpose: number;
-  readonly engine: number;
-}
-
-/** A timer of the model that is armed. */
-interface Armed {
-  readonly ticket: number;
-  readonly agent: number;
-  readonly code: number;
-  readonly deadline: number;
-  /** Row of the inputs at which the recording fired it; -1: nowhere. */
-  readonly place: number;
-}
 
 /**
  * Timers without a place in the recording that fire between two world inputs, at most: the rest come later.
@@ -37,8 +29,6 @@ const TIMERS_MAX = 2048;
 const ANSWERS_MAX = 1 << 16;
 /** Rows after which they are handed to the sink. */
 const SINK_ROWS = 1 << 14;
-/** EFAULT: a page that nobody knows, to whoever is not an engine. */
-const EFAULT = 14;
 const MOST_DT = 0xffff_ffff;
 
 /**
@@ -69,9 +59,8 @@ export class Rerun {
   private position = -1;
   private readonly positions: Int32Array;
   private inStep: boolean;
-  private readonly timers: Armed[] = [];
-  private readonly questions: Question[] = [];
-  private readonly writing: { readonly ticket: number; readonly agent: number }[] = [];
+  /** What the model waits for. The place of a timer is the row of the inputs at which the recording fired it. */
+  private readonly open: OpenWork;
 
   /** `model` stands before the first input. `inStep`: may recorded answers be fed as they are at all? */
   constructor(
@@ -90,16 +79,15 @@ export class Rerun {
     this.contents = new Contents(timeline, store);
     this.positions = new Int32Array(inputs.segments);
     this.nextSeq = model.core.seq + 1;
-    this.adopt();
+    this.open = new OpenWork(model.core, (timer) => this.placeOf(timer));
+    this.now = timeline.start.now;
+    this.open.adopt(timeline.start);
   }
 
-  /** Take over what is open where the recording starts. */
-  private adopt(): void {
-    const { now, timers, fetches, writes } = this.timeline.start;
-    this.now = now;
-    for (const { ticket, agent, code, deadline } of timers) this.arm(ticket, agent, code, deadline);
-    this.writing.push(...writes);
-    this.questions.push(...fetches);
+  private placeOf({ agent, code, deadline }: Timer): number {
+    const seq = this.timeline.firedAt(agent, code, deadline, this.seq);
+    const place = seq < 0 ? -1 : this.inputs.rowAt(seq);
+    return place < this.inputs.seq.length ? place : -1;
   }
 
   /** Run these segments, in this order, and then whatever timers are due until model time `until`. */
@@ -144,7 +132,7 @@ export class Rerun {
     const ticket = this.inputs.rows.ticket[i];
     this.now = this.inputs.time[i];
     const m = this.append(i);
-    if (!isRead(this.made.kind[m])) this.close(ticket);
+    if (!isRead(this.made.kind[m])) this.open.end(ticket);
     this.input(m, i);
   }
 
@@ -165,16 +153,16 @@ export class Rerun {
     this.now = Math.max(this.now, inputs.time[i]);
     const timer = inputs.timers[i];
     if (timer !== null) {
-      const t = this.timers.findIndex((a) => isFor(a, timer.agent, timer.code) && a.deadline <= this.now);
-      if (t >= 0) this.fire(t, i);
+      const { now } = this;
+      const armed = this.open.timers().find((one) => isFor(one, timer) && one.deadline <= now);
+      if (armed !== undefined) this.fire(armed, i);
     } else if (kind[i] === K["guest.fetched"] || kind[i] === K["guest.fetch.failed"]) {
-      const q = this.questions.findIndex(
-        (open) => open.agent === agent[i] && open.gfn === at[i] && open.purpose === purpose[i],
-      );
-      if (q >= 0) this.answer(q, i);
+      const asked = { agent: agent[i], gfn: at[i], purpose: purpose[i] };
+      const question = first(this.open.questions(), (one) => isOf(one, asked));
+      if (question !== null) this.answer(question, i);
     } else if (kind[i] === K["guest.write.done"] || kind[i] === K["guest.write.failed"]) {
-      const w = this.writing.findIndex((open) => open.agent === agent[i]);
-      if (w >= 0) this.finishWrite(w, i);
+      const write = first(this.open.writes(), (one) => one.agent === agent[i]);
+      if (write !== null) this.finishWrite(write, i);
     }
     this.answerNow();
   }
@@ -182,16 +170,9 @@ export class Rerun {
   /** Let time pass: fire timers whose deadline comes first, but those that have a place ahead. */
   private passUntil(time: number): void {
     for (let n = 0; n < TIMERS_MAX && !this.shown; n++) {
-      let next = -1;
-      for (let t = 0; t < this.timers.length; t++) {
-        const { deadline, ticket } = this.timers[t];
-        if (deadline > time || this.isAhead(this.timers[t])) continue;
-        const best = next < 0 ? null : this.timers[next];
-        if (best === null || deadline < best.deadline || (deadline === best.deadline && ticket < best.ticket))
-          next = t;
-      }
-      if (next < 0) return;
-      this.now = Math.max(this.now, this.timers[next].deadline);
+      const next = this.open.timers().find((timer) => timer.deadline <= time && !this.isAhead(timer));
+      if (next === undefined) return;
+      this.now = Math.max(this.now, next.deadline);
       this.standAt(this.now);
       this.fire(next, -1);
       this.settle();
@@ -206,26 +187,24 @@ export class Rerun {
     this.gap = inputs.gap[i];
   }
 
-  private isAhead({ place }: Armed): boolean {
+  private isAhead({ place }: OpenTimer): boolean {
     return place >= 0 && this.positions[this.inputs.segmentOf(place)] >= this.position;
   }
 
-  private fire(t: number, i: number): void {
-    const [{ ticket, agent }] = this.timers.splice(t, 1);
-    if (!this.model.core.isOpen(ticket)) return;
-    const m = this.begin(K["timer.fired"]);
-    this.made.agent[m] = agent;
-    this.made.ticket[m] = ticket;
-    this.input(m, i);
+  private fire(timer: OpenTimer, i: number): void {
+    this.open.end(timer.ticket);
+    this.makeRoom();
+    this.input(addFired(this.made, timer), i);
   }
 
   /** Before the next world input nothing is open but timers. */
   private settle(): void {
     this.seq = this.endSeq();
     for (let n = 0; n < ANSWERS_MAX && !this.shown; n++) {
-      const q = this.questions.findIndex(({ engine }) => engine !== STANDS);
-      if (q >= 0) this.answer(q, -1);
-      else if (this.writing.length > 0) this.finishWrite(0, -1);
+      const question = first(this.open.questions());
+      const write = question === null ? first(this.open.writes()) : null;
+      if (question !== null) this.answer(question, -1);
+      else if (write !== null) this.finishWrite(write, -1);
       else return;
     }
   }
@@ -241,56 +220,37 @@ export class Rerun {
   /** A reply that is owed waits for these. */
   private answerNow(): void {
     for (let n = 0; n < ANSWERS_MAX && !this.shown; n++) {
-      const q = this.questions.findIndex(({ engine }) => engine === NO_ENGINE);
-      if (q < 0) return;
-      this.answer(q, -1);
+      const question = this.open.questionOf(NO_ENGINE);
+      if (question === null) return;
+      this.answer(question, -1);
     }
   }
 
-  private answer(q: number, i: number): void {
-    const [question] = this.questions.splice(q, 1);
-    const { ticket, agent, gfn, purpose, engine } = question;
-    if (!this.model.core.isOpen(ticket)) return;
+  private answer(question: OpenQuestion, i: number): void {
+    const { agent: vgpu, gfn } = question;
     const { seq, gap } = this;
+    this.open.end(question.ticket);
     const { inferredCount } = this.contents;
-    const found = this.contents.answer({ vgpu: agent, gfn, purpose, engine, seq, gap, since: -1 });
+    const found = this.contents.answer(question, { seq, gap, since: -1 });
     if (this.contents.inferredCount > inferredCount) {
       const distance = this.contents.lastDistance;
-      this.doubts.add({ seq: this.nextSeq, what: "inferred", vgpu: agent, gfn, distance });
+      this.doubts.add({ seq: this.nextSeq, what: "inferred", vgpu, gfn, distance });
     }
     if (found === UNKNOWN) {
       this.counts.unknown++;
-      this.doubts.add({ seq: this.nextSeq - 1, what: "unknown", vgpu: agent, gfn, distance: 0 });
-      if (engine !== NO_ENGINE) {
-        this.questions.push({ ...question, engine: STANDS });
-        return;
-      }
+      this.doubts.add({ seq: this.nextSeq - 1, what: "unknown", vgpu, gfn, distance: 0 });
+      // Who asked stands still for good.
+      if (question.engine !== NO_ENGINE) return;
     }
-    const page = found >= 0 ? (this.options.pages?.get(found) ?? found) : found;
-    const m = this.begin(page >= 0 ? K["guest.fetched"] : K["guest.fetch.failed"]);
-    const { made } = this;
-    made.agent[m] = agent;
-    made.ticket[m] = ticket;
-    made.at[m] = gfn;
-    made.purpose[m] = purpose;
-    if (page >= 0) made.page[m] = page;
-    else made.code[m] = page === UNKNOWN ? EFAULT : -1 - page;
-    this.input(m, i);
-  }
-
-  private finishWrite(w: number, i: number): void {
-    const [{ ticket, agent }] = this.writing.splice(w, 1);
-    if (!this.model.core.isOpen(ticket)) return;
-    const m = this.begin(K["guest.write.done"]);
-    this.made.agent[m] = agent;
-    this.made.ticket[m] = ticket;
-    this.input(m, i);
-  }
-
-  /** An empty row of this kind at the end of those made. */
-  private begin(kind: number): number {
+    const page = found === UNKNOWN ? UNKNOWN_FAILED : (this.options.pages?.get(found) ?? found);
     this.makeRoom();
-    return this.made.add(kind);
+    this.input(addAnswer(this.made, question, page), i);
+  }
+
+  private finishWrite(write: OpenWrite, i: number): void {
+    this.open.end(write.ticket);
+    this.makeRoom();
+    this.input(addWritten(this.made, write), i);
   }
 
   private append(i: number): number {
@@ -352,33 +312,9 @@ export class Rerun {
   }
 
   private carryOut(out: Rows, o: number): void {
-    const kind = out.kind[o];
-    const agent = out.agent[o];
-    const ticket = out.ticket[o];
-    if (kind === K["guest.fetch"]) {
-      this.questions.push({ ticket, agent, gfn: out.at[o], purpose: out.purpose[o], engine: out.engine[o] });
-    } else if (kind === K["guest.write"]) {
-      if (out.code[o] !== WRITE_TIME)
-        this.contents.wrote(agent, gfnOf(out, o), out.at[o] & 4095, out.payloadOf(o), this.seq);
-      if (ticket !== 0) this.writing.push({ ticket, agent });
-    } else if (kind === K["timer.arm"]) {
-      this.arm(ticket, agent, out.code[o], out.lo[o] + out.hi[o] * 0x1_0000_0000);
-    } else if (kind === K["timer.cancel"]) this.close(ticket);
-  }
-
-  private arm(ticket: number, agent: number, code: number, deadline: number): void {
-    const seq = this.timeline.firedAt(agent, code, deadline, this.seq);
-    const place = seq < 0 ? -1 : this.inputs.rowAt(seq);
-    this.timers.push({ ticket, agent, code, deadline, place: place < this.inputs.seq.length ? place : -1 });
-  }
-
-  /** A ticket has ended. */
-  private close(ticket: number): void {
-    if (ticket === 0) return;
-    for (const open of [this.timers, this.questions, this.writing] as { readonly ticket: number }[][]) {
-      const n = open.findIndex((one) => one.ticket === ticket);
-      if (n >= 0) open.splice(n, 1);
-    }
+    this.open.outcome(out, o);
+    if (out.kind[o] === K["guest.write"] && out.code[o] !== WRITE_TIME)
+      this.contents.wrote(out.agent[o], gfnOf(out, o), out.at[o] & 4095, out.payloadOf(o), this.seq);
   }
 
   private handOver(most: number): void {
@@ -390,9 +326,15 @@ export class Rerun {
   }
 }
 
-/** Engine of a question that nobody can answer. */
-const STANDS = 254;
-
-function isFor(timer: Armed, agent: number, code: number): boolean {
+function isFor(timer: OpenTimer, { agent, code }: TimerPurpose): boolean {
   return timer.agent === agent && timer.code === code;
+}
+
+function isOf(one: OpenQuestion, { agent, gfn, purpose }: Omit<PageQuestion, "engine">): boolean {
+  return one.agent === agent && one.gfn === gfn && one.purpose === purpose;
+}
+
+function first<T>(all: Iterable<T>, isWanted: (one: T) => boolean = () => true): T | null {
+  for (const one of all) if (isWanted(one)) return one;
+  return null;
 }
