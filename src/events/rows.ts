@@ -162,6 +162,13 @@ export class Rows {
     this.answers[this.count - 1]++;
   }
 
+  /** The last row is to be told anew. */
+  forgetAnswers(): void {
+    const i = this.count - 1;
+    this.answerTable.count = this.firstAnswer[i];
+    this.answers[i] = 0;
+  }
+
   /** Give the last row, a `guest.write`, one more piece, all zero; returns its index in `writeTable`. */
   addWrite(): number {
     const i = this.count - 1;

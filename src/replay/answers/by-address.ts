@@ -6,7 +6,7 @@ import type { PageStore } from "../../reducers/pages.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { Contents } from "./content.ts";
 import type { ContentTimeline } from "./content-timeline.ts";
-import type { Follower, Model, Reply64, RowSink, Unanswered } from "./model.ts";
+import type { Follower, Model, RowSink, Unanswered } from "./model.ts";
 import { type EnginePace, Pace } from "./pace.ts";
 import { Stage } from "./stage.ts";
 
@@ -130,9 +130,10 @@ export class ByAddress {
       this.countWriting(rows.agent[i], -1);
     for (let k = i + 1; k < end; k++) {
       parent.outcome(rows, k);
-      if (rows.kind[k] === K["guest.write"] && rows.ticket[k] !== 0) this.countWriting(rows.agent[k], 1);
+      for (let p = rows.firstPiece[k]; p < rows.firstPiece[k] + rows.writes[k]; p++)
+        if (rows.writeTable.ticket[p] !== 0) this.countWriting(rows.agent[k], 1);
       if (rows.kind[k] === K["workload.submitted"]) this.holding[rows.engine[k]] = false;
-      this.follower?.recorded(rows, k, parent.engine);
+      this.follower?.recorded(rows, k);
     }
   }
 
@@ -146,11 +147,10 @@ export class ByAddress {
     const agent = rows.agent[i];
     if (kind === K["vgpu.reset"] || kind === K["vgpu.destroyed"]) {
       this.writing.delete(agent);
-      this.stage.dropWrites(agent);
       if (kind === K["vgpu.destroyed"]) this.contents.forget(agent);
     }
     const got = this.stage.feed(rows, i, isRead(kind));
-    if (isRead(kind)) this.follower?.replied(rows, i, recordedReply(rows, i), got);
+    if (isRead(kind)) this.follower?.replied(rows, i, { lo: rows.lo[i], hi: rows.hi[i] }, got);
   }
 
   /** An answer, a `.done` or a timer of the parent: only its place counts. */
@@ -230,14 +230,4 @@ export class ByAddress {
 
 function isBehind(own: EnginePace, parent: EnginePace): boolean {
   return own.visible < parent.visible || own.completed < parent.completed;
-}
-
-/** The reply of the parent's read row i; of an owed one, what its `access.reply` says. */
-function recordedReply(rows: Rows, i: number): Reply64 {
-  const ticket = rows.ticket[i];
-  if (ticket === 0) return { lo: rows.lo[i], hi: rows.hi[i] };
-  for (let k = i + 1; k < rows.count; k++)
-    if (rows.kind[k] === K["access.reply"] && rows.ticket[k] === ticket)
-      return { lo: rows.lo[k], hi: rows.hi[k] };
-  return { lo: 0, hi: 0 };
 }
