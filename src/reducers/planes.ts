@@ -37,12 +37,12 @@ const perVgpu = (space: string, plane: number, epoch: number): Component[] =>
 
 /** Every plane that has a meaning, in the order in which digests are listed. */
 export const PLANE_COMPONENTS: readonly Component[] = [
-  ...perVgpu("mmio", MMIO, 1),
+  ...perVgpu("mmio", MMIO, 2),
   ...perVgpu("ggtt", GGTT, 1),
   ...perVgpu("config", CONFIG, 1),
   ...perVgpu("monitor", MONITOR, 1),
   ...perVgpu("dma", DMA, 1),
-  { name: "device.mmio", plane: DEVICE_MMIO, epoch: 1 },
+  { name: "device.mmio", plane: DEVICE_MMIO, epoch: 2 },
   { name: "device.ggtt", plane: DEVICE_GGTT, epoch: 1 },
   { name: "device.frames", plane: FRAMES, epoch: 1 },
   { name: "device.tickets", plane: TICKETS, epoch: 1 },
@@ -51,6 +51,6 @@ export const PLANE_COMPONENTS: readonly Component[] = [
 ];
 
 /** Epochs of the components that are not planes. */
-export const RAM_EPOCH = 1;
-export const TREE_EPOCH = 1;
+export const RAM_EPOCH = 2;
+export const TREE_EPOCH = 2;
 export const CLOCK_EPOCH = 1;

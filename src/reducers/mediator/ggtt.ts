@@ -3,6 +3,7 @@ import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
 import { GGTT } from "../planes.ts";
 import { GFN_BITS } from "../ram.ts";
+import { refuse } from "./refuse.ts";
 
 /**
  * A vGPU's view of the GGTT. The GGTT is partitioned, not remapped: a guest's addresses are the device's, in
@@ -37,7 +38,7 @@ export function readGtt(core: Core, v: number, at: number, size: number): void {
  * A write of PTEs: 8 bytes are taken whole; 4 bytes change one half, and the device's entry follows at once.
  */
 export function writeGtt(core: Core, v: number, at: number, size: number, lo: number, hi: number): void {
-  if ((at & 3) !== 0 || size < 4) return;
+  if ((at & 3) !== 0 || size < 4) return refuse(core, v, "gtt.refused", at, lo, hi);
   const entry = at >>> 3;
   if (!ownsAddress(core.setting.configuration.vgpus[v - 1], entry * 4096)) return;
   const word = at >>> 2;
