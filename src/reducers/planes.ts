@@ -23,7 +23,9 @@ export const TICKETS = 43;
 export const TLB = 44;
 /** Engines of paused vGPUs, put aside: see `device/parking.ts`. */
 export const PARKED_ENGINES = TLB + ENGINES.length;
-export const PLANES = PARKED_ENGINES + 1;
+/** PTEs of which half was written and the other half is awaited: 2 bits an entry, see `mediator/ggtt.ts`. */
+export const PARTIAL = PARKED_ENGINES;
+export const PLANES = PARTIAL + VGPU_MAX + 1;
 
 export interface Component {
   readonly name: string;
@@ -43,11 +45,12 @@ export const PLANE_COMPONENTS: readonly Component[] = [
   ...perVgpu("monitor", MONITOR, 1),
   ...perVgpu("dma", DMA, 1),
   { name: "device.mmio", plane: DEVICE_MMIO, epoch: 2 },
-  { name: "device.ggtt", plane: DEVICE_GGTT, epoch: 1 },
+  { name: "device.ggtt", plane: DEVICE_GGTT, epoch: 2 },
   { name: "device.frames", plane: FRAMES, epoch: 1 },
   { name: "device.tickets", plane: TICKETS, epoch: 1 },
   ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 1 })),
   { name: "device.parked", plane: PARKED_ENGINES, epoch: 1 },
+  ...perVgpu("partial", PARTIAL, 1),
 ];
 
 /** Epochs of the components that are not planes. */

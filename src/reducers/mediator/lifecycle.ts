@@ -2,7 +2,7 @@ import { K } from "../../events/kinds.ts";
 import { ENGINES, MMIO_BYTES, PAGE_BYTES, PAGE_SHIFT } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf, mapAddressSpace } from "../memory.ts";
-import { CONFIG, DMA, GGTT, MMIO, MONITOR } from "../planes.ts";
+import { CONFIG, DMA, GGTT, MMIO, MONITOR, PARTIAL } from "../planes.ts";
 import { initialVgpuTree } from "../trees.ts";
 import { resetConfig } from "./config-space.ts";
 import { plug, restorePins } from "./display/hotplug.ts";
@@ -34,6 +34,7 @@ export function createVgpu(core: Core, v: number): void {
 function resetImage(core: Core, v: number): void {
   core.words.clear(MMIO + v);
   core.words.clear(GGTT + v);
+  core.words.clear(PARTIAL + v);
   resetRegisters(core, v, MMIO_BYTES, true);
   for (let e = 0; e < ENGINES.length; e++) resetStatusPointer(core, v, e);
   populatePvinfo(core, v);
@@ -130,7 +131,7 @@ export function destroyVgpu(core: Core, v: number): void {
   resetExeclists(core, v, ALL_ENGINES);
   mapAddressSpace(core, v, false);
   Object.assign(core.vgpu(v), initialVgpuTree());
-  for (const plane of [MMIO, GGTT, CONFIG, MONITOR, DMA]) core.words.clear(plane + v);
+  for (const plane of [MMIO, GGTT, PARTIAL, CONFIG, MONITOR, DMA]) core.words.clear(plane + v);
   core.ram[v].clear();
 }
 

@@ -150,6 +150,9 @@ describe("translations", () => {
     guest.write("gtt", entry + 4, 8, 0, low(bench.data));
     expect(guest.read32("gtt", entry + 8)).toBe(low(bench.data));
     expect(guest.read64("gtt", entry + 4, 8)).toEqual({ lo: 0, hi: low(bench.data) });
+    // Neither entry is whole again before its other half has come too.
+    guest.write("gtt", entry, 4, low(bench.data + 1));
+    guest.write("gtt", entry + 12, 4, 0);
     guest.complete(bench.context, (b) =>
       b.sdi({ address: gma, global: true }, 1).sdi({ address: gma + PAGE, global: true }, 2),
     );
