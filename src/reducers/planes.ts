@@ -48,7 +48,7 @@ export const PLANE_COMPONENTS: readonly Component[] = [
   { name: "device.ggtt", plane: DEVICE_GGTT, epoch: 2 },
   { name: "device.frames", plane: FRAMES, epoch: 1 },
   { name: "device.tickets", plane: TICKETS, epoch: 1 },
-  ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 1 })),
+  ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 2 })),
   { name: "device.parked", plane: PARKED_ENGINES, epoch: 1 },
   ...perVgpu("partial", PARTIAL, 1),
 ];
