@@ -40,6 +40,10 @@ const PCODE_READY = 0x8000_0000;
 const PCODE_READ_MEM_LATENCY = 0x06;
 const PCODE_CDCLK_CONTROL = 0x07;
 const PCODE_READ_RC6VIDS = 0x05;
+/** HSW_PCODE_DYNAMIC_DUTY_CYCLE_CONTROL: bits 15:8 are the efficient frequency. Source: gt/intel_rps.c. */
+const PCODE_DYNAMIC_DUTY_CYCLE_CONTROL = 0x1a;
+const RP_STATE_CAP = 0x14_5998;
+const RP1_CAP = 0xff00;
 const PCODE_SAGV_CONTROL = 0x21;
 
 /** Request register of each forcewake domain and its acknowledge. Source: gvt.md 2.6. */
@@ -97,6 +101,9 @@ function pcode(core: Core, v: number, value: number): void {
     case PCODE_CDCLK_CONTROL:
     case PCODE_SAGV_CONTROL:
       put(1);
+      break;
+    case PCODE_DYNAMIC_DUTY_CYCLE_CONTROL:
+      put(core.words.read(MMIO + v, RP_STATE_CAP >>> 2) & RP1_CAP);
       break;
     case PCODE_READ_RC6VIDS:
       put(data | 1);

@@ -49,13 +49,23 @@ function executionStatus(core: Core, v: number, at: number): number {
   return low ? statusOf(engine) | queueFull : engine.contextId;
 }
 
-/** A stopped engine is idle once its turn is over: the next one does not come. */
+/** MODE_IDLE is no stored bit: it says what the engine does. */
 function mode(core: Core, v: number, at: number): number {
   const word = core.words.read(MMIO + v, at >>> 2);
-  if ((word & MI_MODE_STOP_RING) === 0) return word & ~MI_MODE_IDLE;
-  const e = engineOfRegister(at);
-  const busy = core.seeVgpu(v).execlists[e].owns && core.seeDevice().engines[e].turn !== 0;
-  return busy ? word & ~MI_MODE_IDLE : word | MI_MODE_IDLE;
+  const idle = isIdle(core, v, engineOfRegister(at), (word & MI_MODE_STOP_RING) !== 0);
+  return idle ? word | MI_MODE_IDLE : word & ~MI_MODE_IDLE;
+}
+
+/**
+ * Has the engine nothing to do for this vGPU? One that is told to stop is idle once its turn is over: the next one
+ * does not come.
+ */
+function isIdle(core: Core, v: number, e: number, stopped: boolean): boolean {
+  const { owns, hungLow, queued } = core.seeVgpu(v).execlists[e];
+  if (stopped) return !owns || core.seeDevice().engines[e].turn === 0;
+  if (hungLow !== 0 || queued.length > 0) return false;
+  const work = workOf(core, v, e);
+  return work === null || work.phase === 0;
 }
 
 export const ringWrites = {
