@@ -32,6 +32,8 @@ export const NOTES = [
   "fence.refused",
   /** A context status write pointer that names no entry. */
   "csb_ptr.refused",
+  /** A mapping of guest memory beyond as many as a vGPU may have. */
+  "map.refused",
 ] as const;
 
 /** `failsafe.entered`. Source: gvt.md 2.2. */

@@ -10,6 +10,7 @@ import { resetExeclists, resetStatusPointer } from "./execlist.ts";
 import { resetRegisters } from "./gt.ts";
 import { isInFlight, settlePause } from "./pause.ts";
 import { populatePvinfo } from "./pvinfo.ts";
+import { refuse } from "./refuse.ts";
 
 /** Birth, reset and death of a vGPU. Order and extent of a reset: gvt.md 2.2. */
 
@@ -159,7 +160,7 @@ export function mapMemory(
   code: number,
 ): void {
   const tree = core.vgpu(v);
-  if (tree.maps >= MAPS_MAX) return;
+  if (tree.maps >= MAPS_MAX) return refuse(core, v, "map.refused", range[0], range[2], range[3]);
   let slot = tree.freeMap;
   while (core.words.read(DMA + v, slot * DMA_WORDS) !== 0) slot++;
   tree.freeMap = slot + 1;

@@ -7,8 +7,8 @@ export type Refusal = Extract<(typeof NOTES)[number], `${string}.refused`>;
 const NO_ENGINE = 255;
 
 /**
- * Say that a guest's write is refused: where, what was written, and what stays in its place. `engine` is the one
- * that the place belongs to, if any.
+ * Say that a write is refused: where, what was written, and what stays in its place (of a map: its bytes). `engine`
+ * is the one that the place belongs to, if any.
  */
 export function refuse(
   core: Core,

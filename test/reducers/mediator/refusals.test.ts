@@ -121,6 +121,18 @@ describe("the context status pointer", () => {
   });
 });
 
+test("more maps than a vGPU may have are refused", () => {
+  const rig = new Rig();
+  const guest = rig.guest();
+  const map = (n: number): void => guest.call((w) => w.mapped(1, n * PAGE, 1, PAGE, 0, true, true));
+  for (let n = rig.machine.core.seeVgpu(1).maps; n < 65_535; n++) map(n);
+  expect(refusals(rig)).toEqual([]);
+  map(70_000);
+  expect(refusals(rig)).toEqual([["map.refused", 1, 70_000 * PAGE, PAGE, 0]]);
+  expect(rig.machine.core.seeVgpu(1).maps).toBe(65_535);
+  rig.verify();
+});
+
 describe("a write of the GTT", () => {
   test("has 4 or 8 bytes and starts at a dword", () => {
     const rig = new Rig();
