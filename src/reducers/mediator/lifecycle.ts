@@ -3,6 +3,7 @@ import { ENGINES, MMIO_BYTES, PAGE_BYTES, PAGE_SHIFT } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf, mapAddressSpace } from "../memory.ts";
 import { CONFIG, DMA, GGTT, MMIO, MONITOR, PARTIAL } from "../planes.ts";
+import { eachFrameFacts, type FrameFacts } from "../ram.ts";
 import { initialVgpuTree } from "../trees.ts";
 import { resetConfig } from "./config-space.ts";
 import { plug, restorePins } from "./display/hotplug.ts";
@@ -66,7 +67,8 @@ export function resetVgpu(core: Core, v: number): void {
 }
 
 /**
- * A port brings memory of its own: nothing is known of it yet, but for bytes that are still on their way there.
+ * A port brings memory of its own: nothing is known of it yet, but for bytes that are still on their way there, and
+ * the pages that a turn under way has in hand (or a port that comes and goes would never let it end).
  * Registers, GGTT, engines and open tickets stay, as a hypervisor that only lost its connection comes back to
  * them; for another guest it resets the device first.
  */
@@ -76,7 +78,9 @@ export function attachPort(core: Core, v: number, capabilities: number): void {
   tree.port = capabilities;
   tree.asleep = false;
   const open = writesInFlight(core, v);
+  const inHand = pagesInHand(core, v);
   core.ram[v].clear();
+  for (const facts of inHand) core.ram[v].put(facts);
   for (const { gfn, offset, bytes } of open) core.ram[v].writeBytes(gfn, offset, bytes, 0, bytes.length);
 }
 
@@ -115,6 +119,19 @@ function writesInFlight(core: Core, v: number): Piece[] {
     });
   }
   return pieces;
+}
+
+/** The frames that are fresh for turns under way of this vGPU's. */
+function pagesInHand(core: Core, v: number): FrameFacts[] {
+  let since = Number.POSITIVE_INFINITY;
+  for (const { frameBase, turn } of core.seeDevice().engines)
+    if (frameBase === frameBaseOf(v) && turn !== 0) since = Math.min(since, turn);
+  const pages: FrameFacts[] = [];
+  if (since === Number.POSITIVE_INFINITY) return pages;
+  eachFrameFacts(core.ram[v].root, (facts) => {
+    if (facts.stamp >= since) pages.push(facts);
+  });
+  return pages;
 }
 
 /** The guest's hypervisor closes the device: nothing of the guest is left for whoever opens it next. */

@@ -96,6 +96,25 @@ describe("memory that a guest has shown", () => {
     rig.verify();
   });
 
+  test("is kept as far as a turn under way has it in hand: it ends however often its port comes and goes", () => {
+    const { rig, guest, context } = shown();
+    guest.host.capabilities.fetchDelay = NEVER;
+    guest.run(context, (b) => b.sdi(at(2), 5));
+    let times = 0;
+    for (; times < 50 && !guest.isDone(context); times++) {
+      guest.advance(100);
+      const frames = known(rig);
+      guest.detach();
+      guest.attach();
+      expect(known(rig)).toBeLessThanOrEqual(frames);
+      rig.port.deliver(1);
+    }
+    expect(guest.isDone(context)).toBe(true);
+    expect(times).toBeGreaterThan(5);
+    holds(rig);
+    rig.verify();
+  });
+
   test("is forgotten when the device is closed, with all else of the guest", () => {
     const { rig, guest, gma } = shown();
     guest.setMmio(0x4_f100, 0x5ec2e7);
