@@ -18,6 +18,7 @@ export const NOTES = [
   "command.unknown",
   "command.fault",
   "elsp.invalid",
+  /** A submission while an earlier one still waited to be taken: that one stays, this one is dropped. */
   "elsp.full",
   "ring.invalid",
   "access.refused",
@@ -25,6 +26,16 @@ export const NOTES = [
   "engine.reset",
   "gt.reset",
   "screen.drawn",
+  /** A write of PTEs that is not made of whole dwords, or starts within one. */
+  "gtt.refused",
+  /** A status page outside of the vGPU's share. */
+  "hws_pga.refused",
+  /** A fence that the vGPU has not. */
+  "fence.refused",
+  /** A context status write pointer that names no entry. */
+  "csb_ptr.refused",
+  /** A mapping of guest memory beyond as many as a vGPU may have. */
+  "map.refused",
 ] as const;
 
 /** `failsafe.entered`. Source: gvt.md 2.2. */

@@ -1,7 +1,7 @@
 import { K } from "../events/kinds.ts";
 import { ENGINE_BASES, ENGINES, VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
-import { ownsAddress } from "./mediator/ggtt.ts";
+import { ownsAddress, partialOf } from "./mediator/ggtt.ts";
 import { pendingBits } from "./mediator/interrupt.ts";
 import { frameBaseOf } from "./memory.ts";
 import { keyHigh, keyLow, scramble } from "./mix.ts";
@@ -140,7 +140,7 @@ const ggttShare = ofVgpus((core, v) => {
   return wrong;
 });
 
-/** A present entry of the device is its owner's entry of now, never half of an older one. */
+/** A present entry of the device is its owner's entry of now, and whole: never half of an older one. */
 function ggttEntries(core: Core): string | null {
   const { vgpus } = core.setting.configuration;
   let wrong: string | null = null;
@@ -151,7 +151,12 @@ function ggttEntries(core: Core): string | null {
     const guestHigh = core.words.read(GGTT + v, index + 1);
     const hfn = frameBaseOf(v) + ((guestHigh << 20) | (guestLow >>> 12));
     const wanted = ((hfn << 12) | (guestLow & 0xfff)) >>> 0;
-    if (v === 0 || low !== wanted || core.words.read(DEVICE_GGTT, index + 1) !== hfn >>> 20)
+    if (
+      v === 0 ||
+      partialOf(core, v, index >>> 1) !== 0 ||
+      low !== wanted ||
+      core.words.read(DEVICE_GGTT, index + 1) !== hfn >>> 20
+    )
       wrong = `device.gtt.${(index * 4).toString(16)} is not the entry of vgpu${v}`;
   });
   return wrong;

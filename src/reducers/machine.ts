@@ -177,7 +177,8 @@ export class Machine {
       const k = kind[i];
       const v = agent[i];
       const a = at[i];
-      if (v === alive && k === GTT_WRITTEN && answers[i] === 0) {
+      // Others are refused, with a row.
+      if (v === alive && k === GTT_WRITTEN && (a & 3) === 0 && size[i] >= 4 && answers[i] === 0) {
         writeGtt(core, v, a, size[i], lo[i], hi[i]);
         now += dt[i];
         quick = i++;

@@ -12,10 +12,18 @@ import { vblank } from "./mediator/display/pipe.ts";
 import { goOnDrawing, screenTimer } from "./mediator/display/screen.ts";
 import { writeDone } from "./mediator/execlist.ts";
 import { readGtt, writeGtt } from "./mediator/ggtt.ts";
-import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./mediator/lifecycle.ts";
+import {
+  attachPort,
+  closeVgpu,
+  createVgpu,
+  destroyVgpu,
+  detachPort,
+  mapMemory,
+  resetVgpu,
+  unmapMemory,
+} from "./mediator/lifecycle.ts";
 import { pauseVgpu, resumeVgpu, settlePause } from "./mediator/pause.ts";
 import { receivePage } from "./memory.ts";
-import { DMA } from "./planes.ts";
 
 /**
  * One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too.
@@ -78,23 +86,12 @@ REDUCERS[K["io.read"]] = (core) => readIo(core);
 REDUCERS[K["io.written"]] = (core, v, rows, i) =>
   writeIo(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 
-REDUCERS[K["port.attached"]] = (core, v, rows, i) => {
-  const tree = core.vgpu(v);
-  tree.attached = true;
-  tree.port = rows.code[i];
-};
-REDUCERS[K["port.detached"]] = (core, v) => {
-  core.vgpu(v).attached = false;
-  core.vgpu(v).maps = 0;
-  core.vgpu(v).freeMap = 0;
-  core.words.clear(DMA + v);
-};
+REDUCERS[K["port.attached"]] = (core, v, rows, i) => attachPort(core, v, rows.code[i]);
+REDUCERS[K["port.detached"]] = (core, v) => detachPort(core, v);
 REDUCERS[K["vgpu.opened"]] = (core, v) => {
   core.vgpu(v).opened = true;
 };
-REDUCERS[K["vgpu.closed"]] = (core, v) => {
-  core.vgpu(v).opened = false;
-};
+REDUCERS[K["vgpu.closed"]] = (core, v) => closeVgpu(core, v);
 REDUCERS[K["vgpu.paused"]] = (core, v) => pauseVgpu(core, v);
 REDUCERS[K["vgpu.resumed"]] = (core, v) => resumeVgpu(core, v);
 REDUCERS[K["vgpu.reset"]] = (core, v) => resetVgpu(core, v);

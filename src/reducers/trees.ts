@@ -110,6 +110,8 @@ export interface VgpuTree {
   port: number;
   paused: boolean;
   failsafe: number;
+  /** The guest has put the device to sleep (D3hot) and submitted nothing since: the next reset is its waking up. */
+  asleep: boolean;
   /** The guest has read its PVINFO page. */
   pvAware: boolean;
   maps: number;
@@ -205,8 +207,6 @@ export interface EngineTree {
 
 export interface DeviceTree {
   engines: EngineTree[];
-  /** Set once the machine was configured. */
-  ready: boolean;
 }
 
 export type Tree = DeviceTree | VgpuTree;
@@ -262,6 +262,7 @@ export function initialVgpuTree(): VgpuTree {
     port: 0,
     paused: false,
     failsafe: 0,
+    asleep: false,
     pvAware: false,
     maps: 0,
     freeMap: 0,
@@ -327,7 +328,7 @@ export function initialEngine(): EngineTree {
 
 /** The device before anything happened. */
 export function initialDeviceTree(): DeviceTree {
-  return { engines: ENGINES.map(initialEngine), ready: false };
+  return { engines: ENGINES.map(initialEngine) };
 }
 
 /** A deep copy of plain data. */

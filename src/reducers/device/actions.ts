@@ -211,8 +211,8 @@ function storeRegisterMem(core: Core, e: number, engine: EngineTree, c: Uint32Ar
   const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]);
   if (how !== DONE) return how;
   const register = registerOf(c[1]);
-  writeValue(core, e, engine, 1, storeRegister(core, e, engine, register), 0);
-  if (isTimeValue(core, register)) markWrite(core, WRITE_TIME);
+  const written = writeValue(core, e, engine, 1, storeRegister(core, e, engine, register), 0);
+  if (written && isTimeValue(core, register)) markWrite(core, WRITE_TIME);
   return DONE;
 }
 
@@ -222,13 +222,13 @@ function storeDataImm(core: Core, e: number, engine: EngineTree, c: Uint32Array,
   const count = Math.min(length, c.length) - 3;
   const how = operand(core, e, engine, global, c[1], c[2]);
   if (how !== DONE || count <= 0) return how;
-  const { v, gfn, offset } = OPERAND;
+  const { v, gfn, offset, writable } = OPERAND;
   const room = (4096 - offset) >>> 2;
   if (count > room) {
     const low = ((c[1] & 0xffff_f000) >>> 0) + 4096;
     const next = operand(core, e, engine, global, low >>> 0, c[2] + (low > 0xffff_ffff ? 1 : 0));
     if (next !== DONE) return next;
-    writeAt(core, e, engine, v, gfn, offset, c, 3, room);
+    if (writable) writeAt(core, e, engine, v, gfn, offset, c, 3, room);
     writeOperand(core, e, engine, c, 3 + room, count - room);
   } else {
     writeOperand(core, e, engine, c, 3, count);
@@ -271,8 +271,8 @@ function postSync(
 
 function writeTimestamp(core: Core, e: number, engine: EngineTree, count: number): void {
   const ticks = timestamp(engine);
-  writeValue(core, e, engine, count, ticks >>> 0, Math.floor(ticks / 0x1_0000_0000) & 0xf);
-  markWrite(core, WRITE_TIME);
+  const written = writeValue(core, e, engine, count, ticks >>> 0, Math.floor(ticks / 0x1_0000_0000) & 0xf);
+  if (written) markWrite(core, WRITE_TIME);
 }
 
 function flushDw(core: Core, e: number, engine: EngineTree, c: Uint32Array, length: number): Outcome {

@@ -8,7 +8,7 @@ import { CHANGES, type Place, wordsMoved } from "./places.ts";
 const DATA = PURPOSES.indexOf("data");
 
 /** Where the operand located last lies. Holds nothing between events. */
-export const OPERAND = { v: 0, gfn: 0, offset: 0 };
+export const OPERAND = { v: 0, gfn: 0, offset: 0, writable: true };
 let operand: Place | null = null;
 
 /** Where a command's operand lies, into OPERAND: 0, PARKED or FAULT. */
@@ -25,6 +25,7 @@ export function locate(
   OPERAND.v = operand.v;
   OPERAND.gfn = operand.gfn;
   OPERAND.offset = low & 4095;
+  OPERAND.writable = operand.writable;
   return 0;
 }
 
@@ -70,7 +71,7 @@ export function writeAt(
   engine.wrote = true;
 }
 
-/** The same where the operand located last lies. */
+/** The same where the operand located last lies; false where the page is read-only, and nothing is written. */
 export function writeOperand(
   core: Core,
   e: number,
@@ -78,13 +79,15 @@ export function writeOperand(
   words: Uint32Array,
   from: number,
   count: number,
-): void {
+): boolean {
+  if (!OPERAND.writable) return false;
   writeAt(core, e, engine, OPERAND.v, OPERAND.gfn, OPERAND.offset, words, from, count);
+  return true;
 }
 
 const PAIR = new Uint32Array(2);
 
-/** Write one or two words where the operand located last lies. */
+/** Write one or two words where the operand located last lies, if it may be written to. */
 export function writeValue(
   core: Core,
   e: number,
@@ -92,8 +95,8 @@ export function writeValue(
   count: number,
   low: number,
   high: number,
-): void {
+): boolean {
   PAIR[0] = low;
   PAIR[1] = high;
-  writeOperand(core, e, engine, PAIR, 0, count);
+  return writeOperand(core, e, engine, PAIR, 0, count);
 }

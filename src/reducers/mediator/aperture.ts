@@ -15,6 +15,8 @@ import { translateGgtt } from "./ggtt.ts";
 const FENCE_BASE = 0x10_0000;
 const FENCE_VALID = 1;
 const FENCE_TILE_Y = 2;
+/** PitchIn128BytesLess1. */
+const FENCE_PITCH = 0x7ff;
 const DATA = PURPOSES.indexOf("data");
 const UNMAPPED = NOTES.indexOf("aperture.unmapped");
 const STALE = NOTES.indexOf("aperture.stale");
@@ -46,7 +48,7 @@ function spanAt(core: Core, v: number, at: number): Span {
     const start = (low & 0xffff_f000) >>> 0;
     const end = ((high & 0xffff_f000) >>> 0) + 4096;
     if (at < start || at >= end) continue;
-    const pitch = ((high & 0xfff) + 1) * 128;
+    const pitch = ((high & FENCE_PITCH) + 1) * 128;
     const span = (low & FENCE_TILE_Y) !== 0 ? tileY(start, at, pitch) : tileX(start, at, pitch);
     span.bytes = Math.min(span.bytes, end - at);
     return span;

@@ -49,9 +49,14 @@ const ENGINE_IRQ: readonly (readonly [number, number])[] = [];
 (ENGINE_IRQ as [number, number][])[VCS0] = [GT1, 0];
 (ENGINE_IRQ as [number, number][])[VECS0] = [GT3, 0];
 
-/** One dword of a submission: element 1 high, low, element 0 high, low; the fourth submits. */
+/**
+ * One dword of a submission: element 1 high, low, element 0 high, low; the fourth submits. Where an earlier one
+ * still waits to be taken there is no room for another: a driver waits for its context status event first.
+ */
 export function writeElsp(core: Core, v: number, engine: number, value: number): void {
-  const list = core.vgpu(v).execlists[engine];
+  const tree = core.vgpu(v);
+  tree.asleep = false;
+  const list = tree.execlists[engine];
   list.port[list.writes] = value;
   list.writes = (list.writes + 1) & 3;
   if (list.writes !== 0 || core.seeVgpu(v).failsafe !== 0) return;
@@ -60,7 +65,10 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
     core.note(v, INVALID, engine, 0, descriptors[0], descriptors[1]);
     return;
   }
-  if (isFull(core, v, engine)) core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
+  if (isFull(core, v, engine)) {
+    core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
+    return;
+  }
   for (let i = 0; i < 4; i += 2)
     if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
   list.queued = descriptors;
@@ -82,7 +90,7 @@ function isSubmission(descriptors: readonly number[]): boolean {
   return (second & DESCRIPTOR_VALID) === 0 || fine(second);
 }
 
-/** Does a submission of the guest's still wait to be taken? Another one then takes its place. */
+/** Does a submission of the guest's still wait to be taken? Another one is refused then. */
 export function isFull(core: Core, v: number, engine: number): boolean {
   const list = core.seeVgpu(v).execlists[engine];
   return list.queued.length > 0 || workOf(core, v, engine)?.preempt === true;

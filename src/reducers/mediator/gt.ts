@@ -7,11 +7,17 @@ import { frameBaseOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
 import { resetExeclists } from "./execlist.ts";
+import { enterFailsafe } from "./failsafe.ts";
+import { refuse } from "./refuse.ts";
 
 const ALL_ENGINES = (1 << ENGINES.length) - 1;
-/** Registers below this go back to their reset values at a full GT reset. Source: gvt.md 2.5, Reset. */
-const GT_RESET_END = 0x44200;
+/**
+ * Registers below this go back to their reset values at a full GT reset; display and interrupts, which begin here,
+ * stay as they are. Source: gvt.md 7, 35; i915_reg.h, CPU_VGACNTRL and all above it.
+ */
+const GT_RESET_END = 0x4_0000;
 const GUC_STATUS = 0xc000;
+const FENCE_BASE = 0x10_0000;
 /** RING_TAIL, HEAD, START, CTL, ACTHD and its upper half. Source: intel_engine_regs.h. */
 const RING_POSITION: readonly number[] = [0x30, 0x34, 0x38, 0x3c, 0x74, 0x5c];
 const RING_MI_MODE = 0x9c;
@@ -34,6 +40,10 @@ const PCODE_READY = 0x8000_0000;
 const PCODE_READ_MEM_LATENCY = 0x06;
 const PCODE_CDCLK_CONTROL = 0x07;
 const PCODE_READ_RC6VIDS = 0x05;
+/** HSW_PCODE_DYNAMIC_DUTY_CYCLE_CONTROL: bits 15:8 are the efficient frequency. Source: gt/intel_rps.c. */
+const PCODE_DYNAMIC_DUTY_CYCLE_CONTROL = 0x1a;
+const RP_STATE_CAP = 0x14_5998;
+const RP1_CAP = 0xff00;
 const PCODE_SAGV_CONTROL = 0x21;
 
 /** Request register of each forcewake domain and its acknowledge. Source: gvt.md 2.6. */
@@ -92,6 +102,9 @@ function pcode(core: Core, v: number, value: number): void {
     case PCODE_SAGV_CONTROL:
       put(1);
       break;
+    case PCODE_DYNAMIC_DUTY_CYCLE_CONTROL:
+      put(core.words.read(MMIO + v, RP_STATE_CAP >>> 2) & RP1_CAP);
+      break;
     case PCODE_READ_RC6VIDS:
       put(data | 1);
       break;
@@ -109,7 +122,13 @@ export const gtWrites = {
     core.down.tlb(core, ALL_ENGINES);
   },
   "gt.ggtt_flush": () => {},
-  "gt.fence": () => {},
+  /** A vGPU has the first so many fences of its own. Source: gvt.md 2.6, fences; aperture_gm.c. */
+  "gt.fence": (core, v, at, _id, before, _after, value) => {
+    if ((at - FENCE_BASE) >>> 3 < core.setting.configuration.vgpus[v - 1].fences) return;
+    core.words.write(MMIO + v, at >>> 2, before);
+    refuse(core, v, "fence.refused", at, value, before);
+    if (!core.seeVgpu(v).pvAware) enterFailsafe(core, v, "unsupported_guest");
+  },
   "gt.forcewake": (core, v, at, _id, _before, after) => {
     const ack = FORCEWAKE_ACKS[core.registers.platform].get(at);
     if (ack !== undefined) core.words.write(MMIO + v, ack >>> 2, after & 0xffff);

@@ -1,9 +1,9 @@
-import { NOTES } from "../../events/codes.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { agentOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import type { OnWrite } from "./behaviour.ts";
+import { refuse } from "./refuse.ts";
 
 /**
  * Which registers a guest may open to its own non-privileged batches. Source: gvt.md 2.6, FORCE_NONPRIV;
@@ -19,15 +19,14 @@ const ADDRESS = 0x03ff_fffc;
 /** RING_NOPID, which an unused slot names. Source: intel_engine_regs.h. */
 const RING_NOPID = 0x94;
 const BASE_MASK = ~0xfff;
-const REFUSED = NOTES.indexOf("access.refused");
 
 function isListed(at: number, value: number): boolean {
   const register = value & ADDRESS;
   return LISTED.has(register) || register === (at & BASE_MASK) + RING_NOPID;
 }
 
-function refuse(core: Core, v: number, at: number, value: number, kept: number): void {
-  core.note(v, REFUSED, ENGINE_BASES.indexOf(at & BASE_MASK), at, value, kept);
+function refuseSlot(core: Core, v: number, at: number, value: number, kept: number): void {
+  refuse(core, v, "access.refused", at, value, kept, ENGINE_BASES.indexOf(at & BASE_MASK));
 }
 
 export const nonprivWrites = {
@@ -35,7 +34,7 @@ export const nonprivWrites = {
   "ring.nonpriv": (core, v, at, _id, before, after) => {
     if (isListed(at, after)) return;
     core.words.write(MMIO + v, at >>> 2, before);
-    refuse(core, v, at, after, before);
+    refuseSlot(core, v, at, after, before);
   },
 } satisfies Record<string, OnWrite>;
 
@@ -46,6 +45,6 @@ export const nonprivWrites = {
 export function auditLoad(core: Core, frameBase: number, at: number, value: number): number {
   if (isListed(at, value)) return value;
   const nopid = (at & BASE_MASK) + RING_NOPID;
-  refuse(core, agentOf(frameBase), at, value, nopid);
+  refuseSlot(core, agentOf(frameBase), at, value, nopid);
   return nopid;
 }

@@ -90,6 +90,16 @@ describe.each([
 });
 
 describe("the aperture", () => {
+  test("takes a fence's pitch from bits 10:0: the one above is none of it", () => {
+    const rig = new Rig();
+    const guest = rig.guest();
+    const { gma, frames } = surface(guest, false, 512, 2);
+    guest.setMmio(FENCES + 4, guest.mmio(FENCES + 4) | 0x800);
+    guest.setAperture(gma + 512, 0xabcd);
+    expect(guest.memory.read32(frames[0] * PAGE + tiled(false, 512, 512))).toBe(0xabcd);
+    rig.verify();
+  });
+
   test("without a fence is linear, and so is what lies outside of it", () => {
     const rig = new Rig();
     const guest = rig.guest();
