@@ -53,7 +53,7 @@ export function isCoherent(core: Core, v: number): boolean {
   return (core.seeVgpu(v).port & PORT_COHERENT) !== 0;
 }
 
-/** Ask for a guest frame; returns the ticket. `engine` 255: nobody's engine. `cause` is a seq. */
+/** Ask for a guest frame; returns the ticket. `engine` 255: nobody's engine. */
 export function fetchGuest(
   core: Core,
   v: number,
@@ -63,12 +63,12 @@ export function fetchGuest(
   stamp: number,
 ): number {
   const high = Math.floor(stamp / TWO_32);
-  const ticket = core.openTicket(GUEST_FETCH, v, gfn, purpose, engine, stamp >>> 0, high);
+  const ticket = core.openTicket(GUEST_FETCH, v, core.nextRow, gfn, purpose, engine, stamp >>> 0, high);
   const { out } = core;
   const o = out.append(GUEST_FETCH);
   out.agent[o] = v;
   out.source[o] = 0;
-  out.cause[o] = 0;
+  out.cause[o] = core.causeOf(o);
   out.ticket[o] = ticket;
   out.at[o] = gfn;
   out.purpose[o] = purpose;
@@ -127,7 +127,7 @@ function sayWritten(core: Core, v: number, gfn: number, offset: number, length: 
   const o = out.append(GUEST_WRITE);
   out.agent[o] = v;
   out.source[o] = 0;
-  out.cause[o] = 0;
+  out.cause[o] = core.causeOf(o);
   out.ticket[o] = 0;
   out.at[o] = ((gfn << PAGE_SHIFT) | offset) >>> 0;
   out.atHigh[o] = gfn >>> (32 - PAGE_SHIFT);
@@ -136,7 +136,7 @@ function sayWritten(core: Core, v: number, gfn: number, offset: number, length: 
   out.hi[o] = HASH.high;
   out.code[o] = 0;
   if (isCoherent(core, v) || core.isCrowded()) return 0;
-  const ticket = core.openTicket(GUEST_WRITE, v, out.at[o], out.atHigh[o], length, 0);
+  const ticket = core.openTicket(GUEST_WRITE, v, core.nextRow - 1, out.at[o], out.atHigh[o], length, 0);
   out.ticket[o] = ticket;
   core.vgpu(v).writesOpen++;
   return ticket;

@@ -27,6 +27,7 @@ export function reduce(core: Core, rows: Rows, i: number): void {
   core.replyLo = 0;
   core.replyHi = 0;
   core.owed = 0;
+  core.cause = -1;
   if (v > VGPU_MAX) return;
   const kind = rows.kind[i];
   if (v === 0) {
@@ -39,6 +40,7 @@ export function reduceAlive(core: Core, v: number, rows: Rows, i: number): void 
   core.replyLo = 0;
   core.replyHi = 0;
   core.owed = 0;
+  core.cause = -1;
   const kind = rows.kind[i];
   switch (kind) {
     // What most rows are is called by name: the call of an unknown function costs as much as some of them.
@@ -132,14 +134,16 @@ const SCANOUT = PURPOSES.indexOf("scanout");
 function answer(core: Core, v: number, ticket: number, failed: boolean): void {
   const engine = core.ticketOperand(ticket, 2);
   const purpose = core.ticketOperand(ticket, 1);
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   if (engine !== NO_ENGINE) {
     if (failed) failTurn(core, engine);
-    else continueTurn(core, engine);
+    else continueTurn(core, engine, purpose);
   } else if (purpose !== SCANOUT) {
     if (failed) failApertureRead(core, v);
     else continueApertureRead(core, v);
   }
+  core.cause = -1;
   settlePause(core, v);
 }
 
@@ -147,6 +151,7 @@ function fired(core: Core, ticket: number): void {
   if (!core.isOpen(ticket) || core.ticketKind(ticket) !== K["timer.arm"]) return;
   const code = core.ticketOperand(ticket, 2);
   const v = core.ticketAgent(ticket);
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   if (code >= TIMER_SCREEN) screenTimer(core, v);
   else if (code >= TIMER_VBLANK) vblank(core, v, code - TIMER_VBLANK);
@@ -155,8 +160,10 @@ function fired(core: Core, ticket: number): void {
 
 function written(core: Core, v: number, ticket: number): void {
   if (!core.isAsked(ticket, K["guest.write"], v)) return;
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   writeDone(core, v, ticket);
   wakeForMemory(core);
+  core.cause = -1;
   settlePause(core, v);
 }

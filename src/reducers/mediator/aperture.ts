@@ -115,7 +115,7 @@ export function readAperture(core: Core, v: number, at: number, size: number): v
     return;
   }
   const high = Math.floor(stamp / TWO_32);
-  const ticket = core.openTicket(K["aperture.read"], v, at, size, stamp >>> 0, high);
+  const ticket = core.openTicket(K["aperture.read"], v, core.seq, at, size, stamp >>> 0, high);
   core.owed = ticket;
   core.vgpu(v).apertureRead = ticket;
   fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
@@ -142,6 +142,7 @@ function askAhead(core: Core, v: number, at: number, size: number, stamp: number
 export function continueApertureRead(core: Core, v: number): void {
   const ticket = core.seeVgpu(v).apertureRead;
   if (!core.isOpen(ticket)) return;
+  core.comesFrom(core.ticketRow(ticket));
   const at = core.ticketOperand(ticket, 0);
   const size = core.ticketOperand(ticket, 1);
   const stamp = stampOf(core, ticket);
@@ -157,6 +158,7 @@ export function continueApertureRead(core: Core, v: number): void {
 export function failApertureRead(core: Core, v: number): void {
   const ticket = core.seeVgpu(v).apertureRead;
   if (!core.isOpen(ticket)) return;
+  core.comesFrom(core.ticketRow(ticket));
   const at = core.ticketOperand(ticket, 0);
   const size = core.ticketOperand(ticket, 1);
   // Pages are asked for one after the other: the first that is not fresh is the one that failed.

@@ -186,7 +186,7 @@ export class Contents {
   /** `first`: index of the first answer behind the gap. */
   private chooseOutside(answers: Answers, first: number, question: Question): number {
     if (question.engine !== NO_ENGINE) {
-      const [from, to] = this.timeline.submission(question.engine, question.seq);
+      const [from, to] = this.timeline.submission(question.vgpu, question.engine, question.seq);
       const within = (i: number): boolean =>
         i >= 0 && i < answers.seq.length && answers.seq[i] >= from && answers.seq[i] <= to;
       if (within(first - 1)) return first - 1;

@@ -159,7 +159,14 @@ class OpenGap {
     const kind = rows.kind[i];
     const { cause: _, ticket: __, lo, hi, ...rest } = rowColumns(rows, i);
     const isTime = kind === K["guest.write"] && rows.code[i] === WRITE_TIME;
-    const value = isTime ? "a time" : `${(hi ?? 0).toString(16)} ${(lo ?? 0).toString(16)}`;
+    // Which bits raised an interrupt is a matter of time: the guest sees them where it reads them.
+    if (kind === K["irq.inject"]) delete rest.code;
+    const value =
+      kind === K["irq.inject"]
+        ? (lo ?? 0).toString(16)
+        : isTime
+          ? "a time"
+          : `${(hi ?? 0).toString(16)} ${(lo ?? 0).toString(16)}`;
     const where = Object.entries(rest).map(([name, n]) => `${name} ${n.toString(16)}`);
     const text = `${KIND_NAMES[kind]} ${where.join(" ")} ${value}`;
     this.shown.push({ lane: laneOf(rows, i, engine), seq: rows.firstSeq + i, text });

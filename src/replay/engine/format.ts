@@ -11,7 +11,7 @@ import {
 import { type ColumnName, PURPOSES } from "../../events/columns.ts";
 import { isInput, K, KIND_NAMES, KINDS, type KindName } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
-import type { RegisterIndex } from "../../hw/compile.ts";
+import { type RegisterIndex, registerPath } from "../../hw/compile.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { agentName, fieldText, mmioPath } from "../../reducers/path.ts";
@@ -74,6 +74,7 @@ export class RowFormatter {
   }
 
   private value(kind: KindName, rows: Rows, i: number): string {
+    if (kind === "irq.inject") return interruptValue(this.registers, rows, i);
     if (kind === "timer.fired") {
       const code = this.timers.get(rows.ticket[i]);
       this.timers.delete(rows.ticket[i]);
@@ -134,6 +135,14 @@ function mmioValue(registers: RegisterIndex, rows: Rows, i: number): string {
   const fields = registers.names[registers.idOf[at >>> 2] ?? 0]?.row.fields ?? {};
   const decoded = rows.size[i] === 4 ? fieldText(fields, rows.lo[i]) : "";
   return decoded === "" ? accessValue(rows, i) : `${accessValue(rows, i)}  ${decoded}`;
+}
+
+/** A message, and the bits that raised it: `data 00000021 to fee00000 for gtIrq0.GEN8_GT_IIR RCS_USER_INTERRUPT`. */
+function interruptValue(registers: RegisterIndex, rows: Rows, i: number): string {
+  const at = rows.code[i];
+  const names = fieldText(registers.names[registers.idOf[at >>> 2] ?? 0]?.row.fields ?? {}, rows.hi[i]);
+  const bits = names === "" ? hex(rows.hi[i]) : names;
+  return `data ${hex(rows.lo[i])} to ${hex(rows.at[i])} for ${registerPath(registers, at)} ${bits}`;
 }
 
 function accessValue(rows: Rows, i: number): string {
@@ -217,7 +226,6 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "guest.fetch.failed": (rows, i) => `${PURPOSES[rows.purpose[i]]} errno ${rows.code[i]}`,
   "guest.write": (rows, i) => `${rows.length[i]} bytes  hash ${hex(rows.hi[i])}${hex(rows.lo[i])}`,
   "access.reply": (rows, i) => `${wide(rows.lo[i], rows.hi[i])}  ${ticketText(rows, i)}`,
-  "irq.inject": (rows, i) => `data ${hex(rows.lo[i])} to ${hex(rows.at[i])}`,
   "irq.level": (rows, i) => (rows.lo[i] === 0 ? "low" : "high"),
   "timer.arm": (rows, i) =>
     `${timerName(rows.code[i])} at ${clockText(rows.lo[i] + rows.hi[i] * 0x1_0000_0000)}`,
