@@ -24,7 +24,7 @@ export function shows(kind: number): boolean {
 }
 
 /** How far one engine has come, by rows alone. */
-export class EnginePace {
+class EnginePace {
   /** By agent: rows behind the engine's own inputs that show something, and its completions. */
   readonly visible = new Uint32Array(VGPU_MAX + 1);
   readonly completed = new Uint32Array(VGPU_MAX + 1);
