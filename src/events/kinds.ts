@@ -104,7 +104,11 @@ export const KINDS = {
    * The bytes travel with the effect, not in the log.
    */
   "guest.write": effect("engine", "writes"),
-  "irq.inject": effect("at", "lo"),
+  /**
+   * at, lo: address and data of the message. hi: the bits that raised the line, as they stand in the register
+   * at byte offset `code`: an IIR, or the master register where it was an access that opened the way.
+   */
+  "irq.inject": effect("at", "lo", "hi", "code"),
   "irq.level": effect("lo"),
   "page.protect": effect("ticket", "at"),
   "page.unprotect": effect("ticket", "at"),

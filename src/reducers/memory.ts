@@ -55,7 +55,7 @@ export function isCoherent(core: Core, v: number): boolean {
   return (core.seeVgpu(v).port & PORT_COHERENT) !== 0;
 }
 
-/** Ask for a guest frame; returns the ticket. `engine` NO_ENGINE: no engine's. `cause` is a seq. */
+/** Ask for a guest frame; returns the ticket. `engine` NO_ENGINE: no engine's. */
 export function fetchGuest(
   core: Core,
   v: number,
@@ -65,12 +65,12 @@ export function fetchGuest(
   stamp: number,
 ): number {
   const high = Math.floor(stamp / TWO_32);
-  const ticket = core.openTicket(GUEST_FETCH, v, gfn, purpose, engine, stamp >>> 0, high);
+  const ticket = core.openTicket(GUEST_FETCH, v, core.nextRow, gfn, purpose, engine, stamp >>> 0, high);
   const { out } = core;
   const o = out.append(GUEST_FETCH);
   out.agent[o] = v;
   out.source[o] = 0;
-  out.cause[o] = 0;
+  out.cause[o] = core.causeOf(o);
   out.ticket[o] = ticket;
   out.at[o] = gfn;
   out.purpose[o] = purpose;
@@ -169,11 +169,12 @@ function addPiece(
 ): number {
   const { out } = core;
   const last = out.count - 1;
-  if (last < 0 || out.kind[last] !== GUEST_WRITE || out.agent[last] !== v || out.engine[last] !== engine) {
+  const joins = last >= 0 && out.kind[last] === GUEST_WRITE && out.agent[last] === v;
+  if (!joins || out.engine[last] !== engine || out.cause[last] !== core.causeOf(last)) {
     const o = out.append(GUEST_WRITE);
     out.agent[o] = v;
     out.source[o] = 0;
-    out.cause[o] = 0;
+    out.cause[o] = core.causeOf(o);
     out.engine[o] = engine;
   }
   const p = out.addWrite();
@@ -188,7 +189,7 @@ function addPiece(
 function ticketOf(core: Core, v: number, p: number): number {
   if (isCoherent(core, v) || core.isCrowded()) return 0;
   const { at, atHigh, length, ticket } = core.out.writeTable;
-  ticket[p] = core.openTicket(GUEST_WRITE, v, at[p], atHigh[p], length[p], 0);
+  ticket[p] = core.openTicket(GUEST_WRITE, v, core.nextRow - 1, at[p], atHigh[p], length[p], 0);
   core.vgpu(v).writesOpen++;
   return ticket[p];
 }

@@ -47,9 +47,9 @@ export const PLANE_COMPONENTS: readonly Component[] = [
   { name: "device.mmio", plane: DEVICE_MMIO, epoch: 2 },
   { name: "device.ggtt", plane: DEVICE_GGTT, epoch: 2 },
   { name: "device.frames", plane: FRAMES, epoch: 1 },
-  { name: "device.tickets", plane: TICKETS, epoch: 1 },
+  { name: "device.tickets", plane: TICKETS, epoch: 2 },
   ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 2 })),
-  { name: "device.parked", plane: PARKED_ENGINES, epoch: 1 },
+  { name: "device.parked", plane: PARKED_ENGINES, epoch: 2 },
   ...perVgpu("partial", PARTIAL, 1),
 ];
 

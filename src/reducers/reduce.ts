@@ -33,6 +33,7 @@ export function reduce(core: Core, rows: Rows, i: number): void {
   if (v !== 0 && v <= VGPU_MAX && core.seeVgpu(v).created) return reduceAlive(core, v, rows, i);
   core.replyLo = 0;
   core.replyHi = 0;
+  core.cause = -1;
   if (v > VGPU_MAX) return;
   const kind = rows.kind[i];
   if (v === 0) {
@@ -44,6 +45,7 @@ export function reduce(core: Core, rows: Rows, i: number): void {
 export function reduceAlive(core: Core, v: number, rows: Rows, i: number): void {
   core.replyLo = 0;
   core.replyHi = 0;
+  core.cause = -1;
   const kind = rows.kind[i];
   switch (kind) {
     // What most rows are is called by name: the call of an unknown function costs as much as some of them.
@@ -122,11 +124,14 @@ function fetched(core: Core, v: number, rows: Rows, i: number): void {
 /** Whoever asked for the page goes on. */
 function answer(core: Core, v: number, ticket: number, failed: boolean): void {
   const engine = core.ticketOperand(ticket, 2);
+  const purpose = core.ticketOperand(ticket, 1);
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   if (engine !== NO_ENGINE) {
     if (failed) failTurn(core, engine);
-    else continueTurn(core, engine);
+    else continueTurn(core, engine, purpose);
   }
+  core.cause = -1;
   settlePause(core, v);
 }
 
@@ -134,6 +139,7 @@ function fired(core: Core, ticket: number): void {
   if (!core.isOpen(ticket) || core.ticketKind(ticket) !== K["timer.arm"]) return;
   const code = core.ticketOperand(ticket, 2);
   const v = core.ticketAgent(ticket);
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   if (code >= TIMER_DRAW) goOnDrawing(core, v);
   else if (code >= TIMER_SCREEN) screenTimer(core, v);
@@ -143,8 +149,10 @@ function fired(core: Core, ticket: number): void {
 
 function written(core: Core, v: number, ticket: number): void {
   if (!core.isAsked(ticket, K["guest.write"], v)) return;
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   writeDone(core, v, ticket);
   wakeForMemory(core);
+  core.cause = -1;
   settlePause(core, v);
 }

@@ -11,13 +11,14 @@ import type { EngineTree } from "./trees.ts";
 /** From the mediator down to the device. */
 export interface Down {
   /** A submission of two elements (low, high each; high is the context id) for the address space at `frameBase`,
-   * with the plane that holds its registers. */
+   * with the plane that holds its registers; row `row` told of the first of them, the next row of the other. */
   elsp(
     core: Core,
     engine: number,
     frameBase: number,
     registers: number,
     descriptors: readonly number[],
+    row: number,
   ): void;
   /** One entry of the device's GGTT. */
   ggtt(core: Core, entry: number, low: number, high: number): void;

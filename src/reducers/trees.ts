@@ -1,3 +1,4 @@
+import { PURPOSES } from "../events/columns.ts";
 import { ENGINES } from "../hw/units.ts";
 import { DEVICE_MMIO } from "./planes.ts";
 
@@ -75,9 +76,11 @@ export interface ExeclistTree {
   /** The four dwords of the submission being written, element 1 first, and how many have come. */
   port: number[];
   writes: number;
+  /** seq of the writes that brought them. */
+  portAt: number[];
   /** Descriptors (low, high) of the submission that waits for the device to take it; empty: none. */
   queued: number[];
-  /** seq of the input that submitted it. */
+  /** seq of the row that told of it: of its first element's `workload.submitted`. */
   queuedAt: number;
   /** The device works for this vGPU on this engine. */
   owns: boolean;
@@ -100,6 +103,8 @@ export interface Announcement {
   a: number;
   b: number;
   c: number;
+  /** seq of the row that it comes from: the submission. */
+  cause: number;
 }
 
 export interface VgpuTree {
@@ -166,6 +171,8 @@ export interface EngineTree {
   /** Ticket of the timer that starts the next turn, of the fetch the turn waits for. */
   timer: number;
   fetch: number;
+  /** By purpose: seq of the last answer that brought this engine a page; 0: none. */
+  fetchedAt: number[];
   /**
    * Why the engine stands still: 0 it does not, 1 semaphore, 2 announcements, 3 stopped by STOP_RING.
    */
@@ -197,7 +204,7 @@ export interface EngineTree {
   wrote: boolean;
   /** Predicate of MI_SET_PREDICATE: commands are skipped while it says so. */
   skipping: boolean;
-  /** seq of the current submission and of the waiting one. */
+  /** seq of the rows that told of the current submission and of the waiting one, of their first elements. */
   submittedAt: number;
   pendingAt: number;
   /** A new submission is to be taken at the next command boundary. */
@@ -250,7 +257,16 @@ function initialGmbus(): GmbusTree {
 
 /** An engine to which the guest has submitted nothing. */
 export function initialExeclist(): ExeclistTree {
-  return { port: [0, 0, 0, 0], writes: 0, queued: [], queuedAt: 0, owns: false, hungLow: 0, hungHigh: 0 };
+  return {
+    port: [0, 0, 0, 0],
+    writes: 0,
+    portAt: [0, 0, 0, 0],
+    queued: [],
+    queuedAt: 0,
+    owns: false,
+    hungLow: 0,
+    hungHigh: 0,
+  };
 }
 
 /** A vGPU before it is created. */
@@ -303,6 +319,7 @@ export function initialEngine(): EngineTree {
     turn: 0,
     timer: 0,
     fetch: 0,
+    fetchedAt: PURPOSES.map(() => 0),
     waiting: 0,
     ringStart: 0,
     ringSize: 0,

@@ -131,7 +131,10 @@ describe("values that no machine comes to are refused, though the file's digests
     ["an engine's guest", ([device]) => (device.engines[2].frameBase = 8 << 24)],
     ["the guest of what waits", ([device]) => (device.engines[2].pendingBase = 77)],
     ["what waits for writes", ([, vgpu]) => vgpu.announcements.push(5 as unknown as Announcement)],
-    ["whose status it is", ([, v]) => v.announcements.push({ after: 0, left: 0, what: 1, a: 9, b: 0, c: 0 })],
+    [
+      "whose status it is",
+      ([, v]) => v.announcements.push({ after: 0, left: 0, what: 1, a: 9, b: 0, c: 0, cause: 0 }),
+    ],
     ["a submission cut in half", ([, vgpu]) => (vgpu.execlists[0].queued = [1])],
     ["pages asked for", ([, vgpu]) => (vgpu.apertureAsks = [{}] as unknown as number[])],
   ];

@@ -170,7 +170,10 @@ function frameWords(
   const words = core.ram[v].fresh(gfn, engine.turn);
   if (words !== null) return words;
   const came = askGuest(core, v, gfn, purpose, e, engine.turn);
-  if (came === FRESH) return core.ram[v].fresh(gfn, engine.turn);
+  if (came === FRESH) {
+    engine.fetchedAt[purpose] = core.seq;
+    return core.ram[v].fresh(gfn, engine.turn);
+  }
   if (came === LATER) engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
   return null;
 }

@@ -3,6 +3,7 @@ import { WRITE_BEHAVIOURS } from "../../hw/behaviours.ts";
 import { REG_FAST_WRITE, REG_TIME_VALUE } from "../../hw/compile.ts";
 import { ENGINE_BASES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
+import { agentOf } from "../memory.ts";
 import { DEVICE_MMIO } from "../planes.ts";
 import { applyRule, MASKED_BITS } from "../rules.ts";
 import type { EngineTree } from "../trees.ts";
@@ -133,8 +134,8 @@ export function resetDeviceRegisters(core: Core): void {
   for (const word of index.words) core.words.write(DEVICE_MMIO, word, index.reset[index.idOf[word]]);
 }
 
-function unknownRegister(core: Core, _e: number, at: number, value: number): void {
-  const o = core.emit(K["mmio.unknown"], 0);
+function unknownRegister(core: Core, e: number, at: number, value: number): void {
+  const o = core.emit(K["mmio.unknown"], agentOf(core.seeDevice().engines[e].frameBase));
   core.out.at[o] = at;
   core.out.size[o] = 4;
   core.out.lo[o] = value;

@@ -4,6 +4,7 @@ import { ACTIONS } from "../../hw/command.ts";
 import { type CommandIndex, rowLength } from "../../hw/compile-commands.ts";
 import { FETCH_DWORD_NS, MI_COMMAND_NS, TURN_DWORDS, TURN_NS, TURN_TOLD, WALK_NS } from "../../hw/cost.ts";
 import type { Core } from "../core.ts";
+import { agentOf } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
 import { DONE, execute, JUMPED, WAIT } from "./actions.ts";
 import { failure, placeWords, reach } from "./gtt.ts";
@@ -177,7 +178,8 @@ function runOne(
 ): number {
   if (row === 0 || (at + length > end && overshoots(engine, length))) {
     const { level } = engine;
-    core.note(0, UNKNOWN_COMMAND, e, page[at], engine.ipLow[level], engine.ipHigh[level]);
+    const v = agentOf(engine.frameBase);
+    core.note(v, UNKNOWN_COMMAND, e, page[at], engine.ipLow[level], engine.ipHigh[level]);
     return STUCK;
   }
   const what = core.setting.commands[e].action[row];

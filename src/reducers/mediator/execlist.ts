@@ -58,6 +58,7 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
   tree.asleep = false;
   const list = tree.execlists[engine];
   list.port[list.writes] = value;
+  list.portAt[list.writes] = core.seq;
   list.writes = (list.writes + 1) & 3;
   if (list.writes !== 0 || core.seeVgpu(v).failsafe !== 0) return;
   const descriptors = [list.port[3], list.port[2], list.port[1], list.port[0]];
@@ -69,10 +70,10 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
     core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
     return;
   }
+  list.queuedAt = core.nextRow;
   for (let i = 0; i < 4; i += 2)
     if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
   list.queued = descriptors;
-  list.queuedAt = core.seq;
   if (list.hungLow !== 0 || core.seeVgpu(v).paused) return;
   if (list.owns || ownerOf(core, engine) === 0) hand(core, v, engine);
 }
@@ -120,7 +121,7 @@ function hand(core: Core, v: number, engine: number): void {
   const descriptors = [list.queued[0], list.queued[1], list.queued[2], list.queued[3]];
   list.queued = [];
   list.owns = true;
-  core.down.elsp(core, engine, frameBaseOf(v), MMIO + v, descriptors);
+  core.down.elsp(core, engine, frameBaseOf(v), MMIO + v, descriptors, list.queuedAt);
 }
 
 /** The device has nothing left of this vGPU: the next one in turn that waits takes the engine. */
@@ -171,6 +172,7 @@ export function engineHung(core: Core, frameBase: number, engine: number): void 
   if (!device.preempt) return;
   const [first, second] = device.pending;
   list.queued = [first.low, first.id, second.low, second.id];
+  list.queuedAt = device.pendingAt;
 }
 
 /** RING_EXECLIST_STATUS, lower half, of an engine that works; the bit of a full queue is the caller's. */
@@ -238,7 +240,8 @@ function announce(core: Core, v: number, what: number, a: number, b: number, c: 
     return;
   }
   const tree = core.vgpu(v);
-  tree.announcements.push({ after: core.lastTicket, left: tree.writesOpen, what, a, b, c });
+  const cause = core.cause < 0 ? core.seq : core.cause;
+  tree.announcements.push({ after: core.lastTicket, left: tree.writesOpen, what, a, b, c, cause });
 }
 
 function publish(core: Core, v: number, what: number, engine: number, b: number, c: number): void {
@@ -275,9 +278,11 @@ export function writeDone(core: Core, v: number, ticket: number): void {
   // Tickets go round: which one is the later is told by their distance.
   for (const waiting of tree.announcements) if (((waiting.after - ticket) | 0) >= 0) waiting.left--;
   while (tree.announcements.length > 0 && tree.announcements[0].left <= 0) {
-    const { what, a, b, c } = tree.announcements[0];
+    const { what, a, b, c, cause } = tree.announcements[0];
     tree.announcements.shift();
+    const before = core.comesFrom(cause);
     publish(core, v, what, a, b, c);
+    core.comesFrom(before);
   }
 }
 

@@ -59,7 +59,7 @@ export function raise(core: Core, v: number, group: number, bits: number): void 
   if (passed === 0) return;
   const iir = words.read(MMIO + v, (group + IIR) >>> 2);
   words.write(MMIO + v, (group + IIR) >>> 2, iir | passed);
-  updateLine(core, v);
+  updateLine(core, v, group + IIR, passed & words.read(MMIO + v, (group + IER) >>> 2));
 }
 
 /** Level bits of a group (hot plug pins): stored in ISR, which no guest writes. */
@@ -100,14 +100,17 @@ export function pendingBits(core: Core, v: number): number {
 /**
  * Follow the interrupt line: high while the master bit is on and anything is pending. An MSI is sent at each
  * rising edge, so none is lost: a guest that leaves something pending sees the line rise again when it turns
- * the master bit back on.
+ * the master bit back on. Where it rises, `bits` of the register at `from` raised it; 0: the guest opened the way
+ * for what was pending, as the master register tells.
  */
-function updateLine(core: Core, v: number): void {
+function updateLine(core: Core, v: number, from = MASTER, bits = 0): void {
   const master = (core.words.read(MMIO + v, MASTER >>> 2) & MASTER_ENABLE) !== 0;
-  const high = master && pendingBits(core, v) !== 0;
+  const pending = master ? pendingBits(core, v) : 0;
+  const high = pending !== 0;
   if (high === core.seeVgpu(v).interruptLine) return;
   core.vgpu(v).interruptLine = high;
-  if (high) sendMsi(core, v);
+  if (high && bits !== 0) sendMsi(core, v, from, bits);
+  else if (high) sendMsi(core, v, MASTER, pending);
 }
 
 /** May the device send an interrupt: MSI is enabled, and it may be a bus master. */
@@ -124,20 +127,25 @@ export function mayInterrupt(core: Core, v: number): boolean {
  * it.
  */
 export function interruptsAllowed(core: Core, v: number): void {
-  if (core.seeVgpu(v).interruptLine) sendMsi(core, v);
+  if (core.seeVgpu(v).interruptLine) sendMsi(core, v, MASTER, pendingBits(core, v));
 }
 
-function sendMsi(core: Core, v: number): void {
+function sendMsi(core: Core, v: number, from: number, bits: number): void {
   if (!mayInterrupt(core, v)) return;
   const o = core.emit(K["irq.inject"], v);
   core.out.at[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 4) >>> 2);
   core.out.lo[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 8) >>> 2) & 0xffff;
+  core.out.hi[o] = bits;
+  core.out.code[o] = from;
 }
 
 export const interruptWrites = {
   /** A mask keeps later events out of IIR; what is there already stays. */
   "irq.imr": () => {},
-  "irq.ier": (core, v) => updateLine(core, v),
+  "irq.ier": (core, v, at, _id, _before, after) => {
+    const iir = (at - IER + IIR) >>> 2;
+    updateLine(core, v, at - IER + IIR, after & core.words.read(MMIO + v, iir));
+  },
   "irq.iir": (core, v) => updateLine(core, v),
   "irq.master": (core, v, _at, _id, _before, _after, value) => {
     core.words.write(MMIO + v, MASTER >>> 2, value & MASTER_ENABLE);

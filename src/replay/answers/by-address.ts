@@ -7,7 +7,7 @@ import type { Recording } from "../recording/recording.ts";
 import type { Contents } from "./content.ts";
 import type { ContentTimeline } from "./content-timeline.ts";
 import type { Follower, Model, RowSink, Unanswered } from "./model.ts";
-import { type EnginePace, Pace } from "./pace.ts";
+import { Pace } from "./pace.ts";
 import { Stage } from "./stage.ts";
 
 /** What a replay by address counts. */
@@ -168,13 +168,13 @@ export class ByAddress {
   private drive(e: number): void {
     const parent = this.parent.engines[e];
     const own = this.stage.pace.engines[e];
-    if (isBehind(own, parent)) {
+    if (own.isBehind(parent)) {
       this.holding[e] = false;
       const before = this.reached[e];
       const limit = own.time + this.patience(parent.time - before.parent);
-      for (let n = 0; own.time + n * STEP_TIME <= limit && isBehind(own, parent); n++)
+      for (let n = 0; own.time + n * STEP_TIME <= limit && own.isBehind(parent); n++)
         if (!this.stage.step(e)) break;
-      if (isBehind(own, parent)) this.stall(e);
+      if (own.isBehind(parent)) this.stall(e);
       this.reached[e] = { parent: parent.time, own: own.time };
     }
     if (!this.holding[e]) this.catchUp(e);
@@ -187,8 +187,7 @@ export class ByAddress {
   /** The engine does not get there: count from here. */
   private stall(e: number): void {
     this.stalls++;
-    this.stage.pace.engines[e].visible = this.parent.engines[e].visible;
-    this.stage.pace.engines[e].completed = this.parent.engines[e].completed;
+    this.stage.pace.engines[e].showAs(this.parent.engines[e]);
   }
 
   /**
@@ -226,8 +225,4 @@ export class ByAddress {
     } while (stage.isParked(e));
     return true;
   }
-}
-
-function isBehind(own: EnginePace, parent: EnginePace): boolean {
-  return own.visible < parent.visible || own.completed < parent.completed;
 }

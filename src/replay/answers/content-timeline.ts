@@ -2,7 +2,7 @@ import { NOT_NOW, TOLD } from "../../events/codes.ts";
 import { K, KIND_WORLD } from "../../events/kinds.ts";
 import { frameOfPiece, PayloadBytes } from "../../events/pieces.ts";
 import { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
 import { HASH, hashBytes } from "../../reducers/mix.ts";
 import { frameKey } from "../../reducers/ram.ts";
 import { RESET, type Start, startOf } from "../engine/run.ts";
@@ -35,6 +35,14 @@ interface Armed {
   readonly deadline: number;
 }
 
+/** A place for each engine's work for each vGPU, agent 0 a native machine's. */
+const WORKERS = Array.from({ length: (VGPU_MAX + 1) * ENGINES.length }, (_, n) => n);
+
+/** Whose work a row tells of: of which vGPU, on which engine. */
+function workOf(rows: Rows, i: number): number {
+  return rows.engine[i] < ENGINES.length ? rows.agent[i] * ENGINES.length + rows.engine[i] : -1;
+}
+
 /** Index of the first of the ascending numbers that is at least `value`. */
 export function lowerBound(numbers: readonly number[], value: number): number {
   let low = 0;
@@ -55,9 +63,9 @@ export function lowerBound(numbers: readonly number[], value: number): number {
 export class ContentTimeline {
   private readonly answersOf = new Map<number, Answers>();
   private readonly writesOf = new Map<number, RecordedWrites>();
-  /** By engine: seq of each `workload.submitted` and `workload.completed`. */
-  private readonly submitted: number[][] = ENGINES.map(() => []);
-  private readonly completed: number[][] = ENGINES.map(() => []);
+  /** By vGPU and engine: seq of each `workload.submitted` and `workload.completed`. */
+  private readonly submitted: number[][] = WORKERS.map(() => []);
+  private readonly completed: number[][] = WORKERS.map(() => []);
   private readonly armed = new Map<number, Armed>();
   /** By agent, purpose and deadline: where such a timer fired. */
   private readonly fired = new Map<string, number[]>();
@@ -83,8 +91,8 @@ export class ContentTimeline {
       if (kind === K["guest.fetched"]) this.answered(rows, i, rows.page[i]);
       else if (kind === K["guest.fetch.failed"]) this.answered(rows, i, -1 - rows.code[i]);
       else if (kind === K["guest.write"]) this.written(rows, i);
-      else if (kind === K["workload.submitted"]) this.submitted[rows.engine[i]]?.push(rows.firstSeq + i);
-      else if (kind === K["workload.completed"]) this.completed[rows.engine[i]]?.push(rows.firstSeq + i);
+      else if (kind === K["workload.submitted"]) this.submitted[workOf(rows, i)]?.push(rows.firstSeq + i);
+      else if (kind === K["workload.completed"]) this.completed[workOf(rows, i)]?.push(rows.firstSeq + i);
       else if (kind === K["timer.arm"]) this.arm(rows, i);
       else if (kind === K["timer.cancel"]) this.armed.delete(rows.ticket[i]);
       else if (kind === K["timer.fired"]) this.fire(rows, i);
@@ -106,12 +114,13 @@ export class ContentTimeline {
   }
 
   /**
-   * Rows between which the submission ran that engine `e` works on at row `seq`: from its
+   * Rows between which the submission of vGPU `v` ran that engine `e` works on at row `seq`: from its
    * `workload.submitted` (of several in one stretch of work, the first) to its recorded completion. Infinity
    * where it never completed.
    */
-  submission(e: number, seq: number): readonly [number, number] {
-    const { submitted, completed } = { submitted: this.submitted[e], completed: this.completed[e] };
+  submission(v: number, e: number, seq: number): readonly [number, number] {
+    const work = v * ENGINES.length + e;
+    const { submitted, completed } = { submitted: this.submitted[work], completed: this.completed[work] };
     const next = lowerBound(completed, seq);
     const end = next < completed.length ? completed[next] : Number.POSITIVE_INFINITY;
     const after = next > 0 ? completed[next - 1] : -1;

@@ -170,15 +170,20 @@ export class Contents {
       const within = { first, end, given: this.given.get(key) ?? -1 };
       return chooseWithin(answers, within, question.engine, at);
     }
-    const i = this.chooseOutside(answers, first, question.engine, at.seq);
+    const i = this.chooseOutside(answers, first, question, at.seq);
     this.noteInferred(question, at.seq, answers.gap[i] - at.gap);
     return i;
   }
 
   /** `first`: index of the first answer behind the gap. */
-  private chooseOutside(answers: Answers, first: number, engine: number, seq: number): number {
+  private chooseOutside(
+    answers: Answers,
+    first: number,
+    { agent, engine }: PageQuestion,
+    seq: number,
+  ): number {
     if (engine !== NO_ENGINE) {
-      const [from, to] = this.timeline.submission(engine, seq);
+      const [from, to] = this.timeline.submission(agent, engine, seq);
       const within = (i: number): boolean =>
         i >= 0 && i < answers.seq.length && answers.seq[i] >= from && answers.seq[i] <= to;
       if (within(first - 1)) return first - 1;

@@ -170,7 +170,10 @@ class OpenGap {
   private show(rows: Rows, i: number): void {
     const kind = rows.kind[i];
     const { cause: _, ticket: __, lo, hi, ...rest } = rowColumns(rows, i);
-    const value = `${(hi ?? 0).toString(16)} ${(lo ?? 0).toString(16)}`;
+    // Which bits raised an interrupt is a matter of time: the guest sees them where it reads them.
+    if (kind === K["irq.inject"]) delete rest.code;
+    const isIrq = kind === K["irq.inject"];
+    const value = isIrq ? (lo ?? 0).toString(16) : `${(hi ?? 0).toString(16)} ${(lo ?? 0).toString(16)}`;
     const where = Object.entries(rest).map(([name, n]) => `${name} ${n.toString(16)}`);
     const text = `${KIND_NAMES[kind]} ${where.join(" ")} ${value}`;
     this.shown.push({ lane: laneOf(rows, i), seq: rows.firstSeq + i, text });

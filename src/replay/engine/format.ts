@@ -17,7 +17,7 @@ import { isInput, K, KIND_NAMES, KINDS, type KindName, TOLD_KIND } from "../../e
 import { frameOfPiece } from "../../events/pieces.ts";
 import { type Rows, TABLE_OF } from "../../events/rows.ts";
 import { entryColumns, TABLE_NAMES, type TableName } from "../../events/tables.ts";
-import type { RegisterIndex } from "../../hw/compile.ts";
+import { type RegisterIndex, registerPath } from "../../hw/compile.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { agentName, fieldText, mmioPath } from "../../reducers/path.ts";
@@ -104,6 +104,7 @@ export class RowFormatter {
   }
 
   private value(kind: KindName, rows: Rows, i: number): string {
+    if (kind === "irq.inject") return interruptValue(this.registers, rows, i);
     if (kind === "timer.fired") {
       const code = this.timers.get(rows.ticket[i]);
       this.timers.delete(rows.ticket[i]);
@@ -198,6 +199,14 @@ function mmioValue(registers: RegisterIndex, rows: Rows, i: number): string {
   const fields = registers.names[registers.idOf[at >>> 2] ?? 0]?.row.fields ?? {};
   const decoded = rows.size[i] === 4 ? fieldText(fields, rows.lo[i]) : "";
   return decoded === "" ? accessValue(rows, i) : `${accessValue(rows, i)}  ${decoded}`;
+}
+
+/** A message, and the bits that raised it: `data 00000021 to fee00000 for gtIrq0.GEN8_GT_IIR RCS_USER_INTERRUPT`. */
+function interruptValue(registers: RegisterIndex, rows: Rows, i: number): string {
+  const at = rows.code[i];
+  const names = fieldText(registers.names[registers.idOf[at >>> 2] ?? 0]?.row.fields ?? {}, rows.hi[i]);
+  const bits = names === "" ? hex(rows.hi[i]) : names;
+  return `data ${hex(rows.lo[i])} to ${hex(rows.at[i])} for ${registerPath(registers, at)} ${bits}`;
 }
 
 function accessValue(rows: Rows, i: number): string {
@@ -301,7 +310,6 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "guest.fetch.failed": (rows, i) => `${PURPOSES[rows.purpose[i]]} errno ${rows.code[i]}`,
   "guest.write": piecesText,
   "access.reply": (rows, i) => `${wide(rows.lo[i], rows.hi[i])}  ${ticketText(rows, i)}`,
-  "irq.inject": (rows, i) => `data ${hex(rows.lo[i])} to ${hex(rows.at[i])}`,
   "irq.level": (rows, i) => (rows.lo[i] === 0 ? "low" : "high"),
   "timer.arm": (rows, i) =>
     `${timerName(rows.code[i])} at ${clockText(rows.lo[i] + rows.hi[i] * 0x1_0000_0000)}`,

@@ -110,14 +110,21 @@ export class RecordedExperiment extends GuestExperiment {
     const { inputs, recorded } = this;
     const counts: RerunCounts = { events: 0, unknown: 0, reactions: 0 };
     const made = new Rows();
+    /** By row of the recording: where it stands now. */
+    const places = new Map<number, number>();
     let now = 0;
     for (const s of segments) {
       for (let i = inputs.starts[s]; i < inputs.end(s); i++) {
         const m = made.copyFrom(inputs.rows, i);
+        places.set(inputs.seq[i], m);
         counts.events += KIND_WORLD[made.kind[m]];
         made.dt[m] = Math.min(Math.max(0, inputs.time[i] - now), MOST_DT);
         now = Math.max(now, inputs.time[i]);
-        for (let k = inputs.seq[i] + 1; isOutcome(recorded, k); k++) made.copyFrom(recorded, k);
+        for (let k = inputs.seq[i] + 1; isOutcome(recorded, k); k++) {
+          const o = made.copyFrom(recorded, k);
+          places.set(k, o);
+          if (recorded.cause[k] !== 0) made.cause[o] = o - (places.get(k - recorded.cause[k]) ?? o);
+        }
       }
     }
     changePageIds(made, (id) => pages.get(id) ?? id);
