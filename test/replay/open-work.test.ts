@@ -93,7 +93,10 @@ describe("guest writes", () => {
       [13, 1],
       [11, 1],
     ])
-      emit("guest.write", ticket, agent);
+      emit("guest.write", 0, agent, () => {
+        out.writeTable.ticket[out.addWrite()] = ticket;
+        state.add(ticket);
+      });
     expect([written(), open.writing(1), open.writing(2), open.writing(3)]).toEqual([[11, 12, 13], 2, 1, 0]);
     open.end(11);
     open.end(11);
