@@ -1,6 +1,6 @@
 import { K } from "../../events/kinds.ts";
 import { WRITE_BEHAVIOURS } from "../../hw/behaviours.ts";
-import { REG_FAST_WRITE, REG_TIME_VALUE } from "../../hw/compile.ts";
+import { REG_FAST_WRITE, REG_RING_CONTEXT, REG_TIME_VALUE } from "../../hw/compile.ts";
 import { ENGINE_BASES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { DEVICE_MMIO } from "../planes.ts";
@@ -96,6 +96,12 @@ export function storeRegister(core: Core, e: number, engine: EngineTree, at: num
 export function isReadOnly(core: Core, at: number): boolean {
   const id = at < MMIO_BYTES ? core.registers.idOf[at >>> 2] : 0;
   return id === 0 || core.registers.rule[id] === READ_ONLY;
+}
+
+/** Is it none of those that say where a context stands, but the engine's own, which a restore may leave out? */
+export function isEngineState(core: Core, at: number): boolean {
+  const id = at < MMIO_BYTES ? core.registers.idOf[at >>> 2] : 0;
+  return (core.registers.flags[id] & REG_RING_CONTEXT) === 0;
 }
 
 /** Do the upper 16 bits of what is written select which of the lower ones change? */
