@@ -15,6 +15,8 @@ export const NOTES = [
   "ppgtt.fault",
   "command.unknown",
   "command.fault",
+  /** A command that the model retires without the effect that it has on hardware; `at` is its first dword. */
+  "command.unmodelled",
   "elsp.invalid",
   "elsp.full",
   "ring.invalid",

@@ -47,10 +47,10 @@ export const PLANE_COMPONENTS: readonly Component[] = [
   { name: "device.frames", plane: FRAMES, epoch: 1 },
   { name: "device.tickets", plane: TICKETS, epoch: 1 },
   ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 1 })),
-  { name: "device.parked", plane: PARKED_ENGINES, epoch: 1 },
+  { name: "device.parked", plane: PARKED_ENGINES, epoch: 2 },
 ];
 
 /** Epochs of the components that are not planes. */
 export const RAM_EPOCH = 1;
-export const TREE_EPOCH = 1;
+export const TREE_EPOCH = 2;
 export const CLOCK_EPOCH = 1;

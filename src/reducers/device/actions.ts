@@ -1,9 +1,9 @@
-import { WRITE_TIME } from "../../events/codes.ts";
+import { NOTES, WRITE_TIME } from "../../events/codes.ts";
 import { ACTIONS, type Action } from "../../hw/command.ts";
 import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { markWrite } from "../memory.ts";
+import { agentOf, markWrite } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
 import { atomicResult, isWide } from "./atomic.ts";
 import { flushTlb } from "./gtt.ts";
@@ -48,6 +48,8 @@ const MATH = action("math");
 const PREDICATE = action("predicate");
 const SET_PREDICATE = action("setPredicate");
 const CONDITIONAL_BATCH_END = action("conditionalBatchEnd");
+const UNMODELLED = action("unmodelled");
+const SAY_UNMODELLED = NOTES.indexOf("command.unmodelled");
 
 const HWS_PGA = 0x80;
 const USER_INTERRUPT_BIT = 1 << 0;
@@ -123,6 +125,8 @@ function executeInside(
     case SET_PREDICATE:
       engine.skipping = skips(core, e, c[0] & 15);
       return;
+    case UNMODELLED:
+      return core.note(agentOf(engine.frameBase), SAY_UNMODELLED, e, c[0], 0, 0);
     default:
       throw new Error(`nobody executes ${ACTIONS[what]}`);
   }

@@ -11,6 +11,8 @@ import {
 import { type ColumnName, PURPOSES } from "../../events/columns.ts";
 import { isInput, K, KIND_NAMES, KINDS, type KindName } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
+import type { CommandRow } from "../../hw/command.ts";
+import { COMMAND_ROWS } from "../../hw/commands/index.ts";
 import type { RegisterIndex } from "../../hw/compile.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
@@ -195,6 +197,12 @@ const range = (rows: Rows, i: number): string =>
 const context = (rows: Rows, i: number): string => `context ${hex(rows.lo[i])} lrca ${hex(rows.at[i])}`;
 const IRQ_NAMES = ["INTx", "MSI", "MSI-X", "error", "request"];
 
+/** Name of the command whose first dword is in `at`. */
+function commandName(rows: Rows, i: number): string {
+  const named = ({ mask, opcode }: CommandRow): boolean => (rows.at[i] & mask) >>> 0 === opcode;
+  return COMMAND_ROWS.find(named)?.name ?? "";
+}
+
 type Describe = (rows: Rows, i: number) => string;
 
 /** Values of the kinds that are not plain accesses. */
@@ -228,6 +236,9 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "failsafe.entered": (rows, i) => FAILSAFE[rows.code[i]] ?? String(rows.code[i]),
   "mmio.unknown": (rows, i) => `${rows.size[i]} bytes ${wide(rows.lo[i], rows.hi[i])}`,
   "memory.unknown": (rows, i) => PURPOSES[rows.purpose[i]] ?? "",
-  note: (rows, i) =>
-    `${NOTES[rows.code[i]] ?? rows.code[i]} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`,
+  note: (rows, i) => {
+    const said = NOTES[rows.code[i]] ?? rows.code[i];
+    const name = said === "command.unmodelled" ? ` ${commandName(rows, i)}` : "";
+    return `${said}${name} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`;
+  },
 };

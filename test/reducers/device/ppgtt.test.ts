@@ -35,15 +35,18 @@ describe("table walks", () => {
     }
   });
 
-  test.each([0, 1, 7, 14])("where field %i of 4080h is not all ones, pages of 64 KiB are off: each entry counts", (field) => {
-    const { guest, context } = bench;
-    guest.setMmio(GAMW_ECO, field);
-    const frames = [0, 1, 2].map((n) => guest.memory.allocate(1 + n));
-    for (const [n, frame] of frames.entries()) context.ppgtt.map4k(0x3000_0000 + n * PAGE, frame);
-    context.ppgtt.setIps(0x3000_0000);
-    for (const n of frames.keys()) expect(store(0x3000_0000 + n * PAGE, n + 1)).toBe(true);
-    expect(frames.map((frame) => guest.memory.read32(frame * PAGE))).toEqual([1, 2, 3]);
-  });
+  test.each([0, 1, 7, 14])(
+    "where field %i of 4080h is not all ones, pages of 64 KiB are off: each entry counts",
+    (field) => {
+      const { guest, context } = bench;
+      guest.setMmio(GAMW_ECO, field);
+      const frames = [0, 1, 2].map((n) => guest.memory.allocate(1 + n));
+      for (const [n, frame] of frames.entries()) context.ppgtt.map4k(0x3000_0000 + n * PAGE, frame);
+      context.ppgtt.setIps(0x3000_0000);
+      for (const n of frames.keys()) expect(store(0x3000_0000 + n * PAGE, n + 1)).toBe(true);
+      expect(frames.map((frame) => guest.memory.read32(frame * PAGE))).toEqual([1, 2, 3]);
+    },
+  );
 
   test("Broadwell has no pages of 64 KiB, whatever is written", () => {
     const old = new Bench("rcs0", {}, new Rig(1, { platform: "bdw", deviceId: 0x1616, revision: 9 }));
