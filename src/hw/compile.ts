@@ -5,8 +5,8 @@ import { MMIO_BYTES, type Platform } from "./units.ts";
 /** Flag bits of a compiled register. */
 export const REG_FAST_READ = 1;
 export const REG_FAST_WRITE = 2;
-const REG_COMMAND_ACCESS = 4;
-const REG_IN_CONTEXT = 8;
+export const REG_COMMAND_ACCESS = 4;
+export const REG_IN_CONTEXT = 8;
 export const REG_KEPT_ON_GT_RESET = 16;
 export const REG_TIME_VALUE = 32;
 const REG_UNALIGNED = 64;

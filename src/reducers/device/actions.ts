@@ -6,13 +6,14 @@ import type { Core } from "../core.ts";
 import { agentOf, markWrite } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
 import { atomicResult, isWide } from "./atomic.ts";
+import { loadRegister, storeRegister } from "./gate.ts";
 import { flushTlb } from "./gtt.ts";
 import { math } from "./math.ts";
 import { locate, locateAndRead, OPERAND, VALUE, writeAt, writeOperand, writeValue } from "./memory.ts";
 import { CHANGES } from "./places.ts";
 import { advance } from "./position.ts";
 import { batchesRun, predicate, resultHolds, skips } from "./predicate.ts";
-import { isTimeValue, loadRegister, storeRegister, timestamp } from "./registers.ts";
+import { isTimeValue, timestamp } from "./registers.ts";
 import { endWorkaround, WORKAROUND } from "./workaround.ts";
 
 /**

@@ -3,9 +3,10 @@ import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { hostFrameAgent, hostFrameGfn, markWrite } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
+import { isEngineState, isSaved, refuseImage, restoreRegister } from "./gate.ts";
 import { translateGlobal } from "./gtt.ts";
 import { writeAt } from "./memory.ts";
-import { isEngineState, isMasked, isReadOnly, loadRegister } from "./registers.ts";
+import { isMasked } from "./registers.ts";
 import { forgetWorkarounds, startWorkarounds } from "./workaround.ts";
 
 /**
@@ -79,6 +80,7 @@ export function loadContext(core: Core, e: number, engine: EngineTree, image: Ui
   const inhibited = restoreInhibited(base, image);
   let control = 0;
   const batch = { state: 0, second: 0 };
+  let refused = false;
   engine.level = 0;
   engine.arbitration = true;
   engine.skipping = false;
@@ -90,8 +92,11 @@ export function loadContext(core: Core, e: number, engine: EngineTree, image: Ui
     if (offset === RING_CTL) control = value;
     else if (offset === BB_STATE) batch.state = value;
     else if (offset === SBB_STATE) batch.second = value;
-    else if (!loadPosition(engine, offset, value) && !(inhibited && isEngineState(core, register)))
-      loadRegister(core, e, engine, register, value);
+    else if (loadPosition(engine, offset, value) || (inhibited && isEngineState(core, register))) return;
+    else if (!restoreRegister(core, e, engine, register, value) && !refused) {
+      refused = true;
+      refuseImage(core, e, engine, register, value);
+    }
   });
   engine.ringSize = (control & 0x1f_f000) + 4096;
   if ((batch.state & BB_VALID) !== 0) enterSaved(engine, 1, batch.state);
@@ -202,7 +207,7 @@ function savedValue(core: Core, engine: EngineTree, base: number, register: numb
     case SBB_STATE:
       return batchState(engine, 2);
   }
-  if (isReadOnly(core, register)) return before;
+  if (!isSaved(core, register)) return before;
   const word = core.words.read(engine.registers, register >>> 2);
   // What is saved is to be restored: execlists_init_reg_state, intel_lrc.c, asks for the first load only.
   const kept = register === base + CONTEXT_CONTROL ? word & ~RESTORE_INHIBIT : word;

@@ -4,6 +4,7 @@ import {
   PORT_COHERENT,
   PORT_MSI,
   PORT_SCREEN,
+  REFUSALS,
   TIMER_ENGINE,
   TIMER_SCREEN,
   TIMER_VBLANK,
@@ -117,7 +118,7 @@ export function rowPath(registers: RegisterIndex, rows: Rows, i: number): string
   const name = agentName(agent);
   const at = rows.at[i];
   const region = kind.split(".")[0];
-  if (region === "mmio") return mmioPath(registers, agent, at);
+  if (region === "mmio" || kind === "audit.refused") return mmioPath(registers, agent, at);
   if (["gtt", "config", "io", "aperture"].includes(region) && has(kind, "at"))
     return `${name}.${region}.${at.toString(16)}`;
   if (kind === "guest.fetch" || kind.startsWith("guest.fetch") || kind === "memory.unknown")
@@ -233,6 +234,8 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "workload.submitted": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "workload.completed": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "context.switched": (rows, i) => `${context(rows, i)}  ${statusText(rows.code[i])}`,
+  "audit.refused": (rows, i) =>
+    `${REFUSALS[rows.code[i]] ?? rows.code[i]} ${hex(rows.at[i])} ${hex(rows.lo[i])}`,
   "failsafe.entered": (rows, i) => FAILSAFE[rows.code[i]] ?? String(rows.code[i]),
   "mmio.unknown": (rows, i) => `${rows.size[i]} bytes ${wide(rows.lo[i], rows.hi[i])}`,
   "memory.unknown": (rows, i) => PURPOSES[rows.purpose[i]] ?? "",
