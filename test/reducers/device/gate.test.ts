@@ -119,7 +119,10 @@ describe("a command's write", () => {
   test("STOP_RING is looked at when the command is over, not in the midst of it, and not a turn later", () => {
     const { guest, context } = bench;
     const address = bench.place((b) =>
-      b.lri([RCS + RING.gpr, 1], [RCS + RING.miMode, STOP_RING], [RCS + RING.gpr, 2]).sdi(at(0), 7),
+      b
+        .lri([RCS + RING.gpr, 1], [RCS + RING.miMode, STOP_RING], [RCS + RING.gpr, 2])
+        .lri([RCS + RING.gpr, 3])
+        .sdi(at(0), 7),
     );
     guest.run(context, (ring) => ring.start({ address }));
     guest.advance(500);
