@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { REG_COMMAND_ACCESS, REG_RING_CONTEXT, registerPath } from "../../src/hw/compile.ts";
+import { WRITE_BEHAVIOURS } from "../../src/hw/behaviours.ts";
+import {
+  compileRegisters,
+  REG_COMMAND_ACCESS,
+  REG_RING_CONTEXT,
+  registerPath,
+} from "../../src/hw/compile.ts";
+import { REGISTER_BANKS } from "../../src/hw/registers/tables.ts";
 import type { Batch } from "../../src/ports/sim/assembler.ts";
 import { GDRST, MASTER_IRQ, PVINFO, RING, RING_BASE } from "../../src/ports/sim/layout.ts";
 import { INVARIANTS } from "../../src/reducers/invariants.ts";
@@ -71,6 +78,21 @@ function beside(rig: Rig): unknown {
   const others = Object.entries(byName(rig.machine.digests())).filter(([name]) => name.startsWith("vgpu2."));
   return structuredClone({ pvAware, pipes, gmbus, gpio, port, maps, others });
 }
+
+test.each(["kbl", "bdw"] as const)(
+  "%s: what a command sets off stays within its own engine, or is failsafe",
+  (platform) => {
+    const index = compileRegisters(platform, REGISTER_BANKS);
+    const found = new Set<string>();
+    for (let id = 1; id < index.count; id++)
+      if ((index.flags[id] & REG_COMMAND_ACCESS) !== 0) found.add(WRITE_BEHAVIOURS[index.then[id]]);
+    found.delete("none");
+    // Whoever opens another behaviour to commands says here that it reaches neither ELSP nor a reset, display or G2V.
+    const allowed = ["ring.mi_mode", "ring.mode", "ring.csfe_chicken", "ring.nonpriv"];
+    for (const behaviour of found) expect(allowed).toContain(behaviour);
+    expect(found).toContain("ring.mi_mode");
+  },
+);
 
 test("a batch changes no register but those that its row opens, and nothing beside them", () => {
   fc.assert(

@@ -234,8 +234,7 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "workload.submitted": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "workload.completed": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "context.switched": (rows, i) => `${context(rows, i)}  ${statusText(rows.code[i])}`,
-  "audit.refused": (rows, i) =>
-    `${REFUSALS[rows.code[i]] ?? rows.code[i]} ${hex(rows.at[i])} ${hex(rows.lo[i])}`,
+  "audit.refused": (rows, i) => `${REFUSALS[rows.code[i]] ?? rows.code[i]} ${hex(rows.lo[i])}`,
   "failsafe.entered": (rows, i) => FAILSAFE[rows.code[i]] ?? String(rows.code[i]),
   "mmio.unknown": (rows, i) => `${rows.size[i]} bytes ${wide(rows.lo[i], rows.hi[i])}`,
   "memory.unknown": (rows, i) => PURPOSES[rows.purpose[i]] ?? "",

@@ -14,6 +14,7 @@ import {
   RING_BASE,
 } from "../../../src/ports/sim/layout.ts";
 import { PAGE } from "../../../src/ports/sim/memory.ts";
+import { RowFormatter } from "../../../src/replay/engine/format.ts";
 import { at, Bench } from "./rig.ts";
 
 /** What commands and context images may do to registers, and what they read there. */
@@ -139,6 +140,14 @@ describe("a command's write", () => {
     expect(bench.rig.count("failsafe.entered")).toBe(1);
     expect(refusals(bench)).toEqual([]);
   });
+});
+
+test("a refusal is told in words: the register by its name, and why", () => {
+  const { rig } = bench;
+  expect(bench.run((b) => b.lri([GDRST, 2]))).toBe(true);
+  const i = rig.rows.kind.indexOf(K["audit.refused"]);
+  const text = new RowFormatter(rig.machine.core.registers, rig.store).text(rig.rows, i);
+  expect(text).toMatchObject({ path: "vgpu1.gt.GEN6_GDRST", value: "command.access 00000002" });
 });
 
 describe("a command's read", () => {
