@@ -17,6 +17,8 @@ export const NOTES = [
   "ppgtt.fault",
   "command.unknown",
   "command.fault",
+  /** A command that the model retires without the effect that it has on hardware; `at` is its first dword. */
+  "command.unmodelled",
   "elsp.invalid",
   /** A submission while an earlier one still waited to be taken: that one stays, this one is dropped. */
   "elsp.full",
@@ -40,6 +42,15 @@ export const NOTES = [
 
 /** `failsafe.entered`. Source: gvt.md 2.2. */
 export const FAILSAFE = ["none", "unsupported_guest", "insufficient_resource", "guest_err"] as const;
+
+/** `audit.refused`: why. `at` is the register, `lo` what was to be written. */
+export const REFUSALS = [
+  "none",
+  /** A command's write of a register that no command may write: its row has no `commandAccess`. */
+  "command.access",
+  /** A context image lists a register that is no part of a context: its row has no `inContext`. */
+  "image.register",
+] as const;
 
 /**
  * `timer.arm`: what a timer is for. Engine timers carry the engine in the second decimal digit's place:

@@ -128,7 +128,8 @@ export const KINDS = {
   "workload.completed": outcome("engine", "at", "lo", "hi"),
   /** code: CSB status word. */
   "context.switched": outcome("engine", "at", "lo", "code"),
-  "audit.refused": outcome("engine", "at", "atHigh", "code"),
+  /** code: REFUSALS. */
+  "audit.refused": outcome("engine", "at", "atHigh", "lo", "code"),
   /** code: FAILSAFE reason. */
   "failsafe.entered": outcome("code"),
   "mmio.unknown": outcome("at", "size", "lo", "hi"),

@@ -10,6 +10,7 @@ import { flushTlb } from "./device/gtt.ts";
 import { lookAway } from "./device/parking.ts";
 import { resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
+import { readForCommand, writeForCommand } from "./mediator/commands.ts";
 import {
   contextStatus,
   engineHung,
@@ -20,7 +21,6 @@ import {
   isStopped,
 } from "./mediator/execlist.ts";
 import { writeGtt } from "./mediator/ggtt.ts";
-import { auditLoad } from "./mediator/nonpriv.ts";
 import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
 import { reduce, reduceAlive } from "./reduce.ts";
@@ -78,7 +78,8 @@ const UP: Up = {
   hung: engineHung,
   congested: isCongested,
   stopped: isStopped,
-  load: auditLoad,
+  writeRegister: writeForCommand,
+  readRegister: readForCommand,
   paused: isPaused,
 };
 

@@ -199,7 +199,6 @@ export interface EngineTree {
   workaroundEnd: number;
   resumeLevel: number;
   arbitration: boolean;
-  predicate: boolean;
   /** The turn under way has written to memory: waiting semaphores are looked at again. */
   wrote: boolean;
   /** Predicate of MI_SET_PREDICATE: commands are skipped while it says so. */
@@ -333,7 +332,6 @@ export function initialEngine(): EngineTree {
     workaroundEnd: 0,
     resumeLevel: 0,
     arbitration: true,
-    predicate: false,
     wrote: false,
     skipping: false,
     submittedAt: 0,

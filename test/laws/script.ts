@@ -1,4 +1,6 @@
 import * as fc from "fast-check";
+import { compileRegisters } from "../../src/hw/compile.ts";
+import { REGISTER_BANKS } from "../../src/hw/registers/tables.ts";
 import { MMIO_BYTES } from "../../src/hw/units.ts";
 import { Batch } from "../../src/ports/sim/assembler.ts";
 import type { SimContext, SimDriver } from "../../src/ports/sim/driver.ts";
@@ -36,6 +38,15 @@ export const scripts = (maxLength: number): fc.Arbitrary<Script> =>
     ports: fc.array(port, { minLength: 2, maxLength: 2 }),
     steps: fc.array(fc.tuple(fc.nat(WHATS.length - 1), word, word, word), { maxLength }),
   });
+
+/** Every register that the scripts' machines have. */
+export const REGISTERS = compileRegisters("kbl", REGISTER_BANKS);
+
+/** Some register, from a word: an engine's own as often as any other. */
+const anyRegister = (word: number): number =>
+  (word & 1) === 0
+    ? REGISTERS.words[(word >>> 1) % REGISTERS.words.length] * 4
+    : LIVELY[(word >>> 1) % LIVELY.length];
 
 const SIZES = [1, 2, 4, 8] as const;
 /** Registers that do something, more often than chance would find them. */
@@ -89,7 +100,8 @@ function command(batch: Batch, word: number, next: number): Batch {
   // Into the batches themselves, too: a batch may write what it runs next.
   const target = { address: (next & 7) === 0 ? BATCHES + (word & 0x3ffc) : TARGET + (word & 0x1ffc) };
   const register = RING_BASE.rcs0 + 0x600 + (word & 0x78);
-  switch (word % 17) {
+  const other = anyRegister((word ^ (next << 5)) >>> 0);
+  switch (word % 20) {
     case 0:
       return batch.noop(1 + (word % 40));
     case 1:
@@ -97,7 +109,13 @@ function command(batch: Batch, word: number, next: number): Batch {
     case 2:
       return batch.copy(target, { address: TARGET + (next & 0xffc) });
     case 3:
-      return batch.lri([register, next], [register + 4, word]);
+      return batch.lri([register, next], [register + 4, word], [other, next]);
+    case 17:
+      return batch.srm(other, target);
+    case 18:
+      return batch.lri([register, next]).lrr(register, other).lrr(other, register);
+    case 19:
+      return batch.pipeControlLri(other, next);
     case 4:
       return batch.srm(register, target);
     case 5:
@@ -176,6 +194,14 @@ const WHATS: readonly Act[] = [
   ({ guest }, a, b, c) => guest.writeAperture(a & 0xf_ffff, new Uint8Array(1 + (c % 9000)).fill(b)),
   ({ guest }, a, b) => guest.read64("aperture", a & 0xf_ffff, SIZES[b & 3]),
   ({ guest, contexts }, a, b) => guest.setImage(contexts[a % contexts.length], (b & 0xff) >>> 1, a),
+  // Another register in the image's list, and its value.
+  ({ guest, contexts }, a, b, c) => {
+    const context = contexts[a % contexts.length];
+    const dword = 0x52 + 2 * (b % 40);
+    guest.setImage(context, dword, anyRegister(c));
+    guest.setImage(context, dword + 1, a);
+    if ((b & 0x100) === 0) guest.setImage(context, CTX.control, 0x0009_0008);
+  },
   ({ guest, contexts }, a, b) => {
     const context = contexts[a % contexts.length];
     guest.setImage(

@@ -1,18 +1,19 @@
-import { WRITE_TIME } from "../../events/codes.ts";
+import { NOTES, WRITE_TIME } from "../../events/codes.ts";
 import { ACTIONS, type Action } from "../../hw/command.ts";
 import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { markWrite } from "../memory.ts";
+import { agentOf, markWrite } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
 import { atomicResult, isWide } from "./atomic.ts";
+import { loadRegister, storeRegister } from "./gate.ts";
 import { flushTlb } from "./gtt.ts";
 import { math } from "./math.ts";
 import { locate, locateAndRead, OPERAND, VALUE, writeAt, writeOperand, writeValue } from "./memory.ts";
 import { CHANGES } from "./places.ts";
 import { advance } from "./position.ts";
 import { batchesRun, predicate, resultHolds, skips } from "./predicate.ts";
-import { isTimeValue, loadRegister, storeRegister, timestamp } from "./registers.ts";
+import { isTimeValue, timestamp } from "./registers.ts";
 import { endWorkaround, WORKAROUND } from "./workaround.ts";
 
 /**
@@ -48,6 +49,8 @@ const MATH = action("math");
 const PREDICATE = action("predicate");
 const SET_PREDICATE = action("setPredicate");
 const CONDITIONAL_BATCH_END = action("conditionalBatchEnd");
+const UNMODELLED = action("unmodelled");
+const SAY_UNMODELLED = NOTES.indexOf("command.unmodelled");
 
 const HWS_PGA = 0x80;
 const USER_INTERRUPT_BIT = 1 << 0;
@@ -123,6 +126,8 @@ function executeInside(
     case SET_PREDICATE:
       engine.skipping = skips(core, e, c[0] & 15);
       return;
+    case UNMODELLED:
+      return core.note(agentOf(engine.frameBase), SAY_UNMODELLED, e, c[0], 0, 0);
     default:
       throw new Error(`nobody executes ${ACTIONS[what]}`);
   }

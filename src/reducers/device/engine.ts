@@ -10,7 +10,7 @@ import { loadContext, reloadTail, saveContext } from "./context.ts";
 import { FAULT, flushTlb, PARKED, pageWords, translateGlobal } from "./gtt.ts";
 import { forgetAway, lookAway, putAway } from "./parking.ts";
 import { showPosition } from "./registers.ts";
-import { BUDGET, DRAINED, PREEMPTED, run, STUCK, WAITING } from "./streamer.ts";
+import { BUDGET, DRAINED, PREEMPTED, run, STOPPED, STUCK, WAITING } from "./streamer.ts";
 import { adopt, elementOf, sameContext, workRow } from "./submission.ts";
 
 /** An engine: what it was given, where it stands, and its turns. */
@@ -97,20 +97,21 @@ export function startTurn(core: Core, e: number): void {
   engine.turnDwords = 0;
   engine.wrote = false;
   engine.freeAt = Math.max(engine.freeAt, core.now * 1000);
-  if (core.up.congested(core, engine.frameBase)) waitForMemory(core, e, engine);
+  if (core.up.congested(core, engine.frameBase)) standStill(core, e, engine, WAIT_MEMORY);
   else goOnUnlessStopped(core, e, engine);
 }
 
-/** STOP_RING: what the engine has begun stays as it is, and is looked at again. */
 function goOnUnlessStopped(core: Core, e: number, engine: EngineTree): void {
-  if (!core.up.stopped(core, engine.frameBase, e)) return goOn(core, e, engine);
-  engine.waiting = WAIT_STOPPED;
-  endTurn(core, e, engine, POLL_NS);
+  if (core.up.stopped(core, engine.frameBase, e)) standStill(core, e, engine, WAIT_STOPPED);
+  else goOn(core, e, engine);
 }
 
-/** Too much of what the engine wrote is still on its way to the guest. */
-function waitForMemory(core: Core, e: number, engine: EngineTree): void {
-  engine.waiting = WAIT_MEMORY;
+/**
+ * What the engine has begun stays as it is, and is looked at again: STOP_RING says so, a semaphore, or too much
+ * of what was written is still on its way to the guest.
+ */
+function standStill(core: Core, e: number, engine: EngineTree, why: number): void {
+  engine.waiting = why;
   endTurn(core, e, engine, POLL_NS);
 }
 
@@ -292,12 +293,10 @@ function runContext(core: Core, e: number, engine: EngineTree): boolean {
       endTurn(core, e, engine, 0);
       return false;
     case WAITING:
-      if (core.up.congested(core, engine.frameBase)) {
-        waitForMemory(core, e, engine);
-      } else {
-        engine.waiting = WAIT_SEMAPHORE;
-        endTurn(core, e, engine, POLL_NS);
-      }
+      standStill(core, e, engine, core.up.congested(core, engine.frameBase) ? WAIT_MEMORY : WAIT_SEMAPHORE);
+      return false;
+    case STOPPED:
+      standStill(core, e, engine, WAIT_STOPPED);
       return false;
     case STUCK:
     case FAULT:

@@ -28,6 +28,9 @@ const WRITABLE = 2;
 const TLB_READ_ONLY = 0x8000_0000;
 const PAGE_SIZE = 1 << 7;
 const IPS_64K = 1 << 11;
+/** GEN8_GAMW_ECO_DEV_RW_IA, and GAMW_ECO_ENABLE_64K_IPS_FIELD in it. Source: gt/intel_gt_regs.h. */
+const GAMW_ECO = 0x4080;
+const IPS_FIELD = 15;
 const TLB_ENTRIES = 1024;
 const TLB_WORDS = 3;
 /** Frame bits in an entry's high word: address bits 45:32. */
@@ -113,13 +116,21 @@ function walk(core: Core, e: number, engine: EngineTree, low: number, high: numb
   if ((ENTRY.low & PRESENT) === 0) return FAULT;
   FOUND.writable = (ENTRY.low & WRITABLE) !== 0;
   if ((ENTRY.low & PAGE_SIZE) !== 0) return engine.frameBase + (ENTRY.frame & ~511) + ((low >>> 12) & 511);
-  const wide = (ENTRY.low & IPS_64K) !== 0;
+  const wide = (ENTRY.low & IPS_64K) !== 0 && has64kPages(core, engine);
   const index = (low >>> 12) & 511;
   const pte = readEntry(core, e, engine, ENTRY.frame, wide ? index & ~15 : index);
   if (pte < 0) return pte;
   if ((ENTRY.low & PRESENT) === 0) return FAULT;
   FOUND.writable = (ENTRY.low & WRITABLE) !== 0;
   return engine.frameBase + (wide ? (ENTRY.frame & ~15) + (index & 15) : ENTRY.frame);
+}
+
+/**
+ * Does the walk look at a table's IPS bit at all? Only with all of a field set. Source: gt/intel_gtt.c,
+ * gtt_write_workarounds.
+ */
+function has64kPages(core: Core, engine: EngineTree): boolean {
+  return (core.words.read(engine.registers, GAMW_ECO >>> 2) & IPS_FIELD) === IPS_FIELD;
 }
 
 /** Frame that a table's entry points to; FAULT where it is not present. */

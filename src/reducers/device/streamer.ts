@@ -23,6 +23,7 @@ export const BUDGET = 2;
 export const PREEMPTED = 3;
 export const WAITING = 4;
 export const STUCK = 5;
+export const STOPPED = 6;
 
 const COMMAND = PURPOSES.indexOf("command");
 const RING = PURPOSES.indexOf("ring");
@@ -55,6 +56,7 @@ export function run(core: Core, e: number, engine: EngineTree): number {
     if (engine.preempt && isPreemptible(engine)) return PREEMPTED;
     if (isSpent(core, engine)) return BUDGET;
     if (core.up.congested(core, engine.frameBase)) return WAITING;
+    if (core.up.stopped(core, engine.frameBase, e)) return STOPPED;
     const page = dwordPage(core, e, engine, 0);
     if (page === null) return failure(engine);
     const how = runPage(core, e, engine, page);

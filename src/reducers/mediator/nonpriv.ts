@@ -1,6 +1,5 @@
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { agentOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import type { OnWrite } from "./behaviour.ts";
 import { refuse } from "./refuse.ts";
@@ -42,9 +41,9 @@ export const nonprivWrites = {
  * What a command's load of such a slot comes to: a register that is not on the list becomes NOPID. Source:
  * gvt/cmd_parser.c, force_nonpriv_reg_handler.
  */
-export function auditLoad(core: Core, frameBase: number, at: number, value: number): number {
+export function auditLoad(core: Core, v: number, at: number, value: number): number {
   if (isListed(at, value)) return value;
   const nopid = (at & BASE_MASK) + RING_NOPID;
-  refuseSlot(core, agentOf(frameBase), at, value, nopid);
+  refuseSlot(core, v, at, value, nopid);
   return nopid;
 }

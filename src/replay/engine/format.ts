@@ -5,6 +5,7 @@ import {
   PORT_COHERENT,
   PORT_MSI,
   PORT_SCREEN,
+  REFUSALS,
   TIMER_DRAW,
   TIMER_ENGINE,
   TIMER_SCREEN,
@@ -17,6 +18,8 @@ import { isInput, K, KIND_NAMES, KINDS, type KindName, TOLD_KIND } from "../../e
 import { frameOfPiece } from "../../events/pieces.ts";
 import { type Rows, TABLE_OF } from "../../events/rows.ts";
 import { entryColumns, TABLE_NAMES, type TableName } from "../../events/tables.ts";
+import type { CommandRow } from "../../hw/command.ts";
+import { COMMAND_ROWS } from "../../hw/commands/index.ts";
 import { type RegisterIndex, registerPath } from "../../hw/compile.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
@@ -177,7 +180,7 @@ export function rowPath(registers: RegisterIndex, rows: Rows, i: number): string
   const name = agentName(agent);
   const at = rows.at[i];
   const region = kind.split(".")[0];
-  if (region === "mmio") return mmioPath(registers, agent, at);
+  if (region === "mmio" || kind === "audit.refused") return mmioPath(registers, agent, at);
   if (kind === "aperture.written")
     return `${name}.aperture.${rows.storeTable.at[rows.firstPiece[i]].toString(16)}`;
   if (["gtt", "config", "io", "aperture"].includes(region) && has(kind, "at"))
@@ -288,6 +291,12 @@ const range = (rows: Rows, i: number): string =>
 const context = (rows: Rows, i: number): string => `context ${hex(rows.lo[i])} lrca ${hex(rows.at[i])}`;
 const IRQ_NAMES = ["INTx", "MSI", "MSI-X", "error", "request"];
 
+/** Name of the command whose first dword is in `at`. */
+function commandName(rows: Rows, i: number): string {
+  const named = ({ mask, opcode }: CommandRow): boolean => (rows.at[i] & mask) >>> 0 === opcode;
+  return COMMAND_ROWS.find(named)?.name ?? "";
+}
+
 type Describe = (rows: Rows, i: number) => string;
 
 /** Values of the kinds that are not plain accesses. */
@@ -317,9 +326,13 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "workload.submitted": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "workload.completed": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "context.switched": (rows, i) => `${context(rows, i)}  ${statusText(rows.code[i])}`,
+  "audit.refused": (rows, i) => `${REFUSALS[rows.code[i]] ?? rows.code[i]} ${hex(rows.lo[i])}`,
   "failsafe.entered": (rows, i) => FAILSAFE[rows.code[i]] ?? String(rows.code[i]),
   "mmio.unknown": (rows, i) => `${rows.size[i]} bytes ${wide(rows.lo[i], rows.hi[i])}`,
   "memory.unknown": (rows, i) => PURPOSES[rows.purpose[i]] ?? "",
-  note: (rows, i) =>
-    `${NOTES[rows.code[i]] ?? rows.code[i]} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`,
+  note: (rows, i) => {
+    const said = NOTES[rows.code[i]] ?? rows.code[i];
+    const name = said === "command.unmodelled" ? ` ${commandName(rows, i)}` : "";
+    return `${said}${name} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`;
+  },
 };

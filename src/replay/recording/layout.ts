@@ -1,4 +1,4 @@
-import { FAILSAFE, NOTES } from "../../events/codes.ts";
+import { FAILSAFE, NOTES, REFUSALS } from "../../events/codes.ts";
 import { COLUMN_NAMES, COLUMNS, type ColumnName, PURPOSES } from "../../events/columns.ts";
 import { KIND_NAMES, KIND_PAYLOAD, KINDS, type KindName } from "../../events/kinds.ts";
 import { entryColumns, TABLE_NAMES, TABLES, type TableName } from "../../events/tables.ts";
@@ -31,6 +31,7 @@ export interface Vocabulary {
   readonly purposes: readonly string[];
   readonly notes: readonly string[];
   readonly failsafe: readonly string[];
+  readonly refusals: readonly string[];
   readonly engines: readonly string[];
 }
 
@@ -52,6 +53,7 @@ export const VOCABULARY: Vocabulary = {
   purposes: [...PURPOSES],
   notes: [...NOTES],
   failsafe: [...FAILSAFE],
+  refusals: [...REFUSALS],
   engines: [...ENGINES],
 };
 
@@ -130,7 +132,11 @@ export function compileLayout(from: Vocabulary): Layout {
   const named = new Set(columns.map((column) => column.target));
   for (const name of COLUMN_NAMES) if (!named.has(name)) columns.push(absentColumn(name, from));
   const codes: [Uint8Array, Uint8Array][] = [];
-  const coded = { note: [NOTES, from.notes], "failsafe.entered": [FAILSAFE, from.failsafe] } as const;
+  const coded = {
+    note: [NOTES, from.notes],
+    "failsafe.entered": [FAILSAFE, from.failsafe],
+    "audit.refused": [REFUSALS, from.refusals],
+  } as const;
   for (const [name, [ours, theirs]] of Object.entries(coded)) {
     const table = renumbering(name, theirs, ours, unknown);
     if (table !== null) codes.push([kindTable(from, (kind) => kind.name === name), table]);

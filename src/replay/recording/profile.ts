@@ -202,6 +202,8 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
     purposes: texts(top.purposes, "purposes", 255),
     notes: texts(top.notes, "notes", 255),
     failsafe: texts(top.failsafe, "failsafe", 255),
+    // Of a file from before there were any, there is nothing to renumber.
+    refusals: top.refusals === undefined ? [] : texts(top.refusals, "refusals", 255),
     engines: texts(top.engines, "engines", 255),
   };
   unique(

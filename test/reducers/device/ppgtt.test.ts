@@ -5,6 +5,10 @@ import { GuestMemory, PAGE } from "../../../src/ports/sim/memory.ts";
 import { Ppgtt } from "../../../src/ports/sim/ppgtt.ts";
 import { at, Bench, DATA, Rig } from "./rig.ts";
 
+/** GEN8_GAMW_ECO_DEV_RW_IA and its GAMW_ECO_ENABLE_64K_IPS_FIELD. */
+const GAMW_ECO = 0x4080;
+const IPS_FIELD = 15;
+
 let bench: Bench;
 beforeEach(() => {
   bench = new Bench();
@@ -22,12 +26,38 @@ describe("table walks", () => {
   });
 
   test("64 KiB: the entry of the first 4 KiB counts for all sixteen", () => {
+    bench.guest.setMmio(GAMW_ECO, IPS_FIELD);
     const frame = bench.guest.memory.allocate(16, 16);
     bench.context.ppgtt.map64k(0x3000_0000, frame);
     for (const n of [0, 1, 7, 15]) {
       expect(store(0x3000_0000 + n * PAGE + 4, n + 1)).toBe(true);
       expect(bench.guest.memory.read32((frame + n) * PAGE + 4)).toBe(n + 1);
     }
+  });
+
+  test.each([0, 1, 7, 14])(
+    "where field %i of 4080h is not all ones, pages of 64 KiB are off: each entry counts",
+    (field) => {
+      const { guest, context } = bench;
+      guest.setMmio(GAMW_ECO, field);
+      const frames = [0, 1, 2].map((n) => guest.memory.allocate(1 + n));
+      for (const [n, frame] of frames.entries()) context.ppgtt.map4k(0x3000_0000 + n * PAGE, frame);
+      context.ppgtt.setIps(0x3000_0000);
+      for (const n of frames.keys()) expect(store(0x3000_0000 + n * PAGE, n + 1)).toBe(true);
+      expect(frames.map((frame) => guest.memory.read32(frame * PAGE))).toEqual([1, 2, 3]);
+    },
+  );
+
+  test("Broadwell has no pages of 64 KiB, whatever is written", () => {
+    const old = new Bench("rcs0", {}, new Rig(1, { platform: "bdw", deviceId: 0x1616, revision: 9 }));
+    const { guest, context } = old;
+    guest.setMmio(GAMW_ECO, IPS_FIELD);
+    const frames = [guest.memory.allocate(2), guest.memory.allocate(1)];
+    for (const [n, frame] of frames.entries()) context.ppgtt.map4k(0x3000_0000 + n * PAGE, frame);
+    context.ppgtt.setIps(0x3000_0000);
+    expect(old.run((b) => b.sdi({ address: 0x3000_1000 }, 7))).toBe(true);
+    expect(frames.map((frame) => guest.memory.read32(frame * PAGE))).toEqual([0, 7]);
+    old.rig.verify();
   });
 
   test("2 MiB", () => {
