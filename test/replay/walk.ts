@@ -7,6 +7,7 @@ import type { SimContext } from "../../src/ports/sim/driver.ts";
 import { SimDriver } from "../../src/ports/sim/driver.ts";
 import { RING_BASE } from "../../src/ports/sim/layout.ts";
 import { type SimCapabilities, SimPort } from "../../src/ports/sim/port.ts";
+import type { Configuration } from "../../src/reducers/configuration.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
@@ -30,7 +31,12 @@ export interface WalkOptions {
   readonly guests?: number;
   readonly rounds?: number;
   readonly capabilities?: Partial<SimCapabilities>;
+  /** The machine that is recorded; this version's when absent. */
+  readonly machine?: (configuration: Configuration, store: PageStore) => Machine;
 }
+
+const ours = (configuration: Configuration, store: PageStore): Machine =>
+  new Machine(settingOf(configuration, store));
 
 const DATA = 0x20_0000;
 
@@ -45,10 +51,10 @@ export function randomOf(seed: number): (below: number) => number {
 
 /** Record guests that write registers and entries, submit work and take interrupts, in many small blocks. */
 export async function recordWalk(tools: Tools, options: WalkOptions = {}): Promise<Walk> {
-  const { guests: count = 2, rounds = 60, capabilities = {} } = options;
+  const { guests: count = 2, rounds = 60, capabilities = {}, machine: make = ours } = options;
   const configuration = configurationOf(count);
   const store = new PageStore(tools.hashPage);
-  const machine = new Machine(settingOf(configuration, store));
+  const machine = make(configuration, store);
   const sink = new MemorySink();
   const plain = JSON.parse(JSON.stringify(configuration)) as { [key: string]: Json };
   const base = { kind: "reset", configuration: plain, goldenHash: null } as const;

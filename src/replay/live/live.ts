@@ -51,7 +51,12 @@ export class Live implements World {
   private readonly lastContent = new Map<number, number>();
   private readonly page = new Uint8Array(PAGE_BYTES);
   private readonly reply: Reply = { lo: 0, hi: 0 };
-  private readonly takeDigests = (): ReturnType<Machine["digests"]> => this.machine.digests();
+  /** Called before a block is sealed, between inputs. */
+  beforeSeal: () => void = () => {};
+  private readonly takeDigests = (): ReturnType<Machine["digests"]> => {
+    this.beforeSeal();
+    return this.machine.digests();
+  };
 
   constructor(machine: Machine, store: PageStore, recorder: Recorder, hands: Hands, clock: () => number) {
     this.machine = machine;
@@ -201,7 +206,7 @@ export class Live implements World {
   }
 
   flush(): void {
-    this.recorder.seal(this.machine.digests());
+    this.recorder.seal(this.takeDigests());
   }
 
   /** Seal what has waited for 20 ms: to be called every few milliseconds, also while all is quiet. */
