@@ -7,6 +7,7 @@ import { Machine } from "../../src/reducers/machine.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
 import { byName } from "../reducers/device/rig.ts";
 import { undisciplined } from "./discipline.ts";
+import { law } from "./law.ts";
 import { play, scripts } from "./script.ts";
 
 /** Recordings are data, too: no sequence of rows makes the reducers throw, whatever stands in the columns. */
@@ -27,8 +28,8 @@ const row = fc.record({
   payload: fc.uint8Array({ maxLength: 300 }),
 });
 
-test("no sequence of rows makes a reducer throw, and pure equals hot on it", () => {
-  fc.assert(
+test("no sequence of rows makes a reducer throw, and pure equals hot on it", async () => {
+  await law(
     fc.property(scripts(30), fc.array(row, { maxLength: 150 }), (script, random) => {
       const rig = play(script);
       const hot = new Machine(settingOf(rig.configuration, rig.store));

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { INVARIANTS } from "../../src/reducers/invariants.ts";
 import { pending } from "../../src/reducers/machine.ts";
 import { byName, type Rig } from "../reducers/device/rig.ts";
+import { law } from "./law.ts";
 import { play, scripts } from "./script.ts";
 
 /** Digests of one vGPU. */
@@ -10,9 +11,9 @@ function own(rig: Rig, v: number): readonly (readonly [string, string])[] {
   return Object.entries(byName(rig.machine.digests())).filter(([name]) => name.startsWith(`vgpu${v}.`));
 }
 
-test("whatever the guests have done, a paused vGPU comes to rest and stays there", () => {
+test("whatever the guests have done, a paused vGPU comes to rest and stays there", async () => {
   let rested = 0;
-  fc.assert(
+  await law(
     fc.property(scripts(80), fc.integer({ min: 1, max: 2 }), fc.nat(400), (script, v, more) => {
       const rig = play(script);
       rig.port.advance(more);

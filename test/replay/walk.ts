@@ -7,10 +7,8 @@ import type { SimContext } from "../../src/ports/sim/driver.ts";
 import { SimDriver } from "../../src/ports/sim/driver.ts";
 import { RING_BASE } from "../../src/ports/sim/layout.ts";
 import { type SimCapabilities, SimPort } from "../../src/ports/sim/port.ts";
-import type { Configuration } from "../../src/reducers/configuration.ts";
-import { Machine } from "../../src/reducers/machine.ts";
+import type { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { settingOf } from "../../src/reducers/platform.ts";
 import { machineOf } from "../../src/replay/engine/run.ts";
 import { indexRecording } from "../../src/replay/index/indexing.ts";
 import { Live } from "../../src/replay/live/live.ts";
@@ -19,7 +17,7 @@ import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type Json } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
-import { configurationOf } from "../reducers/device/rig.ts";
+import { configurationOf, type MakeMachine, ours } from "../reducers/device/rig.ts";
 
 /** A recording in memory, of scripted guests that work side by side. */
 export interface Walk {
@@ -32,11 +30,8 @@ export interface WalkOptions {
   readonly rounds?: number;
   readonly capabilities?: Partial<SimCapabilities>;
   /** The machine that is recorded; this version's when absent. */
-  readonly machine?: (configuration: Configuration, store: PageStore) => Machine;
+  readonly machine?: MakeMachine;
 }
-
-const ours = (configuration: Configuration, store: PageStore): Machine =>
-  new Machine(settingOf(configuration, store));
 
 const DATA = 0x20_0000;
 
