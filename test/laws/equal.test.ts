@@ -72,7 +72,7 @@ test("pure equals hot at every event, and every earlier state stays valid", asyn
         if (!same(digests, pure.digests())) expect.fail(`the state at ${earlier.seq} has changed`);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });
 
@@ -92,7 +92,7 @@ test("batch equals hot, and trees keep their discipline at every event", async (
       expect(byName(batch.digests())).toEqual(byName(rig.machine.digests()));
       expect(byName(hot.digests())).toEqual(byName(rig.machine.digests()));
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 
@@ -119,6 +119,6 @@ test("a snapshot is a place to go on from, on the same machine or another", asyn
         }
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });

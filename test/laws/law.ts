@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 /** Seeds that a law draws from: one in `npm test`, twenty in `npm run test:long`. */
 const SEEDS = Number(process.env.LAW_SEEDS ?? 1);
 
-/** Cases on each seed; a premise that holds in less than `premise` of them makes the law an empty one. */
+/** `numRuns`: cases on each seed. */
 interface LawOptions {
   readonly numRuns: number;
 }

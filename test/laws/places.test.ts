@@ -37,7 +37,7 @@ describe("looking everything up again changes nothing", () => {
         expect(other.batch(rig.rows, 0, rig.rows.count)).toBe(rig.rows.count);
         expect(other.digests()).toEqual(rig.machine.digests());
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
