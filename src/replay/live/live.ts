@@ -214,10 +214,7 @@ export class Live implements World {
     if (this.recorder.sealDue(this.clock.wall())) this.flush();
   }
 
-  /**
-   * Nothing goes on: seal what there is, up to the input that the machine failed at where it did. Its state
-   * is nothing to vouch for, so no digest goes along.
-   */
+  /** Nothing goes on: seal what there is, the input that the machine failed at too. No digest vouches for its state. */
   abandon(): void {
     this.recorder.seal([]);
   }
