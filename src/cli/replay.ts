@@ -36,7 +36,7 @@ async function run(opened: OpenedRecording, options: Options): Promise<number> {
   if (options.screen !== undefined) checkPictureFile(options.screen);
   else if (options.vgpu !== undefined) throw new UsageError("--vgpu chooses a screen: add --screen FILE.png");
   if (!options.json) print(headline(opened));
-  const [found] = await verifyOver(opened, "replay", undefined, null);
+  const [found] = await verifyOver(opened, "replay", {}, null);
   sayWarnings(recording);
   const { divergence } = found;
   const wanted = divergence === null ? options.screen : undefined;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PageStore } from "../reducers/pages.ts";
 import { createMachineWith, type MachineOptions } from "../replay/engine/create.ts";
 import { Live } from "../replay/live/live.ts";
+import { type BrokenAt, Paranoia } from "../replay/live/paranoid.ts";
 import type { Hands } from "../replay/live/session.ts";
 import { parsePredicate } from "../replay/names/predicate.ts";
 import { describe, type ResetBase } from "../replay/recording/profile.ts";
@@ -34,13 +35,15 @@ export interface Keeping extends Pick<KeeperStart, "limits" | "saveWhen"> {
 /**
  * Start a machine whose effects `hands` carries out, recorded into `path` (FILE.part until it is closed), or, by
  * `keeping`, into a window of memory that is saved to files named after it. Model time is the wall's. Throws
- * RangeError for wrong options; rejects with one line where the recording cannot be started.
+ * RangeError for wrong options; rejects with one line where the recording cannot be started. `onBroken`: ask before
+ * each block is sealed whether the invariants hold, and tell it of each that does not, once.
  */
 export async function startMachine(
   options: MachineOptions,
   path: string,
   hands: Hands,
   keeping: Keeping | null = null,
+  onBroken: ((broken: BrokenAt) => void) | null = null,
 ): Promise<LiveMachine> {
   const tools = await loadTools();
   const store = new PageStore(tools.hashPage);
@@ -53,6 +56,8 @@ export async function startMachine(
   };
   const recorder = await recorderFor(path, reset, store, tools, keeping);
   const live = new Live(machine, store, recorder, hands, () => Math.floor(performance.now() * 1000));
+  const paranoia = onBroken === null ? null : new Paranoia(machine, onBroken);
+  if (paranoia !== null) live.beforeSeal = () => paranoia.ask();
   for (let vgpu = 1; vgpu <= configuration.vgpus.length; vgpu++) live.create(vgpu);
   const abandon = (): Promise<void> => {
     live.abandon();
@@ -61,7 +66,11 @@ export async function startMachine(
   const save = (): void => {
     if (recorder instanceof Keeper) recorder.save(machine.digests());
   };
-  return { live, recorder, close: () => recorder.close(machine.digests()), abandon, save };
+  const close = (): Promise<Recorded> => {
+    live.beforeSeal();
+    return recorder.close(machine.digests());
+  };
+  return { live, recorder, close, abandon, save };
 }
 
 /**

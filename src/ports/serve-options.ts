@@ -45,6 +45,8 @@ export interface ServeOptions {
   readonly keep?: string;
   /** Save the window when this expression over registers and state first holds. */
   readonly saveWhen?: string;
+  /** Ask before each block is sealed whether the invariants of the state hold, and tell of each that does not. */
+  readonly paranoid?: boolean;
 }
 
 /** Serving cannot start, or has ended before its time. One line: thing, place, cure. */
@@ -95,6 +97,7 @@ const KEYS: Readonly<Record<keyof ServeOptions, Key>> = {
   once: { is: flag, says: "true or false" },
   keep: { is: text, says: "a time, a size or both: 10m, 200MB, or 10m,200MB" },
   saveWhen: { is: text, says: "an expression" },
+  paranoid: { is: flag, says: "true or false" },
 };
 
 /** Check plain data; `where` names it in messages. Throws ServeError. */
@@ -187,7 +190,16 @@ function resolvePaths(options: ServeOptions, folder: string): ServeOptions {
 
 /** The machine that these options ask for. Throws ServeError. */
 export function machineFor(options: ServeOptions): MachineOptions {
-  const { vgpus, recording: _, force: __, once: ___, keep: ____, saveWhen: _____, ...machine } = options;
+  const {
+    vgpus,
+    recording: _,
+    force: __,
+    once: ___,
+    keep: ____,
+    saveWhen: _____,
+    paranoid: ______,
+    ...machine
+  } = options;
   const each = vgpus.map(({ edid = "default", class: name = "display" }) => ({
     ...(edid === "default" ? {} : { edid: edidOf(edid) }),
     pciClass: PCI_CLASSES[name],

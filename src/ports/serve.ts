@@ -4,6 +4,7 @@ import { type Keeping, type LiveMachine, startMachine } from "../node/live-machi
 import { partOf } from "../node/packing.ts";
 import type { SavedWindow } from "../node/recorder-messages.ts";
 import { configure, type MachineOptions } from "../replay/engine/create.ts";
+import type { BrokenAt } from "../replay/live/paranoid.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 import { checkKeeping, limitsOf } from "./keep.ts";
 import { machineFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
@@ -48,6 +49,8 @@ export type ServeEvent =
   | { readonly type: "display.ready"; readonly vgpu: number }
   /** A window was saved: because it was asked for, because the predicate held, or because the machine ends. */
   | ({ readonly type: "saved" } & SavedWindow)
+  /** Asked for by `paranoid`: our own model broke an invariant; the machine and its recording go on. */
+  | ({ readonly type: "broken" } & BrokenAt)
   /** A guest could not be served; the server goes on. */
   | { readonly type: "warning"; readonly message: string };
 
@@ -100,9 +103,12 @@ async function startSession(
     displayReady: (vgpu: number) => onEvent({ type: "display.ready", vgpu }),
   };
   const keeping = options.keep === undefined ? null : keepingOf(options.keep, options.saveWhen, onEvent);
-  const started = await startMachine(machine, options.recording, hands, keeping).catch((error: unknown) => {
-    throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
-  });
+  const onBroken = options.paranoid ? (broken: BrokenAt) => onEvent({ type: "broken", ...broken }) : null;
+  const started = await startMachine(machine, options.recording, hands, keeping, onBroken).catch(
+    (error: unknown) => {
+      throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
+    },
+  );
   const session = new ServeSession(options, started, servers, onEvent);
   await session.listen();
   return session;

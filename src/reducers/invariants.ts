@@ -238,3 +238,16 @@ export const INVARIANTS: readonly Invariant[] = [
   row("ggtt.entries", "the device's GGTT entries are their owners', translated", ggttEntries, true),
   row("digests", "running digests are those of the words", digests, true),
 ];
+
+/** An invariant that does not hold, and what is wrong where. */
+export interface Broken extends Pick<Invariant, "name" | "says"> {
+  readonly what: string;
+}
+
+/** Every invariant that does not hold, slow ones included. */
+export function brokenInvariants(core: Core): Broken[] {
+  return INVARIANTS.flatMap(({ name, says, broken }) => {
+    const what = broken(core);
+    return what === null ? [] : [{ name, says, what }];
+  });
+}

@@ -20,9 +20,9 @@ export interface Serving {
   readonly ended: Promise<number | null>;
 }
 
-/** Start `gvt serve --json` and wait until it listens. `prefix`: words before the command. */
-export async function startServe(args: readonly string[], shell?: string): Promise<Serving> {
-  const command = [process.execPath, GVT, "serve", "--json", ...args];
+/** Start `gvt serve --json` and wait until it listens. `shell`: words before the command; `program`: another gvt. */
+export async function startServe(args: readonly string[], shell?: string, main = GVT): Promise<Serving> {
+  const command = [process.execPath, main, "serve", "--json", ...args];
   const [program, ...words] = shell === undefined ? command : ["bash", "-c", shell, "gvt", ...command];
   const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);

@@ -98,6 +98,15 @@ test("a budget of 1 MB is kept while it walks", () => {
   expect(timeline.memory.rows).toBeLessThanOrEqual(budget);
 });
 
+test("row 737658 of linux-6.1-gem is reached, whose block brings more pages than 16 MB keep", async () => {
+  const path = realRecordings().find((name) => name.endsWith("linux-6.1-gem.mcap")) ?? "";
+  const { recording, store, close } = await openFile(path);
+  const timeline = new Timeline(recording, store, { budget: 16 << 20 });
+  timeline.seek(737_658);
+  expect(timeline.at).toBe(timeline.inputAt(737_658));
+  close();
+});
+
 test("a row that is not there is refused, and the ends hold", () => {
   const { recording, store } = openWalk(walks[0]);
   const timeline = new Timeline(recording, store);

@@ -4,6 +4,7 @@ import { K, KIND_NAMES } from "../../events/kinds.ts";
 import { firstEntryDifference, Rows, rowDifference } from "../../events/rows.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { Question } from "../../reducers/answers.ts";
+import type { Broken } from "../../reducers/invariants.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import { isRead } from "../../reducers/machine.ts";
 import { agentName, type FieldDifference, fieldDifferences } from "../../reducers/path.ts";
@@ -13,9 +14,9 @@ import { rowPath } from "./format.ts";
 /** Where a replay first answered otherwise than recorded. */
 export interface Divergence {
   readonly seq: number;
-  /** Kind of the recorded row, or `digest`. */
+  /** Kind of the recorded row, `digest`, or `invariant`: all is as recorded, and the state is wrong. */
   readonly kind: string;
-  /** What the row is about: `vgpu1.rcs0.RING_TAIL`, `vgpu1`, a component. */
+  /** What the row is about: `vgpu1.rcs0.RING_TAIL`, `vgpu1`, a component, an invariant's name. */
   readonly path: string;
   /** Byte offset of a register; -1 where it is about none. */
   readonly at: number;
@@ -56,6 +57,11 @@ export function divergenceOfDigest(seq: number, expected: Digest, got: Digest | 
     column: "digest",
     detail: `expected ${text(expected)}  got ${text(got)}`,
   };
+}
+
+/** Behind row `seq` the state breaks an invariant. */
+export function divergenceOfInvariant(seq: number, { name, says, what }: Broken): Divergence {
+  return { ...NOTHING, seq, kind: "invariant", path: name, column: "invariant", detail: `${what}; ${says}` };
 }
 
 /** Describe the mismatch at row `i`, which the machine's last input led to. */
@@ -193,6 +199,7 @@ export function divergenceText(divergence: Divergence, file: string): string {
   else if (fields.length === 0) lines.push(`  ${values}`);
   if (lastWritten >= 0)
     lines.push(`  last written by ${lastWritten} ${kind.replace("read", "written")} ${path}`);
+  if (kind === "invariant") lines.push(`  gvt bisect time ${file} --invariant ${path}`);
   if (at >= 0) lines.push(`  gvt show ${file} --at ${seq} --state ${path}`);
   return lines.join("\n");
 }

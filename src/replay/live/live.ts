@@ -56,7 +56,12 @@ export class Live implements World {
   private readonly lastContent = new Map<number, number>();
   private readonly page = new Uint8Array(PAGE_BYTES);
   private readonly reply: Reply = { lo: 0, hi: 0 };
-  private readonly takeDigests = (): ReturnType<Machine["digests"]> => this.machine.digests();
+  /** Called before a block is sealed, between inputs. */
+  beforeSeal: () => void = () => {};
+  private readonly takeDigests = (): ReturnType<Machine["digests"]> => {
+    this.beforeSeal();
+    return this.machine.digests();
+  };
 
   constructor(machine: Machine, store: PageStore, recorder: Recorder, hands: Hands, clock: () => number) {
     this.machine = machine;
@@ -220,7 +225,7 @@ export class Live implements World {
   }
 
   flush(): void {
-    this.recorder.seal(this.machine.digests());
+    this.recorder.seal(this.takeDigests());
   }
 
   /** Seal what has waited for 20 ms: to be called every few milliseconds, also while all is quiet. */
@@ -228,10 +233,7 @@ export class Live implements World {
     if (this.recorder.sealDue(this.clock.wall())) this.flush();
   }
 
-  /**
-   * Nothing goes on: seal what there is, up to the input that the machine failed at where it did. Its state
-   * is nothing to vouch for, so no digest goes along.
-   */
+  /** Nothing goes on: seal what there is, the input that the machine failed at too. No digest vouches for its state. */
   abandon(): void {
     this.recorder.seal([]);
   }
