@@ -22,7 +22,7 @@ const recorder =
     ? await createRecorder(recording, metaFor(configuration), tools, store)
     : new NullRecorder();
 const servers = new Map<number, VfioUserServer>();
-const hands = { ...handsOf(servers), displayReady: () => {} };
+const hands = { ...handsOf(servers), displayReady: () => {}, noted: () => {} };
 const live = new Live(machine, store, recorder, hands, () => Math.floor(performance.now() * 1000));
 live.create(1);
 const server = new VfioUserServer({ socketPath: socket, vgpu: 1, pump: new Pump(live), ramPath: ram }, live);

@@ -94,4 +94,5 @@ export class Reliving implements Hands {
 
   inject(): void {}
   displayReady(): void {}
+  noted(): void {}
 }

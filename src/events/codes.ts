@@ -23,6 +23,8 @@ export const NOTES = [
   "engine.reset",
   "gt.reset",
   "screen.drawn",
+  /** The guest has turned interrupts on, but not MSI: none will reach it, for no port has INTx. */
+  "irq.unheard",
 ] as const;
 
 /** `failsafe.entered`. Source: gvt.md 2.2. */

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { NOTES } from "../events/codes.ts";
 import { Earlier } from "../node/earlier.ts";
 import { type Keeping, type LiveMachine, startMachine } from "../node/live-machine.ts";
 import { partOf } from "../node/packing.ts";
@@ -16,6 +17,9 @@ import { handsOf, VfioUserServer } from "./vfio-user/session.ts";
  * did last, before it fell silent, has waited for long enough.
  */
 const WATCH_MS = 10;
+const UNHEARD = NOTES.indexOf("irq.unheard");
+const UNHEARD_LINE =
+  "the guest has turned interrupts on without MSI, and will get none (there is no INTx); boot it without pci=nomsi";
 
 /** What a live machine has done so far. */
 export interface ServeStatistics {
@@ -95,9 +99,16 @@ async function startSession(
   onEvent: (event: ServeEvent) => void,
 ): Promise<ServeSession> {
   const servers = new Map<number, VfioUserServer>();
+  /** vGPUs of which it was said: a driver without interrupts turns them on again and again. */
+  const unheard = new Set<number>();
   const hands = {
     ...handsOf(servers),
     displayReady: (vgpu: number) => onEvent({ type: "display.ready", vgpu }),
+    noted: (vgpu: number, code: number) => {
+      if (code !== UNHEARD || unheard.has(vgpu)) return;
+      unheard.add(vgpu);
+      onEvent({ type: "warning", message: `vGPU ${vgpu}: ${UNHEARD_LINE}` });
+    },
   };
   const keeping = options.keep === undefined ? null : keepingOf(options.keep, options.saveWhen, onEvent);
   const started = await startMachine(machine, options.recording, hands, keeping).catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { machineFor, readServeOptions, ServeError } from "../../src/ports/serve-options.ts";
-import { BAR0 } from "../ports/vfio-user-client.ts";
+import { BAR0, VfioUserClient } from "../ports/vfio-user-client.ts";
 import { gvt, jsonOf, temporaryFolder } from "./gvt.ts";
 import { connect, type Serving, startServe, until } from "./serving.ts";
 
@@ -54,6 +54,30 @@ describe("gvt serve", () => {
     expect((await gvt("verify", recording)).code).toBe(0);
     const again = await gvt("serve", recording, "--socket", socket, "--messages");
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("replace it by --force") });
+  });
+
+  test("one line for a guest that turns interrupts on without MSI, one for a second guest", async () => {
+    const socket = join(folder, "nomsi.sock");
+    const recording = join(folder, "nomsi.mcap");
+    const serving = await startServe([recording, "--socket", socket, "--messages", "--once"]);
+    const client = await connect(socket);
+    for (let n = 0; n < 3; n++) {
+      for (const value of [0x8000_0000, 0]) client.write(BAR0, 0x4_4200, value);
+      await client.read(BAR0, 0x4_4200);
+    }
+    const second = await VfioUserClient.connect({ path: socket });
+    await expect(second.version()).rejects.toThrow("refused with errno 16");
+    client.close();
+    expect(await serving.ended).toBe(0);
+    const events = serving.out.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; message?: string });
+    expect(events.map(({ type }) => type)).toEqual([
+      ...["listening", "attached", "warning", "warning", "detached", "ended"],
+    ]);
+    expect(events[2].message).toMatch(/^vGPU 1: .*interrupts.*without MSI.*pci=nomsi$/);
+    expect(events[3].message).toMatch(/^vGPU 1: .*nomsi\.sock: a second guest was refused/);
   });
 
   test("kill -9: what was synced is exact; pack closes it; the stale socket is replaced", async () => {

@@ -44,6 +44,8 @@ export class SimHost {
   readonly capabilities: SimCapabilities;
   readonly interrupts: Interrupt[] = [];
   displayReady = 0;
+  /** What the model said of this guest: indexes into NOTES. */
+  readonly notes: number[] = [];
   /** Every write of the device, in order: address and bytes. */
   readonly writes: { readonly address: number; readonly bytes: Uint8Array }[] = [];
 
@@ -194,6 +196,10 @@ export class SimPort implements Hands {
 
   displayReady(vgpu: number): void {
     this.host(vgpu).displayReady++;
+  }
+
+  noted(vgpu: number, code: number): void {
+    this.host(vgpu).notes.push(code);
   }
 
   /** Is something of this guest's on its way, which nothing may overtake? */

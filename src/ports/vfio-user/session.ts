@@ -9,6 +9,7 @@ import type { Hands, World } from "../../replay/live/session.ts";
 import { Connection, HANDSHAKE_MS } from "./connection.ts";
 import { ENODEV, lineOf, PortError } from "./errors.ts";
 import { Pump } from "./pump.ts";
+import { refuseClient } from "./refuse.ts";
 
 /** How long a second client may wait for the first one's place, in milliseconds: it may only look taken. */
 const PATIENCE_MS = HANDSHAKE_MS + 1000;
@@ -57,6 +58,7 @@ export class VfioUserServer {
       write: (_vgpu, at, atHigh, ticket, bytes) => this.current?.write(at, atHigh, ticket, bytes) ?? ENODEV,
       inject: (_vgpu, address, data) => this.current?.inject(address, data),
       displayReady: () => {},
+      noted: () => {},
     };
   }
 
@@ -92,13 +94,29 @@ export class VfioUserServer {
     socket.on("error", ignore);
     if (this.server === null) socket.destroy();
     else if (this.current === null) this.start(socket);
-    else if (this.next !== null) socket.destroy();
+    else if (this.next !== null) this.refuse(socket);
     else {
       // The guest before may have gone already, and its end not been read yet.
       this.next = socket;
       socket.once("close", this.forgetNext);
-      this.patience = setTimeout(() => this.dropNext(), PATIENCE_MS);
+      this.patience = setTimeout(() => this.refuseNext(), PATIENCE_MS);
     }
+  }
+
+  /** One guest too many: it is told so, and so is whoever watches. */
+  private refuse(socket: net.Socket): void {
+    refuseClient(socket);
+    const { socketPath } = this.options;
+    const cure = "let the first one go, or serve another vGPU (--guests)";
+    this.onError(
+      new PortError("taken", `${socketPath}: a second guest was refused: one is attached; ${cure}`),
+    );
+  }
+
+  private refuseNext(): void {
+    const socket = this.next;
+    this.forgetNext();
+    if (socket !== null) this.refuse(socket);
   }
 
   private start(socket: net.Socket): void {
@@ -159,6 +177,7 @@ export function handsOf(servers: ReadonlyMap<number, VfioUserServer>): Hands {
       servers.get(vgpu)?.hands.write(vgpu, at, atHigh, ticket, bytes) ?? ENODEV,
     inject: (vgpu, address, data) => servers.get(vgpu)?.hands.inject(vgpu, address, data),
     displayReady: (vgpu) => servers.get(vgpu)?.hands.displayReady(vgpu),
+    noted: (vgpu, code) => servers.get(vgpu)?.hands.noted(vgpu, code),
   };
 }
 

@@ -325,6 +325,8 @@ export class Live implements World {
         return this.timers.cancel(out.ticket[o]);
       case K["display.ready"]:
         return this.hands.displayReady(vgpu);
+      case K.note:
+        return this.hands.noted(vgpu, out.code[o]);
       case K["access.reply"]:
         this.reply.lo = out.lo[o];
         this.reply.hi = out.hi[o];
