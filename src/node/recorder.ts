@@ -14,7 +14,7 @@ import type { Columns, FromWorker, KeeperStart, RecorderStart, ToKeeper } from "
 
 /** Sealed blocks that may wait for the disk, in bytes of memory. */
 const WAITING_BYTES = 64 << 20;
-/** How long the live loop may be kept waiting before the machine stops. */
+/** How long the live loop may be kept waiting before the recording ends. */
 const PATIENCE_MS = 1000;
 /** Column sets kept for reuse: fresh memory costs the live thread a page fault every few rows. */
 const SPARES = 16;
@@ -65,8 +65,8 @@ export class FileRecorder implements Recorder {
   private largestWindowMs = 0;
   private closing: { resolve: (recorded: Recorded) => void; reject: (error: Error) => void } | null = null;
   protected closed = false;
-  /** The worker is gone. */
-  private ended = false;
+  /** The worker is gone: nobody writes the part any more. */
+  ended = false;
 
   /** Use `createRecorder`. */
   constructor(
@@ -95,6 +95,7 @@ export class FileRecorder implements Recorder {
 
   /** Too much waits for the disk: take no new message. */
   get full(): boolean {
+    if (this.failure !== null) return false;
     if (this.waitingBytes <= WAITING_BYTES) {
       this.fullSince = -1;
       return false;
@@ -102,11 +103,13 @@ export class FileRecorder implements Recorder {
     const now = performance.now();
     if (this.fullSince < 0) this.fullSince = now;
     if (now - this.fullSince > PATIENCE_MS) {
+      // What it does take yet makes the part longer.
+      this.post({ type: "stop" }, []);
       this.fail(
         `${this.taker} did not take ${this.waitingBytes >> 20} MiB of the recording within ${PATIENCE_MS} ms`,
       );
     }
-    return true;
+    return this.failure === null;
   }
 
   get failed(): string | null {
@@ -121,16 +124,18 @@ export class FileRecorder implements Recorder {
   }
 
   sealIfFull(digests: () => readonly Digest[]): void {
-    if (this.fill.isFull(this.rows)) this.seal(digests());
+    if (this.failure !== null) this.drop();
+    else if (this.fill.isFull(this.rows)) this.seal(digests());
   }
 
   sealDue(nowMicroseconds: number): boolean {
-    return this.fill.isDue(this.rows, nowMicroseconds);
+    return this.failure === null && this.fill.isDue(this.rows, nowMicroseconds);
   }
 
   seal(digests: readonly Digest[]): void {
     const { rows } = this;
-    if (rows.count === 0 || this.failure !== null) return;
+    if (this.failure !== null) this.drop();
+    if (rows.count === 0) return;
     const pages = gatherPages(rows, this.store, this.seen);
     const columns = this.swapColumns();
     const { count, firstSeq, payloadUsed } = rows;
@@ -161,10 +166,8 @@ export class FileRecorder implements Recorder {
   async abandon(): Promise<void> {
     if (this.ended) return;
     this.closed = true;
-    if (this.failure === null) {
-      this.post({ type: "stop" }, []);
-      await this.end(PATIENCE_MS);
-    }
+    if (this.failure === null) this.post({ type: "stop" }, []);
+    await this.end(PATIENCE_MS);
     void this.worker.terminate();
     // One that is stuck in the disk cannot be ended, and must not keep us.
     await this.end(PATIENCE_MS);
@@ -187,6 +190,13 @@ export class FileRecorder implements Recorder {
       message,
       moved.map((array) => array.buffer as ArrayBuffer),
     );
+  }
+
+  /** The recording has ended: an input's rows are nobody's once it is done. */
+  private drop(): void {
+    const { rows } = this;
+    rows.clear(rows.firstSeq + rows.count);
+    if (rows.payload.length > PAYLOAD_BYTES) rows.payload = new Uint8Array(PAYLOAD_BYTES);
   }
 
   /** Take the columns out of `rows` and put others in, so that the object stays. */
@@ -214,12 +224,16 @@ export class FileRecorder implements Recorder {
         this.waitingBytes -= bytes;
       }
       this.synced = { blocks: this.synced.blocks + message.blocks, bytes: message.bytes };
-      for (const columns of message.columns) if (this.spares.length < SPARES) this.spares.push(columns);
+      const room = this.failure === null ? SPARES - this.spares.length : 0;
+      this.spares.push(...message.columns.slice(0, Math.max(room, 0)));
     }
   }
 
   private fail(reason: string): void {
     this.failure ??= reason;
+    this.spares.length = 0;
+    this.waiting.length = 0;
+    this.waitingBytes = 0;
     this.closing?.reject(new Error(this.failure));
   }
 }

@@ -52,6 +52,11 @@ export type ServeEvent =
   | { readonly type: "display.ready"; readonly vgpu: number }
   /** A window was saved: because it was asked for, because the predicate held, or because the machine ends. */
   | ({ readonly type: "saved" } & SavedWindow)
+  /**
+   * Nothing is recorded from here on, and why; guests go on, and `ended` rejects at the end. `part`: what was
+   * recorded until then; null where that is a window.
+   */
+  | { readonly type: "recording.ended"; readonly reason: string; readonly part: string | null }
   /** A guest could not be served; the server goes on. */
   | { readonly type: "warning"; readonly message: string };
 
@@ -163,6 +168,7 @@ class ServeSession implements Server {
   private guests = 0;
   private packed: Recorded | null = null;
   private closing = false;
+  private unrecorded = false;
   private settle: {
     resolve: (statistics: ServeStatistics) => void;
     reject: (error: ServeError) => void;
@@ -233,6 +239,8 @@ class ServeSession implements Server {
     clearInterval(this.watch);
     try {
       await this.closeSockets();
+      const { failed } = this.machine.recorder;
+      if (failed !== null) return await this.salvage(failed);
       this.packed = await this.machine.close();
       this.settle?.resolve(this.statistics());
     } catch (error) {
@@ -240,6 +248,14 @@ class ServeSession implements Server {
       await this.machine.abandon();
       this.reject(lineOf(error), error);
     }
+  }
+
+  /** The recording ended before the machine did: keep what there is of it. */
+  private async salvage(reason: string): Promise<void> {
+    this.packed = await this.machine.salvage();
+    if (this.packed === null) return this.reject(reason, undefined);
+    const { path } = this.packed;
+    this.settle?.reject(new ServeError("world", `${reason}; the recording up to then is ${path}`));
   }
 
   /** The world failed: nothing goes on, what was recorded stays in the part. */
@@ -267,7 +283,7 @@ class ServeSession implements Server {
         socketPath: socket,
         vgpu,
         pump,
-        paused: () => this.machine.recorder.full || this.machine.recorder.failed !== null,
+        paused: () => this.machine.recorder.full || this.ends,
         onGuest: (event, reason) => this.guest(vgpu, event, reason),
         ...(ram === undefined ? {} : { ramPath: ram }),
         ...(ramBytes === undefined ? {} : { ramBytes }),
@@ -292,9 +308,23 @@ class ServeSession implements Server {
     if (this.options.once === true && this.guests > 0 && !others && !this.closing) void this.finish();
   }
 
+  /** The recording is over, the guests are not; a window is saved now, not when they have left. */
+  private goUnrecorded(reason: string): void {
+    this.unrecorded = true;
+    const { keep, recording } = this.options;
+    if (keep !== undefined) void this.machine.recorder.abandon();
+    this.onEvent({ type: "recording.ended", reason, part: keep === undefined ? partOf(recording) : null });
+  }
+
+  /** The recording has ended, and the machine is to end with it. */
+  private get ends(): boolean {
+    return this.options.stopWithRecording === true && this.machine.recorder.failed !== null;
+  }
+
   private lookAfter(): void {
     const { live, recorder } = this.machine;
-    if (recorder.failed !== null) return void this.fail(recorder.failed);
+    if (this.ends) return void this.finish();
+    if (recorder.failed !== null && !this.unrecorded) this.goUnrecorded(recorder.failed);
     try {
       live.sealIfDue();
     } catch (error) {

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { machineFor, readServeOptions, ServeError } from "../../src/ports/serve-options.ts";
 import { BAR0, VfioUserClient } from "../ports/vfio-user-client.ts";
-import { gvt, jsonOf, temporaryFolder } from "./gvt.ts";
+import { GVT, gvt, jsonOf, run, temporaryFolder } from "./gvt.ts";
 import { connect, type Serving, startServe, until } from "./serving.ts";
 
 const folder = temporaryFolder();
@@ -161,11 +161,12 @@ describe("gvt serve", () => {
     expect((await gvt("verify", recording)).code).toBe(0);
   });
 
-  test("a disk that takes no more: sockets closed, one line, the part kept, exit 4", async () => {
+  test("a disk that takes no more ends the recording, and the machine where asked: one line, exit 4", async () => {
     const socket = join(folder, "full.sock");
     const recording = join(folder, "full.mcap");
     const limit = 'ulimit -f 16; exec "$@"';
-    const serving = await startServe([recording, "--socket", socket, "--messages"], limit);
+    const options = ["--socket", socket, "--messages", "--stop-with-recording"];
+    const serving = await startServe([recording, ...options], limit);
     const client = await connect(socket);
     try {
       for (let n = 0; n < 20_000 && !client.isClosed; n++) await client.read(BAR0, 0x2034, 4);
@@ -174,11 +175,39 @@ describe("gvt serve", () => {
     }
     expect(await serving.ended).toBe(4);
     expect(serving.out.stderr).toMatch(
-      /^gvt: the recording cannot be written: EFBIG.*finish it by gvt pack\n$/,
+      /^gvt: the recording cannot be written: EFBIG.*; the recording up to then is .*\n$/,
     );
     expect(existsSync(socket)).toBe(false);
-    expect((await gvt("verify", `${recording}.part`)).code).toBe(0);
+    const left = existsSync(recording) ? recording : `${recording}.part`;
+    expect((await gvt("verify", left)).code).toBe(0);
   });
+});
+
+test("the line that starts a guest can be pasted into a shell", async () => {
+  const odd = join(folder, "it's odd $(x)");
+  mkdirSync(odd);
+  const ram = join(odd, "a ram");
+  const serving = await startServe(
+    [join(odd, "x.mcap"), "--socket", join(odd, "s"), "--ram", ram],
+    undefined,
+    false,
+  );
+  const line = serving.out.stdout.split("\n").find((one) => one.includes("gvt guest"))!;
+  const words = line.slice(line.indexOf("gvt guest"));
+  const told = await run("sh", ["-c", `gvt() { printf '%s\\n' "$@"; }; ${words}`]);
+  expect(told.stdout.split("\n").slice(1, 5)).toEqual(["--socket", join(odd, "s"), "--ram", ram]);
+  serving.child.kill("SIGTERM");
+  expect(await serving.ended).toBe(0);
+});
+
+test("a name that is no UTF-8 is told, not looked for", async () => {
+  const said = await run("sh", [
+    "-c",
+    `exec "${process.execPath}" "${GVT}" verify "$(printf 'a\\377.mcap')"`,
+  ]);
+  expect(said).toMatchObject({ code: 2, stderr: expect.stringMatching(/^gvt: .*is no UTF-8.*ln -s.*\n$/) });
+  const meant = await gvt("verify", join(folder, "a\ufffd.mcap"));
+  expect(meant).toMatchObject({ code: 3, stderr: expect.stringContaining("cannot be opened: ENOENT") });
 });
 
 describe("a configuration that cannot be", () => {

@@ -1,5 +1,5 @@
 import { RecordingError } from "./errors.ts";
-import { readAttachment, readPreamble } from "./open.ts";
+import { bytesAfter, readAttachment, readPreamble } from "./open.ts";
 import { PROFILE } from "./profile.ts";
 import type { Recording } from "./recording.ts";
 import { MAX_BLOCK_BYTES, RECORD_HEAD, RecordReader } from "./records.ts";
@@ -68,7 +68,10 @@ function partsOf(recording: Recording): Recording["parts"] {
   const { closed, damage, name } = recording;
   if (!closed || damage !== null)
     throw new RecordingError(name, 0, "the recording is not closed: pack it first");
-  return recording.parts;
+  const { parts } = recording;
+  const after = bytesAfter(parts.source, parts.end);
+  if (after !== null) throw new RecordingError(name, parts.end, `another end would overwrite them: ${after}`);
+  return parts;
 }
 
 function patch(

@@ -16,7 +16,15 @@ import {
 import { RowDecoder } from "./decode.ts";
 import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
 import { compileLayout, type Layout } from "./layout.ts";
-import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
+import {
+  bytesAfter,
+  checkDataEnd,
+  checkTail,
+  readAttachment,
+  readPreamble,
+  type Scan,
+  scanBlocks,
+} from "./open.ts";
 import { ATTACHMENTS, firstRowOf, type RecordingMeta } from "./profile.ts";
 import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES } from "./records.ts";
 import { PackedRows, StretchReader } from "./stretches.ts";
@@ -138,9 +146,9 @@ export class Recording {
   }
 
   /** Where its parts lie in the file, for who writes another end behind the blocks. */
-  get parts(): Pick<Scan, "blocks" | "attachments" | "dataEnd"> & { readonly source: ByteSource } {
-    const { blocks, attachments, dataEnd } = this.scan;
-    return { blocks, attachments, dataEnd, source: this.source };
+  get parts(): Pick<Scan, "blocks" | "attachments" | "dataEnd" | "end"> & { readonly source: ByteSource } {
+    const { blocks, attachments, dataEnd, end } = this.scan;
+    return { blocks, attachments, dataEnd, end, source: this.source };
   }
 
   /** What to call it in messages. */
@@ -148,9 +156,9 @@ export class Recording {
     return this.source.name;
   }
 
-  /** Bytes of the file. */
+  /** Bytes of the recording, which are the file's unless something follows its end. */
   get size(): number {
-    return this.source.size;
+    return this.scan.end;
   }
 
   /** Blocks that may be read. Reading one may find damage, which takes it and all later ones away. */
@@ -305,7 +313,7 @@ export class Recording {
     const { dataEnd } = this.scan;
     if (dataEnd < 0) return () => {};
     const holds = checkDataEnd(this.source, dataEnd, this.tools);
-    const tail = checkTail(this.source, dataEnd, this.tools, true);
+    const tail = checkTail(this.source, this.scan, this.tools, true);
     return () => {
       const cause = this.damage === null ? INTACT : "";
       if (!holds) this.warn(`the CRC of the data section at byte ${dataEnd} does not hold${cause}`);
@@ -345,7 +353,9 @@ export class Recording {
         this.warn(`unknown attachment ${name}: ignored`);
     }
     if (!this.closed || this.scan.dataEnd < 0) return;
-    this.warnOfTail(checkTail(this.source, this.scan.dataEnd, this.tools, false));
+    this.warnOfTail(checkTail(this.source, this.scan, this.tools, false));
+    const after = bytesAfter(this.source, this.scan.end);
+    if (after !== null) this.warn(after);
   }
 
   private warnOfTail(tail: string | null): void {
