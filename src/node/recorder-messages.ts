@@ -7,6 +7,12 @@ import type { Recorded } from "../replay/recording/recorder.ts";
 /** The typed arrays of a `Rows`, by name; they move between the threads. */
 export type Columns = Record<string, Uint8Array | Uint32Array>;
 
+/** The memory of columns, each piece once: what moves with them. */
+export function buffersOf(columns: Readonly<Record<string, Uint8Array | Uint32Array>>): ArrayBuffer[] {
+  const buffers = new Set(Object.values(columns).map((column) => column.buffer as ArrayBuffer));
+  return [...buffers].filter((buffer) => buffer.byteLength > 0);
+}
+
 /** What the worker is started with. */
 export interface RecorderStart {
   /** Of the recording to be; the worker writes its part. */

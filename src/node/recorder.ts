@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { COLUMNS } from "../events/columns.ts";
 import type { Digest } from "../events/digest.ts";
 import { Rows } from "../events/rows.ts";
 import type { PageStore } from "../reducers/pages.ts";
@@ -11,6 +12,7 @@ import type { Tools } from "../replay/recording/tools.ts";
 import { samePage } from "./hash.ts";
 import { partOf } from "./packing.ts";
 import type { Columns, FromWorker, KeeperStart, RecorderStart, ToKeeper } from "./recorder-messages.ts";
+import { buffersOf } from "./recorder-messages.ts";
 
 /** Sealed blocks that may wait for the disk, in bytes of memory. */
 const WAITING_BYTES = 64 << 20;
@@ -18,6 +20,8 @@ const WAITING_BYTES = 64 << 20;
 const PATIENCE_MS = 1000;
 /** Column sets kept for reuse: fresh memory costs the live thread a page fault every few rows. */
 const SPARES = 16;
+/** Sets that are there from the start: as many blocks as are sealed while a disk syncs one. */
+const READY = 4;
 /** Bytes of payload that there is room for before it grows. */
 const PAYLOAD_BYTES = 1 << 16;
 
@@ -47,7 +51,7 @@ interface Waiting {
  * whatever kills us.
  */
 export class FileRecorder implements Recorder {
-  readonly rows = new Rows(SEAL_INPUTS, PAYLOAD_BYTES);
+  readonly rows = Object.assign(new Rows(0, 0), newColumns(SEAL_INPUTS, PAYLOAD_BYTES));
   readonly path: string;
   /** Who may be too slow. */
   protected readonly taker: string = "the disk";
@@ -56,7 +60,7 @@ export class FileRecorder implements Recorder {
   protected readonly seen = new SeenPages();
   private readonly fill = new Fill(this.seen);
   /** Columns to go on with while others are being written: the first are made before any guest can wait for them. */
-  private readonly spares: Columns[] = [columnsOf(new Rows(SEAL_INPUTS, PAYLOAD_BYTES))];
+  private readonly spares = Array.from({ length: READY }, () => newColumns(SEAL_INPUTS, PAYLOAD_BYTES));
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   private fullSince = -1;
@@ -139,8 +143,8 @@ export class FileRecorder implements Recorder {
     const pages = gatherPages(rows, this.store, this.seen);
     const columns = this.swapColumns();
     const { count, firstSeq, payloadUsed } = rows;
-    const moved = [...Object.values(columns), ...Object.values(pages)].filter((array) => array.length > 0);
-    const bytes = moved.reduce((sum, array) => sum + array.byteLength, 0);
+    const moved = buffersOf({ ...columns, ...pages });
+    const bytes = moved.reduce((sum, buffer) => sum + buffer.byteLength, 0);
     this.waiting.push({ sealedAt: performance.now(), bytes });
     this.waitingBytes += bytes;
     this.post({ type: "block", columns, count, firstSeq, payloadUsed, pages, digests }, moved);
@@ -185,11 +189,8 @@ export class FileRecorder implements Recorder {
     });
   }
 
-  protected post(message: ToKeeper, moved: readonly (Uint8Array | Uint32Array)[]): void {
-    this.worker.postMessage(
-      message,
-      moved.map((array) => array.buffer as ArrayBuffer),
-    );
+  protected post(message: ToKeeper, moved: readonly ArrayBuffer[]): void {
+    this.worker.postMessage(message, moved);
   }
 
   /** The recording has ended: an input's rows are nobody's once it is done. */
@@ -203,12 +204,7 @@ export class FileRecorder implements Recorder {
   private swapColumns(): Columns {
     const { rows } = this;
     const taken = columnsOf(rows);
-    const fresh = this.spares.pop();
-    if (fresh !== undefined) Object.assign(rows, fresh);
-    else {
-      const { count, firstSeq, payloadUsed } = rows;
-      Object.assign(rows, new Rows(rows.kind.length, rows.payload.length), { count, firstSeq, payloadUsed });
-    }
+    Object.assign(rows, this.spares.pop() ?? newColumns(rows.kind.length, rows.payload.length));
     return taken;
   }
 
@@ -241,6 +237,24 @@ export class FileRecorder implements Recorder {
 function columnsOf(rows: Rows): Columns {
   const columns: Columns = { payload: rows.payload };
   for (const name of DENSE) columns[name] = rows[name];
+  return columns;
+}
+
+/**
+ * A set of columns for so many rows, in one piece of memory: what crosses between the threads is counted by its
+ * pieces, and twenty of them would take the live thread half of the time that a seal takes it.
+ */
+function newColumns(capacity: number, payloadBytes: number): Columns {
+  const wide = DENSE.filter((name) => name === "from" || (name !== "kind" && COLUMNS[name] === 4));
+  const memory = new ArrayBuffer(capacity * (DENSE.length + 3 * wide.length) + payloadBytes);
+  const columns: Columns = {};
+  let at = 0;
+  for (const name of [...wide, ...DENSE.filter((one) => !wide.includes(one))]) {
+    const isWide = wide.includes(name);
+    columns[name] = isWide ? new Uint32Array(memory, at, capacity) : new Uint8Array(memory, at, capacity);
+    at += columns[name].byteLength;
+  }
+  columns.payload = new Uint8Array(memory, at, payloadBytes);
   return columns;
 }
 
