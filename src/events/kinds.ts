@@ -154,7 +154,7 @@ export const K = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as {
 const CLASS_INPUT = 0;
 export const CLASS_ANSWER = 1;
 export const CLASS_OUTCOME = 2;
-const CLASS_OBSERVATION = 3;
+export const CLASS_OBSERVATION = 3;
 const CLASS_CODES: Readonly<Record<KindClass, number>> = {
   input: CLASS_INPUT,
   answer: CLASS_ANSWER,

@@ -6,11 +6,18 @@ import { partOf } from "../node/packing.ts";
 import type { SavedWindow } from "../node/recorder-messages.ts";
 import { configure, type MachineOptions } from "../replay/engine/create.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
+import { lineOf, PortError } from "./errors.ts";
 import { checkKeeping, limitsOf } from "./keep.ts";
-import { machineFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
-import { lineOf, PortError } from "./vfio-user/errors.ts";
-import { Pump } from "./vfio-user/pump.ts";
-import { handsOf, VfioUserServer } from "./vfio-user/session.ts";
+import { handsOf, type MakePort, type Port } from "./port.ts";
+import { Pump } from "./pump.ts";
+import {
+  machineFor,
+  parseServeOptions,
+  type ServedVgpu,
+  ServeError,
+  type ServeOptions,
+} from "./serve-options.ts";
+import { vfioUserPort } from "./vfio-user/session.ts";
 
 /**
  * How often the recorder is looked after, in milliseconds: whether it still records, and whether what a guest
@@ -75,13 +82,14 @@ export interface Server {
 }
 
 /**
- * Start a live machine: vGPUs, a vfio-user socket each, everything recorded. Resolves once every socket
- * listens. `onEvent` is told what happens; it must not throw. Rejects with ServeError: `config` where the
+ * Start a live machine: vGPUs, a port each, everything recorded. Resolves once every port lets guests in.
+ * `onEvent` is told what happens; it must not throw. `makePort`: the hypervisor's side, vfio-user when absent. Rejects with ServeError: `config` where the
  * options are wrong or a file or socket is taken, `world` where the recording cannot be written.
  */
 export async function serve(
   options: ServeOptions,
   onEvent: (event: ServeEvent) => void = () => {},
+  makePort: MakePort<ServedVgpu> = vfioUserPort,
 ): Promise<Server> {
   parseServeOptions(options, "options");
   const machine = machineFor(options);
@@ -89,7 +97,7 @@ export async function serve(
   checkKeeping(options, machine);
   const earlier = options.keep === undefined ? setAside(options) : null;
   try {
-    const session = await startSession(options, machine, onEvent);
+    const session = await startSession(options, machine, onEvent, makePort);
     earlier?.drop();
     return session;
   } catch (error) {
@@ -102,12 +110,13 @@ async function startSession(
   options: ServeOptions,
   machine: MachineOptions,
   onEvent: (event: ServeEvent) => void,
+  makePort: MakePort<ServedVgpu>,
 ): Promise<ServeSession> {
-  const servers = new Map<number, VfioUserServer>();
+  const ports = new Map<number, Port>();
   /** vGPUs of which it was said: a driver without interrupts turns them on again and again. */
   const unheard = new Set<number>();
   const hands = {
-    ...handsOf(servers),
+    ...handsOf(ports),
     displayReady: (vgpu: number) => onEvent({ type: "display.ready", vgpu }),
     noted: (vgpu: number, code: number) => {
       if (code !== UNHEARD || unheard.has(vgpu)) return;
@@ -119,7 +128,8 @@ async function startSession(
   const started = await startMachine(machine, options.recording, hands, keeping).catch((error: unknown) => {
     throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
   });
-  const session = new ServeSession(options, started, servers, onEvent);
+  const session = new ServeSession(options, started, ports, onEvent);
+  session.makePorts(makePort);
   await session.listen();
   return session;
 }
@@ -161,7 +171,7 @@ class ServeSession implements Server {
   readonly ended: Promise<ServeStatistics>;
   private readonly options: ServeOptions;
   private readonly machine: LiveMachine;
-  private readonly servers: Map<number, VfioUserServer>;
+  private readonly ports: Map<number, Port>;
   private readonly onEvent: (event: ServeEvent) => void;
   private readonly started = performance.now();
   private readonly watch: NodeJS.Timeout;
@@ -177,29 +187,45 @@ class ServeSession implements Server {
   constructor(
     options: ServeOptions,
     machine: LiveMachine,
-    servers: Map<number, VfioUserServer>,
+    ports: Map<number, Port>,
     onEvent: (event: ServeEvent) => void,
   ) {
     this.options = options;
     this.machine = machine;
-    this.servers = servers;
+    this.ports = ports;
     this.onEvent = onEvent;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
     // Whoever never looks at `ended` must not be stopped by it.
     this.ended.catch(() => {});
-    const pump = new Pump(machine.live);
-    options.vgpus.forEach((_, i) => {
-      this.addServer(i + 1, pump);
-    });
     this.watch = setInterval(() => this.lookAfter(), WATCH_MS);
   }
 
-  /** Open the sockets. Throws ServeError, and leaves nothing behind then. */
+  /** A port for each vGPU; nobody comes in yet. */
+  makePorts(makePort: MakePort<ServedVgpu>): void {
+    const { live, recorder } = this.machine;
+    const pump = new Pump(live);
+    for (const [i, served] of this.options.vgpus.entries()) {
+      const vgpu = i + 1;
+      const port = {
+        vgpu,
+        pump,
+        paused: () => recorder.full || this.ends,
+        onGuest: (event: "attached" | "detached", reason: string | null) => this.guest(vgpu, event, reason),
+        onError: (error: PortError) => {
+          if (error.code === "world") void this.fail(`vGPU ${vgpu}: ${error.message}`, error);
+          else this.onEvent({ type: "warning", message: `vGPU ${vgpu}: ${error.message}` });
+        },
+      };
+      this.ports.set(vgpu, makePort(served, port, live));
+    }
+  }
+
+  /** Open the ports. Throws ServeError, and leaves nothing behind then. */
   async listen(): Promise<void> {
     try {
-      for (const server of this.servers.values()) await server.listen();
+      for (const port of this.ports.values()) await port.listen();
     } catch (error) {
       const taken = error instanceof PortError && error.code !== "world";
       await this.close().catch(() => {});
@@ -217,7 +243,7 @@ class ServeSession implements Server {
     return {
       recording: this.packed?.path ?? this.options.recording,
       guests: this.guests,
-      attached: [...this.servers.values()].filter((server) => server.attached).length,
+      attached: [...this.ports.values()].filter((port) => port.attached).length,
       ...{ inputs, fetches, timers, interrupts, blocks, bytes },
       ...(this.packed === null ? {} : { blocks: this.packed.blocks, bytes: this.packed.bytes }),
       largestWindowMs,
@@ -238,7 +264,7 @@ class ServeSession implements Server {
     this.closing = true;
     clearInterval(this.watch);
     try {
-      await this.closeSockets();
+      await this.closePorts();
       const { failed } = this.machine.recorder;
       if (failed !== null) return await this.salvage(failed);
       this.packed = await this.machine.close();
@@ -263,7 +289,7 @@ class ServeSession implements Server {
     if (this.closing) return;
     this.closing = true;
     clearInterval(this.watch);
-    await this.closeSockets().catch(() => {});
+    await this.closePorts().catch(() => {});
     await this.machine.abandon();
     this.reject(message, cause);
   }
@@ -272,29 +298,8 @@ class ServeSession implements Server {
     this.settle?.reject(new ServeError("world", `${message}; ${this.machine.recorder.kept}`, cause));
   }
 
-  private async closeSockets(): Promise<void> {
-    await Promise.all([...this.servers.values()].map((server) => server.close()));
-  }
-
-  private addServer(vgpu: number, pump: Pump): void {
-    const { socket, ram, ramBytes } = this.options.vgpus[vgpu - 1];
-    const server = new VfioUserServer(
-      {
-        socketPath: socket,
-        vgpu,
-        pump,
-        paused: () => this.machine.recorder.full || this.ends,
-        onGuest: (event, reason) => this.guest(vgpu, event, reason),
-        ...(ram === undefined ? {} : { ramPath: ram }),
-        ...(ramBytes === undefined ? {} : { ramBytes }),
-      },
-      this.machine.live,
-    );
-    server.onError = (error) => {
-      if (error.code === "world") void this.fail(`vGPU ${vgpu}: ${error.message}`, error);
-      else this.onEvent({ type: "warning", message: `vGPU ${vgpu}: ${error.message}` });
-    };
-    this.servers.set(vgpu, server);
+  private async closePorts(): Promise<void> {
+    await Promise.all([...this.ports.values()].map((port) => port.close()));
   }
 
   private guest(vgpu: number, event: "attached" | "detached", reason: string | null): void {
@@ -304,7 +309,7 @@ class ServeSession implements Server {
       return;
     }
     this.onEvent({ type: "detached", vgpu, reason });
-    const others = [...this.servers.values()].some((server) => server.attached);
+    const others = [...this.ports.values()].some((port) => port.attached);
     if (this.options.once === true && this.guests > 0 && !others && !this.closing) void this.finish();
   }
 

@@ -4,8 +4,8 @@
  */
 import { PAGE_BYTES } from "../../hw/units.ts";
 import type { World } from "../../replay/live/session.ts";
+import { EINVAL, ENODEV, ENOSYS, ENOTSUP, PortError, ProtocolError } from "../errors.ts";
 import type { ApertureRun } from "./aperture.ts";
-import { EINVAL, ENODEV, ENOSYS, ENOTSUP, PortError, ProtocolError } from "./errors.ts";
 import type { DmaTable, SharedMemory } from "./memory.ts";
 import type { Messages } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";

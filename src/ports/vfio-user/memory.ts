@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import { PAGE_BYTES } from "../../hw/units.ts";
 import { DONE } from "../../replay/live/session.ts";
-import { EEXIST, EFAULT, EIO, ENOSPC, lineOf, PortError } from "./errors.ts";
+import { EEXIST, EFAULT, EIO, ENOSPC, lineOf, PortError } from "../errors.ts";
 import type { MapRequest } from "./requests.ts";
 import { MAPS_MAX } from "./wire.ts";
 

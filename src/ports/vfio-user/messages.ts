@@ -5,7 +5,7 @@
  */
 import { PAGE_BYTES } from "../../hw/units.ts";
 import { DONE, PENDING, type World } from "../../replay/live/session.ts";
-import { EBUSY, EFAULT, EIO, ProtocolError } from "./errors.ts";
+import { EBUSY, EFAULT, EIO, ProtocolError } from "../errors.ts";
 import type { DmaTable } from "./memory.ts";
 import { BODY_MAX, type Outbox } from "./outbox.ts";
 import {

@@ -1,6 +1,6 @@
 /** A client that finds the place taken: it is told why, as far as the protocol has words. */
 import type { Socket } from "node:net";
-import { EBUSY } from "./errors.ts";
+import { EBUSY } from "../errors.ts";
 import { ERROR, HEADER_BYTES, putHeader, TYPE_REPLY, u16 } from "./wire.ts";
 
 /** How long it may take to say its first message and to read the reply, in milliseconds. */

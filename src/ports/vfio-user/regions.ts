@@ -5,8 +5,8 @@
  */
 import { APERTURE_BYTES, BAR0_BYTES, GTT_OFFSET, IO_BYTES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Region, World } from "../../replay/live/session.ts";
+import { EINVAL } from "../errors.ts";
 import type { ApertureRun } from "./aperture.ts";
-import { EINVAL } from "./errors.ts";
 import { MAX_TRANSFER, put32, u32 } from "./wire.ts";
 
 const BAR0 = 0;

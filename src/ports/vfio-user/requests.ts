@@ -3,7 +3,7 @@
  * message at `at` of `size` bytes and returns what it says, or the errno to refuse it with. Pure.
  */
 import { PAGE_BYTES } from "../../hw/units.ts";
-import { EINVAL, ENOTSUP } from "./errors.ts";
+import { EINVAL, ENOTSUP } from "../errors.ts";
 import { HEADER_BYTES, MAPS_MAX, MAX_TRANSFER, MAX_VERSION, pages64, put32, u16, u32, u64 } from "./wire.ts";
 
 const MAP_READ = 1;

@@ -6,9 +6,11 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { isMainThread } from "node:worker_threads";
 import type { Hands, World } from "../../replay/live/session.ts";
+import { ENODEV, lineOf, PortError } from "../errors.ts";
+import type { MakePort, Port } from "../port.ts";
+import { Pump } from "../pump.ts";
+import type { ServedVgpu } from "../serve-options.ts";
 import { Connection, HANDSHAKE_MS } from "./connection.ts";
-import { ENODEV, lineOf, PortError } from "./errors.ts";
-import { Pump } from "./pump.ts";
 import { refuseClient } from "./refuse.ts";
 
 /** How long a second client may wait for the first one's place, in milliseconds: it may only look taken. */
@@ -36,7 +38,7 @@ export interface VfioUserOptions {
 /**
  * A unix socket that serves one vGPU to one guest at a time; after a guest has left, the next one may attach.
  */
-export class VfioUserServer {
+export class VfioUserServer implements Port {
   /** Carries effects out for this server's guest, whatever vGPU they name. ENODEV while there is none. */
   readonly hands: Hands;
   /** "world": the machine threw, nothing goes on. Others: a guest could not be served, the server goes on. */
@@ -169,17 +171,18 @@ export class VfioUserServer {
   };
 }
 
-/** Hands that give each effect to the server of its vGPU. */
-export function handsOf(servers: ReadonlyMap<number, VfioUserServer>): Hands {
-  return {
-    fetch: (vgpu, gfn, ticket, into) => servers.get(vgpu)?.hands.fetch(vgpu, gfn, ticket, into) ?? ENODEV,
-    write: (vgpu, at, atHigh, ticket, bytes) =>
-      servers.get(vgpu)?.hands.write(vgpu, at, atHigh, ticket, bytes) ?? ENODEV,
-    inject: (vgpu, address, data) => servers.get(vgpu)?.hands.inject(vgpu, address, data),
-    displayReady: (vgpu) => servers.get(vgpu)?.hands.displayReady(vgpu),
-    noted: (vgpu, code) => servers.get(vgpu)?.hands.noted(vgpu, code),
+/** The port of a served vGPU. */
+export const vfioUserPort: MakePort<ServedVgpu> = ({ socket, ram, ramBytes }, options, world) => {
+  const { onError, ...rest } = options;
+  const own = {
+    socketPath: socket,
+    ...(ram === undefined ? {} : { ramPath: ram }),
+    ...(ramBytes === undefined ? {} : { ramBytes }),
   };
-}
+  const server = new VfioUserServer({ ...rest, ...own }, world);
+  server.onError = onError;
+  return server;
+};
 
 /** Remove a stale socket; refuse what is alive or no socket. */
 async function clearPath(path: string): Promise<void> {

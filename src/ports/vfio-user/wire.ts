@@ -3,7 +3,7 @@
  * flags u32, error u32), all little-endian, and a body. Pure: bytes in, bytes out. Facts: QEMU
  * hw/vfio-user/protocol.h; libvfio-user docs/vfio-user.rst; guest-on-qemu.md 3.
  */
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "../errors.ts";
 
 export const HEADER_BYTES = 16;
 /** Bytes of data that one message may carry, as negotiated by VERSION. */
