@@ -83,8 +83,9 @@ export interface Server {
 
 /**
  * Start a live machine: vGPUs, a port each, everything recorded. Resolves once every port lets guests in.
- * `onEvent` is told what happens; it must not throw. `makePort`: the hypervisor's side, vfio-user when absent. Rejects with ServeError: `config` where the
- * options are wrong or a file or socket is taken, `world` where the recording cannot be written.
+ * `onEvent` is told what happens; it must not throw. `makePort`: the hypervisor's side, vfio-user when absent.
+ * Rejects with ServeError: `config` where the options are wrong or a file or socket is taken, `world` where the
+ * recording cannot be written.
  */
 export async function serve(
   options: ServeOptions,

@@ -1,5 +1,5 @@
 import { RecordingError } from "./errors.ts";
-import { bytesAfter, readAttachment, readPreamble } from "./open.ts";
+import { readAttachment, readPreamble } from "./open.ts";
 import { PROFILE } from "./profile.ts";
 import type { Recording } from "./recording.ts";
 import { MAX_BLOCK_BYTES, RECORD_HEAD, RecordReader } from "./records.ts";
@@ -69,8 +69,8 @@ function partsOf(recording: Recording): Recording["parts"] {
   if (!closed || damage !== null)
     throw new RecordingError(name, 0, "the recording is not closed: pack it first");
   const { parts } = recording;
-  const after = bytesAfter(parts.source, parts.end);
-  if (after !== null) throw new RecordingError(name, parts.end, `another end would overwrite them: ${after}`);
+  const { end, after } = parts;
+  if (after !== null) throw new RecordingError(name, end, `another end would overwrite them: ${after}`);
   return parts;
 }
 

@@ -78,6 +78,8 @@ export interface Scan {
   readonly dataEnd: number;
   /** Offset behind the recording's last byte, its closing magic; that of the file where no such end is found. */
   readonly end: number;
+  /** What follows that end, in one line; null where nothing does. */
+  readonly after: string | null;
   /** Where and why the scan stopped before a DataEnd record; `cut`: just because the file ends there. */
   readonly stop: { readonly offset: number; readonly reason: string; readonly cut: boolean } | null;
   /** Offset behind the last block. */
@@ -123,7 +125,7 @@ export function scanBlocks(file: ByteSource, from: number, firstRow: number): Sc
   let blocksEnd = from;
   let seq = firstRow;
   const stopped = (reason: string, cut = false): Scan => ({
-    ...{ blocks, attachments, dataEnd: -1, end: file.size, blocksEnd },
+    ...{ blocks, attachments, dataEnd: -1, end: file.size, after: null, blocksEnd },
     stop: { offset, reason, cut },
   });
   try {
@@ -131,7 +133,7 @@ export function scanBlocks(file: ByteSource, from: number, firstRow: number): Sc
       const head = readHead(source, offset);
       if (head === null) return stopped("the file ends inside a record", true);
       if (head.opcode === Opcode.DATA_END)
-        return { blocks, attachments, dataEnd: offset, end: endBehind(file, head), stop: null, blocksEnd };
+        return { blocks, attachments, dataEnd: offset, ...endBehind(file, head), stop: null, blocksEnd };
       if (head.opcode === Opcode.ATTACHMENT) {
         attachments.push({ name: attachmentName(source, head), head });
       } else if (head.opcode !== Opcode.CHUNK) {
@@ -153,27 +155,29 @@ export function scanBlocks(file: ByteSource, from: number, firstRow: number): Sc
   return stopped("the file ends behind its last block: it was not closed", true);
 }
 
-/** The offset behind the closing magic that follows these data; that of the file where there is none. */
-function endBehind(source: ByteSource, dataEnd: RecordHead): number {
+/** Where a recording ends: behind the closing magic that follows these data, else at the end of the file. */
+function endBehind(source: ByteSource, dataEnd: RecordHead): Pick<Scan, "end" | "after"> {
   for (let head: RecordHead | null = dataEnd; head !== null; head = readHead(source, head.end)) {
     if (head.opcode !== Opcode.FOOTER || head.end - head.offset !== FOOTER_BYTES) continue;
-    if (isMagic(source.read(head.end, MAGIC_BYTES))) return head.end + MAGIC_BYTES;
+    if (!isMagic(source.read(head.end, MAGIC_BYTES))) continue;
+    const end = head.end + MAGIC_BYTES;
+    return { end, after: bytesAfter(source, end) };
   }
-  return source.size;
+  return { end: source.size, after: null };
 }
 
 function isMagic(bytes: Uint8Array): boolean {
   return MCAP_MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
-/** What follows the end of a recording, in one line; null where nothing does. */
-export function bytesAfter(source: ByteSource, end: number): string | null {
+function bytesAfter(source: ByteSource, end: number): string | null {
   const count = source.size - end;
   if (count <= 0) return null;
   const what = isMagic(source.read(end, MAGIC_BYTES))
     ? "a second recording, joined to this one"
     : "not its own";
-  return `${count} bytes after its end at byte ${end} (${what}) are not read; take them apart: head -c ${end}, tail -c ${count}`;
+  const cure = `take them apart: head -c ${end}, tail -c ${count}`;
+  return `${count} bytes after its end at byte ${end} (${what}) are not read; ${cure}`;
 }
 
 /** Bytes of an attachment's content before its name: two times. */

@@ -16,15 +16,7 @@ import {
 import { RowDecoder } from "./decode.ts";
 import { Malformed, printable, RecordingError, refuse } from "./errors.ts";
 import { compileLayout, type Layout } from "./layout.ts";
-import {
-  bytesAfter,
-  checkDataEnd,
-  checkTail,
-  readAttachment,
-  readPreamble,
-  type Scan,
-  scanBlocks,
-} from "./open.ts";
+import { checkDataEnd, checkTail, readAttachment, readPreamble, type Scan, scanBlocks } from "./open.ts";
 import { ATTACHMENTS, firstRowOf, type RecordingMeta } from "./profile.ts";
 import { type AttachmentPlace, type ChunkHead, MAX_BLOCK_BYTES } from "./records.ts";
 import { PackedRows, StretchReader } from "./stretches.ts";
@@ -146,9 +138,8 @@ export class Recording {
   }
 
   /** Where its parts lie in the file, for who writes another end behind the blocks. */
-  get parts(): Pick<Scan, "blocks" | "attachments" | "dataEnd" | "end"> & { readonly source: ByteSource } {
-    const { blocks, attachments, dataEnd, end } = this.scan;
-    return { blocks, attachments, dataEnd, end, source: this.source };
+  get parts(): Omit<Scan, "stop" | "blocksEnd"> & { readonly source: ByteSource } {
+    return { ...this.scan, source: this.source };
   }
 
   /** What to call it in messages. */
@@ -354,8 +345,7 @@ export class Recording {
     }
     if (!this.closed || this.scan.dataEnd < 0) return;
     this.warnOfTail(checkTail(this.source, this.scan, this.tools, false));
-    const after = bytesAfter(this.source, this.scan.end);
-    if (after !== null) this.warn(after);
+    if (this.scan.after !== null) this.warn(this.scan.after);
   }
 
   private warnOfTail(tail: string | null): void {
