@@ -111,4 +111,5 @@ export class Reliving implements Hands {
 
   inject(): void {}
   displayReady(): void {}
+  noted(): void {}
 }

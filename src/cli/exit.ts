@@ -1,6 +1,6 @@
 import { DeadWorker } from "../node/verify-pool.ts";
+import { PortError } from "../ports/errors.ts";
 import { ServeError } from "../ports/serve-options.ts";
-import { PortError } from "../ports/vfio-user/errors.ts";
 import { DivergedError } from "../replay/engine/state.ts";
 import { PredicateError } from "../replay/names/predicate.ts";
 import { PathError } from "../replay/names/reader.ts";

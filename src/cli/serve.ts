@@ -7,6 +7,7 @@ import { EXIT, UsageError } from "./exit.ts";
 import { bytesText, columns, count, grouped } from "./table.ts";
 import { paint, paintError, print, printJson, say } from "./terminal.ts";
 import { addVerb, type CommonOptions, log, parseCount } from "./verb.ts";
+import { quoted } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly config?: string;
@@ -23,6 +24,7 @@ interface Options extends CommonOptions {
   readonly keep?: string;
   readonly saveWhen?: string;
   readonly paranoid?: true;
+  readonly stopWithRecording?: true;
 }
 
 /** `gvt serve`: a live machine. */
@@ -65,6 +67,10 @@ export function addServe(program: Command): void {
       "ask before each block is sealed whether the invariants of the state hold; each that does not is told once, on " +
         "stderr; guests and recording go on, and the exit code is 1 in the end",
     )
+    .option(
+      "--stop-with-recording",
+      "end the machine where its recording ends before it (a full disk); else guests go on unrecorded, exit code 4",
+    )
     .action(async (file: string | undefined, options: Options) => {
       await run(optionsOf(file, options), options);
     });
@@ -75,8 +81,10 @@ function optionsOf(file: string | undefined, given: Options): ServeOptions {
   const recording = file ?? base.recording;
   if (recording === undefined)
     throw new UsageError("no recording named: gvt serve FILE, or --config with one");
-  const { platform, deviceId, screenEvery, once, force, keep, saveWhen, paranoid } = given;
-  const simple = { platform, deviceId, screenEvery, once, force, keep, saveWhen, paranoid };
+  const { platform, deviceId, screenEvery, once, force, keep, saveWhen, paranoid, stopWithRecording } = given;
+  const simple = {
+    ...{ platform, deviceId, screenEvery, once, force, keep, saveWhen, paranoid, stopWithRecording },
+  };
   const chosen = Object.fromEntries(Object.entries(simple).filter(([, value]) => value !== undefined));
   return { ...base, ...chosen, recording, vgpus: vgpusOf(given, base.vgpus) };
 }
@@ -144,7 +152,8 @@ function announce(options: ServeOptions, common: Options): void {
 function guestCommand(vgpus: ServeOptions["vgpus"]): string {
   const [{ socket, ram }] = vgpus;
   const own = socket === defaultSocket(1) && ram === defaultRam(1);
-  const where = own ? "" : ` --socket ${socket}${ram === undefined ? " --messages" : ` --ram ${ram}`}`;
+  const memory = ram === undefined ? " --messages" : ` --ram ${quoted(ram)}`;
+  const where = own ? "" : ` --socket ${quoted(socket)}${memory}`;
   return `gvt guest${where} --kernel VMLINUZ --initrd INITRD --run`;
 }
 
@@ -152,6 +161,10 @@ function lineOf(event: ServeEvent): string {
   if (event.type === "warning") return paint.yellow(`warning: ${event.message}`);
   if (event.type === "saved") return savedLine(event);
   if (event.type === "broken") return brokenLine(event);
+  if (event.type === "recording.ended") {
+    const kept = event.part === null ? "" : `; what there is of it is ${event.part}`;
+    return paint.red(`recording ended: ${event.reason}${kept}; guests go on unrecorded`);
+  }
   const name = paint.bold(`vgpu${event.vgpu}`);
   if (event.type === "attached") return `${name}  guest attached`;
   if (event.type === "display.ready") return `${name}  display ready`;

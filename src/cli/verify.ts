@@ -142,7 +142,8 @@ function report(found: Verification, recording: Recording, jobs: number, options
   const code = verdictOf(found, recording);
   if (options.json) {
     const { exact: _, ...rest } = found;
-    printJson({ exact: code === EXIT.done, closed: recording.closed, file: recording.name, ...rest, jobs });
+    const { closed, name: file } = recording;
+    printJson({ exact: code === EXIT.done, closed, file, covers: covers(recording), ...rest, jobs });
     return code;
   }
   const { divergence, outcomes, fetches, digests, digestsRecorded, rows, blocks } = found;
@@ -159,7 +160,17 @@ function report(found: Verification, recording: Recording, jobs: number, options
 /** The last line of a replay that found no divergence. */
 export function exactLine(found: Pick<Verification, "events" | "divergence">, recording: Recording): string {
   const prefix = recording.damage === null || isPart(recording) ? "" : "verified prefix ";
-  return paint.green(`${prefix}exact: ${found.events} events, 0 divergences`);
+  return paint.green(`${prefix}exact: ${found.events} events, 0 divergences${coverage(recording)}`);
+}
+
+/** What of the file a verdict is about: its first bytes, of how many. The others follow the recording's end. */
+export function covers({ size, parts }: Recording): { readonly bytes: number; readonly of: number } {
+  return { bytes: size, of: parts.source.size };
+}
+
+function coverage(recording: Recording): string {
+  const { bytes, of } = covers(recording);
+  return bytes < of ? ` (the first ${bytes} bytes of ${of})` : "";
 }
 
 /** Say where the recording is damaged or unfinished, if it is. */

@@ -38,6 +38,8 @@ export const NOTES = [
   "csb_ptr.refused",
   /** A mapping of guest memory beyond as many as a vGPU may have. */
   "map.refused",
+  /** The guest has turned interrupts on, but not MSI: none will reach it, for no port has INTx. */
+  "irq.unheard",
 ] as const;
 
 /** `failsafe.entered`. Source: gvt.md 2.2. */

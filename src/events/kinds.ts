@@ -171,7 +171,7 @@ export function filterNumber(name: string): number {
 const CLASS_INPUT = 0;
 export const CLASS_ANSWER = 1;
 export const CLASS_OUTCOME = 2;
-const CLASS_OBSERVATION = 3;
+export const CLASS_OBSERVATION = 3;
 const CLASS_CODES: Readonly<Record<KindClass, number>> = {
   input: CLASS_INPUT,
   answer: CLASS_ANSWER,

@@ -18,8 +18,15 @@ import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, reasonOf } from "./files.ts";
 import type { FromPacker, PackerStart } from "./packer-worker.ts";
 import { freePath, partOf } from "./packing.ts";
-import type { FromKeeper, KeeperStart, SaveCause, SavedWindow, ToKeeper } from "./recorder-messages.ts";
-import { buffersOf, runAsWorker } from "./recorder-thread.ts";
+import {
+  buffersOf,
+  type FromKeeper,
+  type KeeperStart,
+  type SaveCause,
+  type SavedWindow,
+  type ToKeeper,
+} from "./recorder-messages.ts";
+import { runAsWorker } from "./recorder-thread.ts";
 import { TOOL } from "./version.ts";
 
 /** Pages that are asked for at once whether they can go: the live thread looks them up one by one. */

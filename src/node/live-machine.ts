@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { PageStore } from "../reducers/pages.ts";
 import { createMachineWith, type MachineOptions } from "../replay/engine/create.ts";
 import { Live } from "../replay/live/live.ts";
@@ -11,6 +12,7 @@ import type { Tools } from "../replay/recording/tools.ts";
 import { loadTools } from "./codecs.ts";
 import { hashPage } from "./hash.ts";
 import { createKeeper, Keeper, type Saving } from "./keeper.ts";
+import { packFile, partOf } from "./packing.ts";
 import { createRecorder, type FileRecorder } from "./recorder.ts";
 import type { KeeperStart } from "./recorder-messages.ts";
 import { TOOL } from "./version.ts";
@@ -23,6 +25,11 @@ export interface LiveMachine {
   close(): Promise<Recorded>;
   /** End without packing: the part stays, with all that the disk still took; a window is saved all the same. */
   abandon(): Promise<void>;
+  /**
+   * End after the recording has: what there is of it is packed, where the disk has room for that. Null: it stays
+   * a part.
+   */
+  salvage(): Promise<Recorded | null>;
   /** Save the window; a machine that keeps none does nothing. */
   save(): void;
 }
@@ -70,7 +77,23 @@ export async function startMachine(
     live.beforeSeal();
     return recorder.close(machine.digests());
   };
-  return { live, recorder, close, abandon, save };
+  const own = identityOf(path);
+  const salvage = async (): Promise<Recorded | null> => {
+    await abandon();
+    if (!recorder.ended || own === null || identityOf(path) !== own) return null;
+    try {
+      return packFile(path, tools);
+    } catch {
+      return null;
+    }
+  };
+  return { live, recorder, close, abandon, salvage, save };
+}
+
+/** Which file the part of a recording is: somebody may put another one in its place. Null: there is none. */
+function identityOf(path: string): string | null {
+  const stat = statSync(partOf(path), { throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
 }
 
 /**

@@ -5,6 +5,12 @@ import type { BlockPages } from "../replay/recording/gather.ts";
 import type { ResetBase } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 
+/** The memory of columns, each piece once: what moves with them. */
+export function buffersOf(columns: Readonly<Record<string, Uint8Array | Uint32Array>>): ArrayBuffer[] {
+  const buffers = new Set(Object.values(columns).map((column) => column.buffer as ArrayBuffer));
+  return [...buffers].filter((buffer) => buffer.byteLength > 0);
+}
+
 /** What the worker is started with. */
 export interface RecorderStart {
   /** Of the recording to be; the worker writes its part. */

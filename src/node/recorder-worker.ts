@@ -5,8 +5,8 @@ import { BlockEncoder } from "../replay/recording/encoder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, syncFolder } from "./files.ts";
 import { packFile, partOf } from "./packing.ts";
-import type { FromWorker, RecorderStart, ToWorker } from "./recorder-messages.ts";
-import { buffersOf, guarded, runAsWorker } from "./recorder-thread.ts";
+import { buffersOf, type FromWorker, type RecorderStart, type ToWorker } from "./recorder-messages.ts";
+import { guarded, runAsWorker } from "./recorder-thread.ts";
 
 /**
  * The recorder's other thread: encodes, compresses, writes and syncs blocks, and packs the part at the end.

@@ -1,5 +1,12 @@
 import type { Digest } from "../events/digest.ts";
-import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES, type KindName } from "../events/kinds.ts";
+import {
+  CLASS_OBSERVATION,
+  CLASS_OUTCOME,
+  K,
+  KIND_CLASS,
+  KIND_NAMES,
+  type KindName,
+} from "../events/kinds.ts";
 import { Rows, rowDifference } from "../events/rows.ts";
 import { REG_FAST_READ, REG_FAST_WRITE } from "../hw/compile.ts";
 import { ENGINES, MMIO_BYTES, VGPU_MAX } from "../hw/units.ts";
@@ -208,6 +215,10 @@ export class Machine {
         }
       }
       if (KIND_CLASS[k] >= OUTCOME) {
+        if (KIND_CLASS[k] === CLASS_OBSERVATION) {
+          i++;
+          continue;
+        }
         core.now = now;
         if (quick >= 0) core.seq = rows.firstSeq + quick;
         return i;
@@ -252,13 +263,18 @@ export class Machine {
     const { out } = this.core;
     let next = at;
     for (let o = 0; o < out.count; o++, next++) {
+      while (next < to && KIND_CLASS[rows.kind[next]] === CLASS_OBSERVATION) next++;
       if (next >= to || rowDifference(out, o, rows, next) !== null) return -1 - Math.min(next, to - 1);
     }
     return next;
   }
 
-  /** Reduce input `i` and compare: index of the next input, or -1 - index of the row that differs. */
+  /**
+   * Reduce input `i` and compare: index of the next row, or -1 - index of the row that differs. Somebody else's
+   * answers are passed over: they neither drive nor diverge.
+   */
   strict(rows: Rows, i: number, to: number): number {
+    if (KIND_CLASS[rows.kind[i]] === CLASS_OBSERVATION) return i + 1;
     if (KIND_CLASS[rows.kind[i]] >= CLASS_OUTCOME) return -1 - i;
     const { source } = this.core;
     this.core.carriesOut = false;

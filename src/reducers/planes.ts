@@ -41,7 +41,7 @@ const perVgpu = (space: string, plane: number, epoch: number): Component[] =>
 export const PLANE_COMPONENTS: readonly Component[] = [
   ...perVgpu("mmio", MMIO, 2),
   ...perVgpu("ggtt", GGTT, 1),
-  ...perVgpu("config", CONFIG, 1),
+  ...perVgpu("config", CONFIG, 2),
   ...perVgpu("monitor", MONITOR, 1),
   ...perVgpu("dma", DMA, 1),
   { name: "device.mmio", plane: DEVICE_MMIO, epoch: 2 },

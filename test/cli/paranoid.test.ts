@@ -37,7 +37,7 @@ test("serve --paranoid: guest and recording go on, a line says what broke, exit 
     const serving = await startServe(
       [recording, "--socket", socket, "--messages", "--once", "--paranoid"],
       undefined,
-      program,
+      program === undefined ? {} : { main: program },
     );
     (await connect(socket)).close();
     expect(await serving.ended).toBe(code);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ProtocolError } from "../../src/ports/errors.ts";
 import { ApertureRuns } from "../../src/ports/vfio-user/aperture.ts";
-import { ProtocolError } from "../../src/ports/vfio-user/errors.ts";
 import { Splitter } from "../../src/ports/vfio-user/wire.ts";
 import { CMD, message } from "./vfio-user-client.ts";
 import { FakeWorld } from "./vfio-user-world.ts";

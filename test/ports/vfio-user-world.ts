@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach } from "vitest";
 import type { Table } from "../../src/events/tables.ts";
-import type { PortError } from "../../src/ports/vfio-user/errors.ts";
+import type { PortError } from "../../src/ports/errors.ts";
 import { type VfioUserOptions, VfioUserServer } from "../../src/ports/vfio-user/session.ts";
 import type { Region, Reply, World } from "../../src/replay/live/session.ts";
 import { type ClientOptions, VfioUserClient } from "./vfio-user-client.ts";
@@ -159,9 +159,9 @@ export async function makeRig(options: Partial<VfioUserOptions> = {}): Promise<R
   return { world, server, socketPath, folder, errors, events, connect };
 }
 
-/** Wait until `done`, for at most twenty seconds. */
-export async function until(done: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 20_000;
+/** Wait until `done`, for at most twenty seconds or as many milliseconds as said. */
+export async function until(done: () => boolean, what: string, patience = 20_000): Promise<void> {
+  const end = Date.now() + patience;
   while (!done()) {
     if (Date.now() > end) throw new Error(`never came: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));

@@ -40,11 +40,13 @@ export class SimGuest {
   /** Plug the guest in, with all of its memory below 4 GiB mapped. */
   attach(): void {
     const { bits, capabilities } = this.host;
+    this.host.attached = true;
     this.call((world) => world.attached(this.vgpu, bits));
     this.call((world) => world.mapped(this.vgpu, 0, 0, 0, 1, capabilities.coherent, true));
   }
 
   detach(): void {
+    this.host.attached = false;
     this.call((world) => world.detached(this.vgpu));
   }
 

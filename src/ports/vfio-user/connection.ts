@@ -2,13 +2,13 @@
 import type { Socket } from "node:net";
 import { PORT_COHERENT, PORT_MSI } from "../../events/codes.ts";
 import { PENDING, type World } from "../../replay/live/session.ts";
+import { ENODEV, type PortError, ProtocolError } from "../errors.ts";
+import { PAUSE_MS, type Pump, type PumpSource } from "../pump.ts";
 import { ApertureRuns } from "./aperture.ts";
 import { dispatch, type Guest } from "./dispatch.ts";
-import { ENODEV, type PortError, ProtocolError } from "./errors.ts";
 import { DmaTable, SharedMemory } from "./memory.ts";
 import { Messages } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
-import { PAUSE_MS, type Pump, type PumpSource } from "./pump.ts";
 import { Accessor } from "./regions.ts";
 import { Splitter, TYPE_MASK, TYPE_REPLY, TYPE_REQUEST, u32 } from "./wire.ts";
 

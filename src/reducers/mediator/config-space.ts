@@ -57,7 +57,7 @@ export function resetConfig(core: Core, v: number): void {
   put(BAR4, 0x0000_0001);
   put(0x2c, (0x2212 << 16) | VENDOR_INTEL);
   put(0x34, MSI_CAPABILITY);
-  put(0x3c, 0x0100);
+  // The interrupt pin stays 0: no port has INTx, and a driver that is told so does not wait for it in vain.
   put(GMCH_CTRL, 0x0000_00c0);
   put(MSI_CAPABILITY, 0x05 | (PM_CAPABILITY << 8));
   put(PM_CAPABILITY, 0x01 | (0x0002 << 16));

@@ -1,4 +1,4 @@
-import { PORT_MSI } from "../../events/codes.ts";
+import { NOTES, PORT_MSI } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import type { Core } from "../core.ts";
@@ -48,6 +48,8 @@ export const MSI_CAPABILITY = 0xac;
 const MSI_ENABLE = 1;
 const PCI_COMMAND = 4;
 const BUS_MASTER = 1 << 2;
+const UNHEARD = NOTES.indexOf("irq.unheard");
+const NO_ENGINE = 255;
 
 /**
  * An event in a group: the bits enter IIR where IMR lets them, and the guest is interrupted if anything is
@@ -147,7 +149,9 @@ export const interruptWrites = {
     updateLine(core, v, at - IER + IIR, after & core.words.read(MMIO + v, iir));
   },
   "irq.iir": (core, v) => updateLine(core, v),
-  "irq.master": (core, v, _at, _id, _before, _after, value) => {
+  "irq.master": (core, v, at, _id, before, _after, value) => {
+    const rises = (value & ~before & MASTER_ENABLE) !== 0;
+    if (rises && !mayInterrupt(core, v)) core.note(v, UNHEARD, NO_ENGINE, at, value, 0);
     core.words.write(MMIO + v, MASTER >>> 2, value & MASTER_ENABLE);
     updateLine(core, v);
   },

@@ -347,6 +347,8 @@ export class Live implements World {
         return this.open.outcome(out, o);
       case K["display.ready"]:
         return this.hands.displayReady(vgpu);
+      case K.note:
+        return this.hands.noted(vgpu, out.code[o]);
     }
   }
 

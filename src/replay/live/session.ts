@@ -92,4 +92,6 @@ export interface Hands {
   /** Signal an MSI: write `data` to `address`. */
   inject(vgpu: number, address: number, data: number): void;
   displayReady(vgpu: number): void;
+  /** The model has something to say of this guest: an index into NOTES. */
+  noted(vgpu: number, code: number): void;
 }
