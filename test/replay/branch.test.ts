@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { K, KIND_NAMES, KIND_WORLD } from "../../src/events/kinds.ts";
-import { Rows, rowDifference } from "../../src/events/rows.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import { Rows } from "../../src/events/rows.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { mmioPath } from "../../src/reducers/path.ts";
 import { configurationOf, machineOf } from "../../src/replay/engine/run.ts";

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { COLUMN_NAMES } from "../../src/events/columns.ts";
 import { isInput, K, KIND_NAMES, KIND_PAYLOAD } from "../../src/events/kinds.ts";
-import { Rows, rowDifference, TABLE_OF } from "../../src/events/rows.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import { Rows, TABLE_OF } from "../../src/events/rows.ts";
 import type { TableName } from "../../src/events/tables.ts";
 import { RowDecoder } from "../../src/replay/recording/decode.ts";
 import {

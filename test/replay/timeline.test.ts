@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { KIND_NAMES } from "../../src/events/kinds.ts";
-import { Rows, rowDifference } from "../../src/events/rows.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import { Rows } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { sameDigests } from "../../src/replay/index/keyframes.ts";
 import { breakpointOf, goBack, goOn } from "../../src/replay/timeline/breakpoints.ts";

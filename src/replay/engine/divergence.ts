@@ -1,7 +1,8 @@
 import { PURPOSES } from "../../events/columns.ts";
 import type { Digest } from "../../events/digest.ts";
 import { K, KIND_NAMES } from "../../events/kinds.ts";
-import { firstEntryDifference, Rows, rowDifference } from "../../events/rows.ts";
+import { firstEntryDifference, rowDifference } from "../../events/row-difference.ts";
+import { Rows } from "../../events/rows.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { Question } from "../../reducers/answers.ts";
 import type { Broken } from "../../reducers/invariants.ts";

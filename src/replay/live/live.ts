@@ -22,6 +22,7 @@ import {
 import type { Recorder } from "../recording/recorder.ts";
 import { Away } from "./away.ts";
 import { LEAD, ModelClock } from "./model-clock.ts";
+import { OpenRuns } from "./open-runs.ts";
 import { READ_KINDS, WRITTEN_KINDS } from "./region-kinds.ts";
 import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "./session.ts";
 
@@ -55,6 +56,7 @@ export class Live implements World {
   /** Last content answered for a frame: most pages come back unchanged; comparing is cheaper than hashing. */
   private readonly lastContent = new Map<number, number>();
   private readonly page = new Uint8Array(PAGE_BYTES);
+  private readonly runs: OpenRuns;
   private readonly reply: Reply = { lo: 0, hi: 0 };
   /** Called before a block is sealed, between inputs. */
   beforeSeal: () => void = () => {};
@@ -70,6 +72,7 @@ export class Live implements World {
     this.hands = hands;
     this.clock = new ModelClock(clock);
     this.open = new OpenWork(machine.core);
+    this.runs = new OpenRuns(machine);
     this.away = new Away(machine.core, this.open);
     machine.core.source = { ask: (vgpu, gfn, purpose, engine) => this.tell(vgpu, gfn, purpose, engine) };
   }
@@ -149,9 +152,16 @@ export class Live implements World {
 
   writeAperture(vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void {
     const { rows } = this.recorder;
+    if (this.runs.goOn(rows, vgpu, stores, bytes)) {
+      const { out } = this.machine.core;
+      for (let o = 0; o < out.count; o++) this.carryOut(out, o);
+      this.recorder.sealIfFull(this.takeDigests);
+      return;
+    }
     const i = this.begin(K["aperture.written"], vgpu);
     rows.putStores(stores, bytes);
     this.finish(rows, i);
+    this.runs.began(i);
   }
 
   /** What was asked of a guest that left, and lies in here, is asked again: same ticket, no row. */
@@ -164,22 +174,17 @@ export class Live implements World {
     coherent: boolean,
     writable: boolean,
   ): void {
-    this.range(
-      K["dma.mapped"],
-      vgpu,
-      at,
-      atHigh,
-      lengthLo,
-      lengthHi,
-      (coherent ? 1 : 0) | (writable ? 2 : 0),
-    );
+    this.simple(K["dma.mapped"], vgpu, (rows, i) => {
+      putRange(rows, i, at, atHigh, lengthLo, lengthHi);
+      rows.code[i] = (coherent ? 1 : 0) | (writable ? 2 : 0);
+    });
     const first = atHigh * 0x1_0000_0000 + at;
     const end = first + lengthHi * 0x1_0000_0000 + lengthLo;
     for (const ticket of this.away.back(vgpu, first, end)) this.askAgain(ticket);
   }
 
   unmapped(vgpu: number, at: number, atHigh: number, lengthLo: number, lengthHi: number): void {
-    this.range(K["dma.unmapped"], vgpu, at, atHigh, lengthLo, lengthHi, 0);
+    this.simple(K["dma.unmapped"], vgpu, (rows, i) => putRange(rows, i, at, atHigh, lengthLo, lengthHi));
   }
 
   irqRouted(vgpu: number, index: number, flags: number): void {
@@ -286,24 +291,6 @@ export class Live implements World {
     this.finish(this.recorder.rows, i);
   }
 
-  private range(
-    kind: number,
-    vgpu: number,
-    at: number,
-    atHigh: number,
-    lo: number,
-    hi: number,
-    code: number,
-  ): void {
-    this.simple(kind, vgpu, (rows, i) => {
-      rows.at[i] = at;
-      rows.atHigh[i] = atHigh;
-      rows.lo[i] = lo;
-      rows.hi[i] = hi;
-      if (kind === K["dma.mapped"]) rows.code[i] = code;
-    });
-  }
-
   private finish(rows: Rows, i: number): void {
     this.machine.apply(rows, i);
     if (this.machine.core.out.count > 0) this.settle();
@@ -401,4 +388,12 @@ export class Live implements World {
     rows.dt[i] = dt;
     this.finish(rows, i);
   }
+}
+
+/** A range of guest-physical memory in the columns that tell of one. */
+function putRange(rows: Rows, i: number, at: number, atHigh: number, lo: number, hi: number): void {
+  rows.at[i] = at;
+  rows.atHigh[i] = atHigh;
+  rows.lo[i] = lo;
+  rows.hi[i] = hi;
 }

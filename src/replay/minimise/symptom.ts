@@ -1,7 +1,8 @@
 import { NOT_NOW } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
-import { Rows, rowDifference } from "../../events/rows.ts";
+import { rowDifference } from "../../events/row-difference.ts";
+import { Rows } from "../../events/rows.ts";
 import type { Question } from "../../reducers/answers.ts";
 import type { Machine, State } from "../../reducers/machine.ts";
 import { isRead } from "../../reducers/machine.ts";

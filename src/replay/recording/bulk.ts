@@ -13,6 +13,7 @@ export interface RowCounts {
   readonly entries: { readonly answers: number; readonly writes: number; readonly stores: number };
 }
 
+/** How much of its arrays a `Rows` uses now. */
 export function countsOf({ firstSeq, count, payloadUsed, ...rows }: Rows): RowCounts {
   const { answerTable, writeTable, storeTable } = rows;
   const entries = { answers: answerTable.count, writes: writeTable.count, stores: storeTable.count };

@@ -1,6 +1,7 @@
 import type { Digest } from "../../events/digest.ts";
 import { changePageIds } from "../../events/page-ids.ts";
-import { Rows, rowDifference } from "../../events/rows.ts";
+import { rowDifference } from "../../events/row-difference.ts";
+import { Rows } from "../../events/rows.ts";
 import { PageStore } from "../../reducers/pages.ts";
 import { type BasePiece, joinPieces } from "./base-pieces.ts";
 import { appendRows } from "./bulk.ts";

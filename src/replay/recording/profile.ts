@@ -13,7 +13,7 @@ export const SCHEMA = 0;
  * Number of the present layout of blocks and header. It goes up at each change until schema 1 is declared; a
  * file of another layout is read by the version that wrote it.
  */
-export const LAYOUT = 1;
+const LAYOUT = 1;
 /** Channels, by id; every block has one message on each, in this order. */
 export const PAGES = 1;
 export const ROWS = 2;
