@@ -1,6 +1,9 @@
 import type { EngineName, Platform } from "./units.ts";
 
-/** What the streamer does with a command, beyond reading its name and length. `skip`: decoded and retired. */
+/**
+ * What the streamer does with a command, beyond reading its name and length. `skip`: decoded and retired.
+ * `unmodelled`: retired, and said, because what it would have done to memory or to the display is missing.
+ */
 export const ACTIONS = [
   "skip",
   "noop",
@@ -26,6 +29,7 @@ export const ACTIONS = [
   "conditionalBatchEnd",
   "waitForEvent",
   "walk",
+  "unmodelled",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -6,11 +6,12 @@ import { MMIO_BYTES, type Platform } from "./units.ts";
 /** Flag bits of a compiled register. */
 export const REG_FAST_READ = 1;
 export const REG_FAST_WRITE = 2;
-const REG_COMMAND_ACCESS = 4;
-const REG_IN_CONTEXT = 8;
+export const REG_COMMAND_ACCESS = 4;
+export const REG_IN_CONTEXT = 8;
 export const REG_KEPT_ON_GT_RESET = 16;
 export const REG_TIME_VALUE = 32;
 const REG_UNALIGNED = 64;
+export const REG_RING_CONTEXT = 128;
 
 /** What can be said of one register in words: for output, never on a hot path. */
 export interface RegisterName {
@@ -199,6 +200,7 @@ function flagsOf(row: RegisterRow, facts: RegisterFacts): number {
   if (plain && (facts.then ?? "none") === "none" && !facts.oneToClear) flags |= REG_FAST_WRITE;
   if (row.commandAccess) flags |= REG_COMMAND_ACCESS;
   if (row.inContext) flags |= REG_IN_CONTEXT;
+  if (row.inContext === "ring") flags |= REG_RING_CONTEXT;
   if (row.keptOnGtReset) flags |= REG_KEPT_ON_GT_RESET;
   if (row.timeValue) flags |= REG_TIME_VALUE;
   if (row.unaligned) flags |= REG_UNALIGNED;

@@ -46,8 +46,11 @@ export interface RegisterRow extends RegisterFacts {
   readonly variants?: Readonly<Partial<Record<Platform, RegisterFacts>>>;
   /** A batch of a non-privileged context may write it. */
   readonly commandAccess?: true;
-  /** Saved in and restored from the context image. */
-  readonly inContext?: true;
+  /**
+   * Saved in and restored from the context image. `"ring"`: of the part that says where the context stands,
+   * restored also where CTX_CTRL_ENGINE_CTX_RESTORE_INHIBIT leaves the engine's own registers as they are.
+   */
+  readonly inContext?: true | "ring";
   /** Reads of 1, 2 or 8 bytes at any offset are fine. */
   readonly unaligned?: true;
   /**

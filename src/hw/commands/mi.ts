@@ -61,7 +61,7 @@ export const MI_COMMANDS: readonly CommandRow[] = [
   mi(0x04, "MI_FLUSH", { length: 1, cite: `${GVT}; ${I915_PARSER}` }),
   mi(0x05, "MI_ARB_CHECK", { length: 1, action: "arbCheck" }),
   mi(0x06, "MI_RS_CONTROL", { length: 1, engines: RENDER }),
-  mi(0x07, "MI_REPORT_HEAD", { length: 1 }),
+  mi(0x07, "MI_REPORT_HEAD", { action: "unmodelled", length: 1 }),
   mi(0x08, "MI_ARB_ON_OFF", { length: 1, action: "arbOnOff", privileged: true }),
   mi(0x09, "MI_URB_ATOMIC_ALLOC", { length: 1, engines: RENDER }),
   mi(0x0a, "MI_BATCH_BUFFER_END", { length: 1, action: "batchEnd" }),
@@ -73,6 +73,7 @@ export const MI_COMMANDS: readonly CommandRow[] = [
   mi(0x12, "MI_LOAD_SCAN_LINES_INCL", SCAN_LINES),
   mi(0x13, "MI_LOAD_SCAN_LINES_EXCL", { ...SCAN_LINES, privileged: true }),
   mi(0x14, "MI_DISPLAY_FLIP", {
+    action: "unmodelled",
     engines: DISPLAY,
     privileged: true,
     addresses: [
@@ -107,10 +108,11 @@ export const MI_COMMANDS: readonly CommandRow[] = [
     privileged: [GLOBAL],
     addresses: [writes(1, DWORD_48, "data", { space: GLOBAL })],
   }),
-  mi(0x21, "MI_STORE_DATA_INDEX", { privileged: true }),
+  mi(0x21, "MI_STORE_DATA_INDEX", { action: "unmodelled", privileged: true }),
   // 8 bits, not 10: bits 11:8 disable bytes of the write.
   mi(0x22, "MI_LOAD_REGISTER_IMM", { action: "loadRegisterImm", cite: `${GENXML}; ${I915_PARSER}` }),
   mi(0x23, "MI_UPDATE_GTT", {
+    action: "unmodelled",
     length: dwords(10),
     privileged: true,
     cite: `${GVT}; ${I915_PARSER}`,
@@ -139,6 +141,7 @@ export const MI_COMMANDS: readonly CommandRow[] = [
     addresses: [reads(1, [47, 12], "data", { space: GLOBAL })],
   }),
   mi(0x28, "MI_REPORT_PERF_COUNT", {
+    action: "unmodelled",
     length: dwords(6),
     engines: RENDER,
     privileged: [bit(1, 0)],
@@ -150,9 +153,17 @@ export const MI_COMMANDS: readonly CommandRow[] = [
     addresses: [reads(2, DWORD_64, "data", { space: GLOBAL })],
   }),
   mi(0x2a, "MI_LOAD_REGISTER_REG", { action: "loadRegisterReg" }),
-  mi(0x2b, "MI_RS_STORE_DATA_IMM", { engines: RENDER, addresses: [writes(1, DWORD_64, "data")] }),
+  mi(0x2b, "MI_RS_STORE_DATA_IMM", {
+    action: "unmodelled",
+    engines: RENDER,
+    addresses: [writes(1, DWORD_64, "data")],
+  }),
   mi(0x2c, "MI_LOAD_URB_MEM", { engines: RENDER, addresses: [reads(2, LINE_64, "urb")] }),
-  mi(0x2d, "MI_STORE_URB_MEM", { engines: RENDER, addresses: [writes(2, LINE_64, "urb")] }),
+  mi(0x2d, "MI_STORE_URB_MEM", {
+    action: "unmodelled",
+    engines: RENDER,
+    addresses: [writes(2, LINE_64, "urb")],
+  }),
   mi(0x2e, "MI_COPY_MEM_MEM", {
     action: "copyMemMem",
     privileged: [GLOBAL, GLOBAL_DESTINATION],

@@ -6,6 +6,7 @@ const CTX = `${ENGINE_REGS}; ${LRC}`;
 /** Bare numbers in the kernel's context layouts; the PRM's names for them stand in other drivers' tables. */
 const PRM = `${LRC}; PRM name`;
 const USER = { commandAccess: true, inContext: true } as const;
+const PDP = { commandAccess: true, inContext: "ring" } as const;
 
 /** What every engine has at the same distance from its base, and the kernel does not call RING_*. */
 export const ENGINE = bank(RING_BASES, {
@@ -55,8 +56,8 @@ export const ENGINE = bank(RING_BASES, {
     fields: { ECO_CONSTANT_BUFFER_SR_DISABLE: 4, ECO_GATING_CX_ONLY: 3, ECO_FLIP_DONE: 0 },
     cite: `${ENGINE_REGS}, the upper half is the lock of the lower`,
   },
-  GEN8_RING_PDP_LDW: { offset: 0x270, count: 4, stride: 8, ...USER, cite: `${CTX}; gvt.md 2.5` },
-  GEN8_RING_PDP_UDW: { offset: 0x274, count: 4, stride: 8, ...USER, cite: `${CTX}; gvt.md 2.5` },
+  GEN8_RING_PDP_LDW: { offset: 0x270, count: 4, stride: 8, ...PDP, cite: `${CTX}; gvt.md 2.5` },
+  GEN8_RING_PDP_UDW: { offset: 0x274, count: 4, stride: 8, ...PDP, cite: `${CTX}; gvt.md 2.5` },
   MI_PREDICATE_RESULT_2: { offset: 0x3bc, ...USER, cite: ENGINE_REGS },
   ...wide("MI_PREDICATE_SRC0", 0x400, { ...USER, cite: `${ENGINE_REGS}; i915_cmd_parser.c` }),
   ...wide("MI_PREDICATE_SRC1", 0x408, { ...USER, cite: `${ENGINE_REGS}; i915_cmd_parser.c` }),

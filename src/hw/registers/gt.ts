@@ -24,7 +24,9 @@ export const GT = bank(
     GEN8_GAMW_ECO_DEV_RW_IA: {
       offset: 0x4080,
       fields: { GAMW_ECO_DEV_CTX_RELOAD_DISABLE: 7, GAMW_ECO_ENABLE_64K_IPS_FIELD: [3, 0] },
-      cite: `${GT_REGS}; gvt.md 2.6`,
+      // Pages of 64 KiB came with gen9: before, the field cannot be set.
+      variants: { bdw: { writable: 0xffff_fff0 } },
+      cite: `${GT_REGS}; gt/intel_gtt.c, gtt_write_workarounds; gvt/gtt.c, vgpu_ips_enabled; gvt.md 2.6`,
     },
     GAM_ECOCHK: {
       offset: 0x4090,

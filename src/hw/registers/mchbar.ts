@@ -45,7 +45,9 @@ const NAMED: Rows = {
     offset: 0x5998,
     ...readOnly,
     fields: { RPN_CAP_MASK: [23, 16], RP1_CAP_MASK: [15, 8], RP0_CAP_MASK: [7, 0] },
-    cite: `${MCHBAR_REGS}; gt/intel_rps.c`,
+    // In units of 50 MHz: 300, 300, 1000.
+    variants: { kbl: { reset: 0x0006_0614 } },
+    cite: `${MCHBAR_REGS}; gt/intel_rps.c; clocks: techpowerup.com/gpu-specs, 8086:5916 with a Core i5-7200U`,
   },
   MCH_SSKPD: {
     offset: 0x5d10,

@@ -10,19 +10,19 @@ export const SUBMISSION = bank(RING_BASES, {
   RING_BB_PER_CTX_PTR: {
     offset: 0x1c0,
     fields: { Address: [31, 12], PER_CTX_BB_FORCE: 2, PER_CTX_BB_VALID: 0 },
-    inContext: true,
+    inContext: "ring",
     cite: CTX,
   },
   RING_INDIRECT_CTX: {
     offset: 0x1c4,
     fields: { Address: [31, 6], SizeInCacheLines: [5, 0] },
-    inContext: true,
+    inContext: "ring",
     cite: `${CTX}; lrc_setup_indirect_ctx`,
   },
   RING_INDIRECT_CTX_OFFSET: {
     offset: 0x1c8,
     fields: { OffsetInCacheLines: [15, 6] },
-    inContext: true,
+    inContext: "ring",
     cite: `${CTX}; lrc_setup_indirect_ctx`,
   },
   RING_PP_DIR_DCLV: { offset: 0x220, commandAccess: true, cite: GVT },
@@ -63,7 +63,7 @@ export const SUBMISSION = bank(RING_BASES, {
       CTX_CTRL_ENGINE_CTX_RESTORE_INHIBIT: 0,
     },
     commandAccess: true,
-    inContext: true,
+    inContext: "ring",
     cite: `${CTX}; xe/regs/xe_engine_regs.h, masked; gvt.md 2.5`,
   },
   RING_CONTEXT_STATUS_BUF_LO: {
@@ -102,7 +102,7 @@ export const SUBMISSION = bank(RING_BASES, {
     fields: { READ_PTR: [10, 8], WRITE_PTR: [2, 0] },
     cite: `${ENGINE_REGS}; gvt.md 2.9; guest-on-qemu.md 7`,
   },
-  RING_CTX_TIMESTAMP: { offset: 0x3a8, timeValue: true, inContext: true, cite: CTX },
+  RING_CTX_TIMESTAMP: { offset: 0x3a8, timeValue: true, inContext: "ring", cite: CTX },
 });
 
 const FORCE_TO_NONPRIV = {

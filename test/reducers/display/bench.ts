@@ -35,7 +35,8 @@ const UP: Up = {
   congested: () => false,
   stopped: () => false,
   paused: () => false,
-  load: (_core, _frameBase, _at, value) => value,
+  writeRegister() {},
+  readRegister: () => 0,
 };
 
 const cite = "gvt.md 2.6";

@@ -105,8 +105,9 @@ export const COMBINED_FLIP = bank(
   {
     COMBINED_FLIP: {
       offset: 0,
+      then: "plane.flip",
       fields: { SURF_ADDR: [31, 12], FLIP_TYPE: [1, 0] },
-      cite: "gvt.md 2.6, combined flip register; gvt/reg.h, REG50080_FLIP_TYPE_MASK; the kernel has no name",
+      cite: "gvt.md 2.6, combined flip register; gvt/reg.h, REG50080_FLIP_TYPE_MASK; gvt/handlers.c, reg50080_mmio_write",
     },
   },
 );

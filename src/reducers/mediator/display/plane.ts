@@ -17,6 +17,10 @@ export const PIPE_STRIDE = 0x1000;
 const PLANE_STEP = 0x100;
 
 const ASYNC_FLIP = 1 << 9;
+/** Of a combined flip. Source: gvt/reg.h, REG50080_FLIP_TYPE_MASK. */
+const SURFACE = 0xffff_f000;
+const FLIP_TYPE = 3;
+const FLIP_TYPE_ASYNC = 1;
 
 /**
  * A surface address was written: the whole set of the plane's registers takes effect at the next vblank, or
@@ -27,24 +31,42 @@ export const planeSurf: OnWrite = (core, v, at) => {
   const base = pipe * PIPE_STRIDE;
   const offset = at - PLANE_SURF - base;
   const plane = Math.floor(offset / PLANE_STEP);
-  const { flipPlanes, flipDone } = core.registers.features;
-  const seen = core.seeVgpu(v).pipes[pipe];
-  if (seen === undefined || offset % PLANE_STEP !== 0 || plane < 0 || plane >= flipPlanes) return;
+  if (core.seeVgpu(v).pipes[pipe] === undefined || offset % PLANE_STEP !== 0) return;
+  if (plane < 0 || plane >= core.registers.features.flipPlanes) return;
+  const control = core.words.read(MMIO + v, planeRegister(PLANE_CTL, pipe, plane));
+  flip(core, v, pipe, plane, (control & ASYNC_FLIP) !== 0);
+};
+
+/**
+ * A flip in one word of its own: the surface's address, and how it flips, whatever the plane's control says. Two
+ * planes a pipe, pipe by pipe. Source: gvt.md 2.6, 50080.
+ */
+export const planeFlip: OnWrite = (core, v, _at, id, _before, after) => {
+  const instance = core.registers.instance[id];
+  const pipe = instance >>> 1;
+  const plane = instance & 1;
+  const surface = planeRegister(PLANE_SURF, pipe, plane);
+  const low = core.words.read(MMIO + v, surface) & ~SURFACE;
+  core.words.write(MMIO + v, surface, ((after & SURFACE) | low) >>> 0);
+  flip(core, v, pipe, plane, (after & FLIP_TYPE) === FLIP_TYPE_ASYNC);
+};
+
+function flip(core: Core, v: number, pipe: number, plane: number, async: boolean): void {
   if (plane === 0) {
-    const count = (PIPE_FLIPCOUNT + base) >>> 2;
+    const count = (PIPE_FLIPCOUNT + pipe * PIPE_STRIDE) >>> 2;
     core.words.write(MMIO + v, count, core.words.read(MMIO + v, count) + 1);
   }
-  const bit = 1 << (flipDone + plane);
-  if (!seen.on) {
+  const bit = 1 << (core.registers.features.flipDone + plane);
+  if (!core.seeVgpu(v).pipes[pipe].on) {
     latch(core, v, pipe, plane);
-  } else if ((core.words.read(MMIO + v, planeRegister(PLANE_CTL, pipe, plane)) & ASYNC_FLIP) !== 0) {
+  } else if (async) {
     latch(core, v, pipe, plane);
     raise(core, v, DE_PIPE + 0x10 * pipe, bit);
     flipDrawn(core, v);
   } else {
     core.vgpu(v).pipes[pipe].flips |= bit;
   }
-};
+}
 
 /** The flips that waited for the vblank take effect; their done bits are given back. */
 export function finishFlips(core: Core, v: number, pipe: number): number {
