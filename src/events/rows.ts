@@ -1,3 +1,5 @@
+import { PAGE_BYTES } from "../hw/units.ts";
+import { WRITE_PAYLOAD } from "./codes.ts";
 import { COLUMN_NAMES, type ColumnName } from "./columns.ts";
 import { KIND_NAMES, KIND_PAYLOAD, KINDS, TOLD_NUMBER } from "./kinds.ts";
 import { appendEntries, growTable, newTable, type Table } from "./tables.ts";
@@ -200,16 +202,24 @@ export class Rows {
 
   /** Give row i, the last `aperture.written`, these runs of writes too: after them only outcomes have come. */
   extendStores(i: number, stores: Table<"stores">, bytes: Uint8Array): void {
+    const { at, size, length, count } = this.storeTable;
+    const last = count - 1;
+    // A run that goes on where the last one ended is the same one.
+    const joins = at[last] + length[last] === stores.at[0] && size[last] === stores.size[0] ? 1 : 0;
+    if (joins === 1) length[last] += stores.length[0];
     this.extendPayload(i, bytes);
-    this.stores[i] += stores.count;
-    appendEntries("stores", this.storeTable, stores, 0, stores.count);
+    this.stores[i] += stores.count - joins;
+    appendEntries("stores", this.storeTable, stores, joins, stores.count);
   }
 
   /** Give row i, the last row and a `guest.write`, the pieces of row o of `other` too. */
   extendWrites(i: number, other: Rows, o: number): void {
     const first = other.firstPiece[o];
-    this.writes[i] += other.writes[o];
-    appendEntries("writes", this.writeTable, other.writeTable, first, first + other.writes[o]);
+    const { writeTable } = this;
+    const joins = joinsPiece(writeTable, writeTable.count - 1, other.writeTable, first) ? 1 : 0;
+    if (joins === 1) writeTable.length[writeTable.count - 1] += other.writeTable.length[first];
+    this.writes[i] += other.writes[o] - joins;
+    appendEntries("writes", writeTable, other.writeTable, first + joins, first + other.writes[o]);
   }
 
   /** Give the last row, an `aperture.written`, one more run of writes of `size` bytes each. */
@@ -325,6 +335,16 @@ export class Rows {
       (this as unknown as Record<string, Uint8Array | Uint32Array>)[name] = bigger;
     }
   }
+}
+
+/**
+ * Is piece q the rest of piece p? Bytes of one input's payload that follow one another in one page are one piece,
+ * however the accesses that brought them were cut.
+ */
+export function joinsPiece(a: Table<"writes">, p: number, b: Table<"writes">, q: number): boolean {
+  const isPayload = a.code[p] === WRITE_PAYLOAD && b.code[q] === WRITE_PAYLOAD && b.lo[q] === 0;
+  if (!isPayload || (a.ticket[p] | b.ticket[q]) !== 0 || a.atHigh[p] !== b.atHigh[q]) return false;
+  return a.at[p] + a.length[p] === b.at[q] && (b.at[q] & (PAGE_BYTES - 1)) !== 0;
 }
 
 /** Is the row, or an entry of it, what a filter of this number asks for? */

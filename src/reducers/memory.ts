@@ -1,5 +1,6 @@
 import { PORT_COHERENT, WRITE_PAYLOAD } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
+import { joinsPiece, type Rows } from "../events/rows.ts";
 import { TOLD_MAX } from "../events/tables.ts";
 import { NO_ENGINE, PAGE_BYTES, PAGE_SHIFT } from "../hw/units.ts";
 import { ABSENT } from "./answers.ts";
@@ -144,10 +145,22 @@ export function writePayload(
 ): void {
   core.ram[v].writeBytes(gfn, offset, bytes, from, length);
   const p = addPiece(core, v, NO_ENGINE, gfn, offset, length);
-  core.out.writeTable.code[p] = WRITE_PAYLOAD;
-  core.out.writeTable.lo[p] = passed;
+  const { out } = core;
+  out.writeTable.code[p] = WRITE_PAYLOAD;
+  out.writeTable.lo[p] = passed;
   if (core.carriesOut) carry(core, bytes.subarray(from, from + length));
-  ticketOf(core, v, p);
+  if (ticketOf(core, v, p) === 0) joinPayload(out);
+}
+
+/** The last two pieces are one where the second is the rest of the first. */
+function joinPayload(out: Rows): void {
+  const { writeTable } = out;
+  const p = writeTable.count - 1;
+  const o = out.count - 1;
+  if (out.writes[o] < 2 || !joinsPiece(writeTable, p - 1, writeTable, p)) return;
+  writeTable.length[p - 1] += writeTable.length[p];
+  writeTable.count--;
+  out.writes[o]--;
 }
 
 /** The outcome just emitted has these bytes with it, for whoever carries it out. */

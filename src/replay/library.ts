@@ -20,6 +20,7 @@ export {
 export type { Configuration, VgpuConfiguration } from "../reducers/configuration.ts";
 export { Machine, type State } from "../reducers/machine.ts";
 export { PageStore } from "../reducers/pages.ts";
+export { reduceState, type Step } from "../reducers/step.ts";
 export { configure, type MachineOptions } from "./engine/create.ts";
 export { type Divergence, divergenceText } from "./engine/divergence.ts";
 export { RowFormatter, type RowText } from "./engine/format.ts";
