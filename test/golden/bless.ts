@@ -4,7 +4,6 @@ import { loadTools } from "../../src/node/codecs.ts";
 import { FileSink } from "../../src/node/files.ts";
 import { openRecording } from "../../src/node/open.ts";
 import { packFile, partOf } from "../../src/node/packing.ts";
-import { TOOL } from "../../src/node/version.ts";
 import { ByAddress } from "../../src/replay/answers/by-address.ts";
 import { contentTimelineOf } from "../../src/replay/answers/content-timeline.ts";
 import { machineOf } from "../../src/replay/engine/run.ts";
@@ -63,7 +62,7 @@ async function record(path: string, from: Awaited<ReturnType<typeof openRecordin
   const { recording, store } = from;
   const tools = await loadTools();
   const sink = new FileSink(partOf(path));
-  const recorder = new InlineRecorder(sink, { ...recording.meta, tool: TOOL }, tools, store);
+  const recorder = new InlineRecorder(sink, recording.meta, tools, store);
   const machine = machineOf(recording, store);
   const replay = new ByAddress(machine, contentTimelineOf(recording), store, null, (rows) => {
     for (let i = 0; i < rows.count; i++) recorder.rows.copyFrom(rows, i);
