@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { loadTools } from "../src/node/codecs.ts";
 import { createRecorder } from "../src/node/recorder.ts";
+import { handsOf } from "../src/ports/port.ts";
+import { Pump } from "../src/ports/pump.ts";
 import { machineFor } from "../src/ports/serve-options.ts";
-import { Pump } from "../src/ports/vfio-user/pump.ts";
-import { handsOf, VfioUserServer } from "../src/ports/vfio-user/session.ts";
+import { VfioUserServer } from "../src/ports/vfio-user/session.ts";
 import { PageStore } from "../src/reducers/pages.ts";
 import { createMachineWith } from "../src/replay/engine/create.ts";
 import { Live } from "../src/replay/live/live.ts";
@@ -22,7 +23,7 @@ const recorder =
     ? await createRecorder(recording, metaFor(configuration), tools, store)
     : new NullRecorder();
 const servers = new Map<number, VfioUserServer>();
-const hands = { ...handsOf(servers), displayReady: () => {} };
+const hands = { ...handsOf(servers), displayReady: () => {}, noted: () => {} };
 const live = new Live(machine, store, recorder, hands, () => Math.floor(performance.now() * 1000));
 live.create(1);
 const server = new VfioUserServer({ socketPath: socket, vgpu: 1, pump: new Pump(live), ramPath: ram }, live);

@@ -20,6 +20,7 @@ const hands: Hands = {
   write: (...operands) => port.hands?.write(...operands) ?? 0,
   inject: (...operands) => port.hands?.inject(...operands),
   displayReady: () => {},
+  noted: () => {},
 };
 const clock = (): number => Math.floor(performance.now() * 1000);
 const live = new Live(machine, store, new NullRecorder(), hands, clock);

@@ -78,6 +78,7 @@ class Pages implements Hands {
 
   inject(): void {}
   displayReady(): void {}
+  noted(): void {}
 }
 
 interface Stage {

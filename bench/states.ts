@@ -1,7 +1,8 @@
 import { CLASS_OUTCOME, KIND_CLASS, KIND_WORLD } from "../src/events/kinds.ts";
 import { VGPU_MAX } from "../src/hw/units.ts";
-import { Machine, reduceState, type State } from "../src/reducers/machine.ts";
+import { Machine, type State } from "../src/reducers/machine.ts";
 import { MMIO } from "../src/reducers/planes.ts";
+import { reduceState } from "../src/reducers/step.ts";
 import type { Tools } from "../src/replay/recording/tools.ts";
 import { atLeast, atMost, type Figure, short } from "./figure.ts";
 import { median, percentile } from "./measure.ts";

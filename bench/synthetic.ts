@@ -21,6 +21,8 @@ const MEAN_SPACING = 1.74;
 const FRAMES = 8192;
 const MAPPED = FRAMES * 4096;
 const GTT_ENTRIES = 1 << 19;
+/** Entries of the aperture: those of the share above it come after them. */
+const APERTURE_ENTRIES = 1 << 16;
 const PLAIN = 1400;
 const READ_ONLY = 400;
 const CLUSTER = 50;
@@ -49,8 +51,8 @@ const SHARES: readonly (readonly [Class, number])[] = [
 export async function syntheticTrace(tools: Tools, events: number): Promise<Trace> {
   const share = {
     ...evenShare(1, 1, null),
-    mappableSize: 1 << 28,
-    unmappableSize: GTT_ENTRIES * 4096 - (1 << 28),
+    mappableSize: 1 << 27,
+    unmappableSize: GTT_ENTRIES * 4096,
   };
   const studio = new Studio(tools, configurationFor([{ ...share, unmappableBase: 1 << 28 }]));
   const stream = new Stream(studio, new Random(0x6776_7431));
@@ -125,7 +127,7 @@ class Stream {
   private writePte(): void {
     if (this.left === 0) {
       this.left = 1 + this.random.below(512);
-      this.entry = FRAMES + this.random.below(GTT_ENTRIES - FRAMES - 512);
+      this.entry = APERTURE_ENTRIES + this.random.below(GTT_ENTRIES - FRAMES - 512);
       this.frame = this.random.below(1 << 20);
     }
     this.left--;

@@ -2,6 +2,7 @@ import { TIMER_ENGINE, TIMER_VBLANK } from "../src/events/codes.ts";
 import type { Digest } from "../src/events/digest.ts";
 import { K } from "../src/events/kinds.ts";
 import { Rows } from "../src/events/rows.ts";
+import { NO_ENGINE } from "../src/hw/units.ts";
 import type { Setting } from "../src/reducers/core.ts";
 import { Machine } from "../src/reducers/machine.ts";
 import type { PageStore } from "../src/reducers/pages.ts";
@@ -73,8 +74,6 @@ function streamerRows(machine: Machine, rows: Rows): number[] {
   }
   return left;
 }
-
-const NO_ENGINE = 255;
 
 function runsStreamer(machine: Machine, rows: Rows, i: number): boolean {
   const { core } = machine;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ARROWS, NODE_EDGE } from "./tidy/arrows.ts";
 import { CYCLES } from "./tidy/cycles.ts";
 import { DEAD_EXPORTS } from "./tidy/dead.ts";
+import { FEATURES_ONLY, RAW_OFFSETS } from "./tidy/offsets.ts";
 import { PACKAGES } from "./tidy/packages.ts";
 import {
   codeFiles,
@@ -47,6 +48,8 @@ const PLANTS: readonly (readonly [path: string, line: string, rule: Rule, says: 
   ["src/reducers/planes.ts", 'import "./device/gtt.ts";', CYCLES, "import cycle"],
   ["src/replay/live/live.ts", 'import "msgpackr";', PACKAGES, "msgpackr may be imported only in"],
   ["src/reducers/machine.ts", "const started = Date.now();", HOST_FREE, "Date: time is input"],
+  ["src/reducers/machine.ts", "const tail = 0x2030;", RAW_OFFSETS, "2030 is rcs0.RING_TAIL"],
+  ["src/reducers/machine.ts", 'const gen9 = "kbl";', FEATURES_ONLY, "ask for a feature"],
   ["src/hw/units.ts", "export const HALF = 0.5;", EXACT, "0.5"],
   ["src/events/rows.ts", "export const unused = 1;", DEAD_EXPORTS, "nobody imports unused"],
   ["src/node/files.ts", "export function silent() {}", DOCSTRINGS, "silent is exported"],

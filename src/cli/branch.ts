@@ -9,7 +9,8 @@ import { configurationOf } from "../replay/engine/run.ts";
 import { seekTo } from "../replay/engine/state.ts";
 import { lookUp } from "../replay/names/lookup.ts";
 import { PathError } from "../replay/names/reader.ts";
-import { Branch, type BranchReport, type Edit, EditError, type NewInput } from "../replay/rerun/branch.ts";
+import { Branch, type BranchReport } from "../replay/rerun/branch.ts";
+import { type Edit, EditError, type NewInput } from "../replay/rerun/edits.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import {
   checkNewFile,
@@ -134,7 +135,13 @@ function editsOf(opened: OpenedRecording, options: Options): Edit[] {
     edits.push({ type: "edit", seq: Number(seq), column: column as ColumnName, value: numberOf(value) });
   }
   for (const text of drop) {
-    const [, from, to] = matched(text, /^(\d+)(?:\.\.(\d+))?$/, "--drop A..B");
+    const pieces = /^(\d+)\.(\d+)(?:\.\.(\d+))?$/.exec(text);
+    if (pieces !== null) {
+      const [seq, first, end = first] = pieces.slice(1).map((n) => (n === undefined ? undefined : Number(n)));
+      edits.push({ type: "drop pieces", seq: seq ?? 0, from: first ?? 0, to: end ?? 0 });
+      continue;
+    }
+    const [, from, to] = matched(text, /^(\d+)(?:\.\.(\d+))?$/, "--drop A..B or --drop N.k..l");
     edits.push({ type: "drop", ...rangeIn(opened, text, Number(from), Number(to ?? from)) });
   }
   for (const text of move) {

@@ -1,10 +1,10 @@
 import { DeadWorker } from "../node/verify-pool.ts";
+import { PortError } from "../ports/errors.ts";
 import { ServeError } from "../ports/serve-options.ts";
-import { PortError } from "../ports/vfio-user/errors.ts";
 import { DivergedError } from "../replay/engine/state.ts";
 import { PredicateError } from "../replay/names/predicate.ts";
 import { PathError } from "../replay/names/reader.ts";
-import { RecordingError } from "../replay/recording/errors.ts";
+import { LayoutError, RecordingError } from "../replay/recording/errors.ts";
 
 /** What a verb's exit code says. */
 export const EXIT = {
@@ -39,6 +39,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof PredicateError || error instanceof PathError)
     return EXIT.usage;
   if (error instanceof ServeError) return error.code === "config" ? EXIT.usage : EXIT.world;
+  if (error instanceof LayoutError) return EXIT.cannotTell;
   if (error instanceof RecordingError) return EXIT.badFile;
   if (error instanceof DivergedError) return EXIT.no;
   if (error instanceof PortError || error instanceof WorldError || error instanceof DeadWorker)

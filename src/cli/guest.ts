@@ -4,6 +4,7 @@ import { findQemu, type GuestOptions, QEMU, qemuArguments, runQemu } from "../po
 import { EXIT, UsageError, WorldError } from "./exit.ts";
 import { paintError, print, printJson, say } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
+import { quoted } from "./words.ts";
 
 interface Options extends CommonOptions, Omit<GuestOptions, "socket" | "ram"> {
   readonly vgpu: number;
@@ -78,9 +79,4 @@ async function guest(options: Options): Promise<number> {
         .replaceAll(/ (?=-[a-zA-Z])/g, " \\\n  "),
     );
   return EXIT.done;
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -22,6 +22,7 @@ import { endQuietlyWithReader, paintError, say } from "./terminal.ts";
 import { type CommonOptions, log, setLogLevel } from "./verb.ts";
 import { addVerify } from "./verify.ts";
 import { addWhy } from "./why.ts";
+import { checkWords } from "./words.ts";
 
 /** Verbs that walk in a recording. */
 const WALKING = [addSeek, addStep, addWhy, addMark];
@@ -88,6 +89,7 @@ function sayError(error: unknown, code: number): void {
 async function main(): Promise<void> {
   endQuietlyWithReader();
   try {
+    checkWords(process.argv.slice(2));
     await program().parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {

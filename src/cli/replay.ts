@@ -9,7 +9,7 @@ import { checkPictureFile, refuseUnknownKinds, sayWarnings, withRecording } from
 import { bytesText, count, secondsText } from "./table.ts";
 import { print, printJson, withProgress } from "./terminal.ts";
 import { addVerb, type CommonOptions, parseCount } from "./verb.ts";
-import { exactLine, sayDamage, verdictOf, verifyOver } from "./verify.ts";
+import { covers, exactLine, sayDamage, verdictOf, verifyOver } from "./verify.ts";
 
 interface Options extends CommonOptions {
   readonly screen?: string;
@@ -36,7 +36,7 @@ async function run(opened: OpenedRecording, options: Options): Promise<number> {
   if (options.screen !== undefined) checkPictureFile(options.screen);
   else if (options.vgpu !== undefined) throw new UsageError("--vgpu chooses a screen: add --screen FILE.png");
   if (!options.json) print(headline(opened));
-  const [found] = await verifyOver(opened, "replay", undefined, null);
+  const [found] = await verifyOver(opened, "replay", {}, null);
   sayWarnings(recording);
   const { divergence } = found;
   const wanted = divergence === null ? options.screen : undefined;
@@ -45,7 +45,8 @@ async function run(opened: OpenedRecording, options: Options): Promise<number> {
   if (options.json) {
     const { exact: _, ...rest } = found;
     const screen = shot === null ? null : { ...withoutPixels(shot), file: options.screen };
-    printJson({ exact: code === 0, closed: recording.closed, file: recording.name, ...rest, screen });
+    const { closed, name: file } = recording;
+    printJson({ exact: code === 0, closed, file, covers: covers(recording), ...rest, screen });
     return code;
   }
   if (shot !== null) print(screenLine(shot, options.screen!));

@@ -3,10 +3,11 @@ import { PLATFORMS } from "../hw/units.ts";
 import { defaultRam, defaultSocket } from "../node/places.ts";
 import { type ServeEvent, type ServeStatistics, serve } from "../ports/serve.ts";
 import { readServeOptions, type ServeOptions } from "../ports/serve-options.ts";
-import { UsageError } from "./exit.ts";
+import { EXIT, UsageError } from "./exit.ts";
 import { bytesText, columns, count, grouped } from "./table.ts";
-import { paint, print, printJson } from "./terminal.ts";
+import { paint, paintError, print, printJson, say } from "./terminal.ts";
 import { addVerb, type CommonOptions, log, parseCount } from "./verb.ts";
+import { quoted } from "./words.ts";
 
 interface Options extends CommonOptions {
   readonly config?: string;
@@ -22,6 +23,8 @@ interface Options extends CommonOptions {
   readonly force?: true;
   readonly keep?: string;
   readonly saveWhen?: string;
+  readonly paranoid?: true;
+  readonly stopWithRecording?: true;
 }
 
 /** `gvt serve`: a live machine. */
@@ -59,6 +62,15 @@ export function addServe(program: Command): void {
       "--save-when <predicate>",
       "save the window when this first holds; asked after every input that can change what it reads",
     )
+    .option(
+      "--paranoid",
+      "ask before each block is sealed whether the invariants of the state hold; each that does not is told once, on " +
+        "stderr; guests and recording go on, and the exit code is 1 in the end",
+    )
+    .option(
+      "--stop-with-recording",
+      "end the machine where its recording ends before it (a full disk); else guests go on unrecorded, exit code 4",
+    )
     .action(async (file: string | undefined, options: Options) => {
       await run(optionsOf(file, options), options);
     });
@@ -69,8 +81,10 @@ function optionsOf(file: string | undefined, given: Options): ServeOptions {
   const recording = file ?? base.recording;
   if (recording === undefined)
     throw new UsageError("no recording named: gvt serve FILE, or --config with one");
-  const { platform, deviceId, screenEvery, once, force, keep, saveWhen } = given;
-  const simple = { platform, deviceId, screenEvery, once, force, keep, saveWhen };
+  const { platform, deviceId, screenEvery, once, force, keep, saveWhen, paranoid, stopWithRecording } = given;
+  const simple = {
+    ...{ platform, deviceId, screenEvery, once, force, keep, saveWhen, paranoid, stopWithRecording },
+  };
   const chosen = Object.fromEntries(Object.entries(simple).filter(([, value]) => value !== undefined));
   return { ...base, ...chosen, recording, vgpus: vgpusOf(given, base.vgpus) };
 }
@@ -97,7 +111,10 @@ async function run(options: ServeOptions, common: Options): Promise<void> {
   const tell = common.json ? printJson : (event: object) => print(lineOf(event as ServeEvent));
   const server = await serve(options, (event) => {
     log().debug(event, event.type);
-    tell(event);
+    if (event.type !== "broken") return tell(event);
+    process.exitCode = EXIT.no;
+    say(paintError.red(brokenLine(event)));
+    if (common.json) printJson(event);
   });
   const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = (): void => void server.close().catch(() => {});
@@ -135,17 +152,27 @@ function announce(options: ServeOptions, common: Options): void {
 function guestCommand(vgpus: ServeOptions["vgpus"]): string {
   const [{ socket, ram }] = vgpus;
   const own = socket === defaultSocket(1) && ram === defaultRam(1);
-  const where = own ? "" : ` --socket ${socket}${ram === undefined ? " --messages" : ` --ram ${ram}`}`;
+  const memory = ram === undefined ? " --messages" : ` --ram ${quoted(ram)}`;
+  const where = own ? "" : ` --socket ${quoted(socket)}${memory}`;
   return `gvt guest${where} --kernel VMLINUZ --initrd INITRD --run`;
 }
 
 function lineOf(event: ServeEvent): string {
   if (event.type === "warning") return paint.yellow(`warning: ${event.message}`);
   if (event.type === "saved") return savedLine(event);
+  if (event.type === "broken") return brokenLine(event);
+  if (event.type === "recording.ended") {
+    const kept = event.part === null ? "" : `; what there is of it is ${event.part}`;
+    return paint.red(`recording ended: ${event.reason}${kept}; guests go on unrecorded`);
+  }
   const name = paint.bold(`vgpu${event.vgpu}`);
   if (event.type === "attached") return `${name}  guest attached`;
   if (event.type === "display.ready") return `${name}  display ready`;
   return `${name}  guest left${event.reason === null ? "" : `: ${event.reason}`}`;
+}
+
+function brokenLine({ name, says, what, row }: ServeEvent & { type: "broken" }): string {
+  return `gvt: invariant ${name} is broken behind row ${row}: ${what}; ${says}`;
 }
 
 const CAUSES = { asked: "", predicate: ": the predicate held", end: ": the machine ended" } as const;

@@ -1,5 +1,6 @@
+import { TOLD_NUMBER } from "../events/kinds.ts";
 import { Rows } from "../events/rows.ts";
-import { clockText, RowFormatter, type RowText, rowColumns } from "../replay/engine/format.ts";
+import { clockText, RowFormatter, type RowText, rowColumns, rowEntries } from "../replay/engine/format.ts";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { startOf } from "../replay/engine/run.ts";
 import { settingOfRecording } from "./recordings.ts";
@@ -35,25 +36,35 @@ export async function showEvents(opened: OpenedRecording, filter: EventFilter, j
     for (let i = 0; i < rows.count && left > 0; i++) {
       formatter.see(rows, i);
       const seq = rows.firstSeq + i;
-      if (seq < filter.first || seq > filter.last || !(filter.kinds?.has(rows.kind[i]) ?? true)) continue;
-      const text = formatter.text(rows, i);
-      if (text === null) continue;
-      if (filter.pattern !== null && !filter.pattern.test(plainLine(text))) continue;
-      await out.write(json ? jsonLine(text, rows, i) : line(text, widths));
-      left--;
+      if (seq < filter.first || seq > filter.last) continue;
+      for (const text of wanted(formatter, filter, rows, i)) {
+        if (left === 0 || (filter.pattern !== null && !filter.pattern.test(plainLine(text)))) continue;
+        await out.write(json ? jsonLine(text, rows, i) : line(text, widths));
+        left--;
+      }
     }
   }
   await out.end();
 }
 
-function plainLine({ seq, time, kind, path, value }: RowText): string {
-  return `${seq} ${clockText(time)} ${kind} ${path} ${value}`;
+/** The row, and, where they are asked for by name, what it was told in place. */
+function wanted(formatter: RowFormatter, { kinds }: EventFilter, rows: Rows, i: number): RowText[] {
+  const text = kinds?.has(rows.kind[i]) === false ? null : formatter.text(rows, i);
+  const told = kinds?.has(TOLD_NUMBER) === true ? formatter.told(rows, i) : [];
+  return text === null ? told : [text, ...told];
+}
+
+const placeOf = ({ seq, entry }: RowText): string => (entry === undefined ? `${seq}` : `${seq}.${entry}`);
+
+function plainLine(text: RowText): string {
+  const { time, kind, path, value } = text;
+  return `${placeOf(text)} ${clockText(time)} ${kind} ${path} ${value}`;
 }
 
 function line(text: RowText, widths: { seq: number; kind: number; path: number }): string {
-  const { seq, time, kind, path, value, cause } = text;
+  const { time, kind, path, value, cause } = text;
   return [
-    String(seq).padStart(widths.seq),
+    placeOf(text).padStart(widths.seq),
     paint.dim(clockText(time).padStart(11)),
     kindColour(kind)(kind.padEnd(widths.kind)),
     paint.bold(path.padEnd(widths.path)),
@@ -71,8 +82,10 @@ function kindColour(kind: string): (text: string) => string {
   return (text) => text;
 }
 
-function jsonLine({ seq, time, kind, path, value, cause }: RowText, rows: Rows, i: number): string {
-  const columns = rowColumns(rows, i);
+function jsonLine(text: RowText, rows: Rows, i: number): string {
+  const { seq, entry, time, kind, path, value, cause } = text;
+  if (entry !== undefined) return JSON.stringify({ seq, entry, time, kind, path, value });
+  const columns = { ...rowColumns(rows, i), ...rowEntries(rows, i) };
   return JSON.stringify({
     seq,
     time,

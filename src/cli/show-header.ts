@@ -67,7 +67,8 @@ function printHeader({ recording }: OpenedRecording, configuration: Configuratio
     ["unknown", `${count(s.unknownAccesses, "access", "accesses")} to no register (mmio.unknown)`],
     [
       "memory",
-      `${count(s.fetches, "fetch", "fetches")}, ${count(s.pages, "different page")} (${bytesText(s.pages * 4096)})`,
+      `${count(s.told + s.fetched, "page")} told (${grouped(s.fetched)} under a ticket), ` +
+        `${grouped(s.pages)} different (${bytesText(s.pages * 4096)}); ${count(s.pieces, "piece")} written`,
     ],
     ["aperture", `${bytesText(s.apertureBytes)} written`],
     ["interrupts", grouped(s.interrupts)],

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { KIND_NAMES } from "../events/kinds.ts";
+import { FILTER_NAMES, filterNumber } from "../events/kinds.ts";
 import type { OpenedRecording } from "../replay/engine/opened.ts";
 import { nearest } from "../replay/names/nearest.ts";
 import { EXIT, UsageError } from "./exit.ts";
@@ -116,10 +116,10 @@ function kindsOf(names: string | undefined): ReadonlySet<number> | null {
   if (names === undefined) return null;
   return new Set(
     names.split(",").map((name) => {
-      const kind = (KIND_NAMES as readonly string[]).indexOf(name);
+      const kind = filterNumber(name);
       if (kind < 0)
         throw new UsageError(
-          `--kind ${name}: no such kind; nearest are ${nearest(name, KIND_NAMES, 3).join(", ")}`,
+          `--kind ${name}: no such kind; nearest are ${nearest(name, FILTER_NAMES, 3).join(", ")}`,
         );
       return kind;
     }),

@@ -16,6 +16,7 @@ import { verifyAsGuest } from "./verify-guest.ts";
 interface Options extends CommonOptions {
   readonly level: "exact" | "guest";
   readonly jobs?: number;
+  readonly paranoid?: true;
 }
 
 /** `gvt verify`: do recordings replay exactly? */
@@ -28,6 +29,7 @@ export function addVerify(program: Command): void {
       "gvt verify recordings/linux-6.1-boot.mcap",
       "gvt verify recordings/*.mcap",
       "gvt verify long.mcap --jobs 4",
+      "gvt verify boot.mcap --paranoid",
       "gvt verify boot.mcap --json | jq .exact",
       "git bisect run gvt verify boot.mcap --level guest",
     ],
@@ -43,7 +45,16 @@ export function addVerify(program: Command): void {
       "threads at most, at level exact; when absent one for a short recording, for a long one one a core",
       parseCount,
     )
+    .option(
+      "--paranoid",
+      "at level exact: ask behind every block whether the invariants of the state hold; a broken one is named, with " +
+        "its row and values, and ends it (exit 1)",
+    )
     .action(async (files: string[], options: Options) => {
+      if (options.paranoid && options.level === "guest")
+        throw new UsageError(
+          "--paranoid is for --level exact: only there states are those that were recorded",
+        );
       if (options.jobs === 0) throw new UsageError("--jobs 0: at least 1 is needed");
       process.exitCode = await verifyFiles(files, options);
     });
@@ -92,7 +103,7 @@ async function verifyOne(file: string, options: Options, pool: VerifyPool | null
   return withRecording(file, async (opened) => {
     const { recording } = opened;
     refuseUnknownKinds(recording);
-    const [found, jobs] = await verifyOver(opened, "verify", options.jobs, pool);
+    const [found, jobs] = await verifyOver(opened, "verify", options, pool);
     return () => report(found, recording, jobs, options);
   });
 }
@@ -101,17 +112,18 @@ async function verifyOne(file: string, options: Options, pool: VerifyPool | null
 export async function verifyOver(
   opened: OpenedRecording,
   what: string,
-  asked: number | undefined,
+  { jobs: asked, paranoid = false }: { readonly jobs?: number; readonly paranoid?: boolean },
   pool: VerifyPool | null,
 ): Promise<[Verification, number]> {
   const { recording, store } = opened;
   const most = pool?.size ?? availableParallelism();
   const jobs = asked === undefined ? jobsFor(recording, most) : usefulJobs(recording, asked);
-  if (pool !== null) return [await pool.verify(opened, { jobs }), jobs];
-  if (jobs === 1) return [withProgress(what, (progress) => verify(recording, store, { progress })), 1];
+  if (pool !== null) return [await pool.verify(opened, { jobs, paranoid }), jobs];
+  if (jobs === 1)
+    return [withProgress(what, (progress) => verify(recording, store, { progress, paranoid })), 1];
   const own = new VerifyPool(jobs);
   try {
-    return [await withProgress(what, (progress) => own.verify(opened, { jobs, progress })), jobs];
+    return [await withProgress(what, (progress) => own.verify(opened, { jobs, progress, paranoid })), jobs];
   } finally {
     await own.close();
   }
@@ -130,7 +142,8 @@ function report(found: Verification, recording: Recording, jobs: number, options
   const code = verdictOf(found, recording);
   if (options.json) {
     const { exact: _, ...rest } = found;
-    printJson({ exact: code === EXIT.done, closed: recording.closed, file: recording.name, ...rest, jobs });
+    const { closed, name: file } = recording;
+    printJson({ exact: code === EXIT.done, closed, file, covers: covers(recording), ...rest, jobs });
     return code;
   }
   const { divergence, outcomes, fetches, digests, digestsRecorded, rows, blocks } = found;
@@ -147,7 +160,17 @@ function report(found: Verification, recording: Recording, jobs: number, options
 /** The last line of a replay that found no divergence. */
 export function exactLine(found: Pick<Verification, "events" | "divergence">, recording: Recording): string {
   const prefix = recording.damage === null || isPart(recording) ? "" : "verified prefix ";
-  return paint.green(`${prefix}exact: ${found.events} events, 0 divergences`);
+  return paint.green(`${prefix}exact: ${found.events} events, 0 divergences${coverage(recording)}`);
+}
+
+/** What of the file a verdict is about: its first bytes, of how many. The others follow the recording's end. */
+export function covers({ size, parts }: Recording): { readonly bytes: number; readonly of: number } {
+  return { bytes: size, of: parts.source.size };
+}
+
+function coverage(recording: Recording): string {
+  const { bytes, of } = covers(recording);
+  return bytes < of ? ` (the first ${bytes} bytes of ${of})` : "";
 }
 
 /** Say where the recording is damaged or unfinished, if it is. */

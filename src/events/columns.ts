@@ -32,6 +32,10 @@ export const COLUMNS = {
   engine: 1,
   /** What else a kind has to say: an errno, a note's code, capability bits; see the kind. */
   code: 4,
+  /** How many entries the row has in the child table of that name, see `tables.ts`. */
+  answers: 4,
+  writes: 4,
+  stores: 4,
 } as const;
 
 export type ColumnName = keyof typeof COLUMNS;

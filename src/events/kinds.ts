@@ -14,13 +14,14 @@ export interface KindRow {
   readonly payload?: true;
 }
 
+/** Whatever drives may be told things in place. */
 const input = (...columns: ColumnName[]): KindRow => ({
   class: "input",
-  columns: ["dt", "agent", ...columns],
+  columns: ["dt", "agent", ...columns, "answers"],
 });
 const answer = (...columns: ColumnName[]): KindRow => ({
   class: "answer",
-  columns: ["dt", "agent", "ticket", ...columns],
+  columns: ["dt", "agent", "ticket", ...columns, "answers"],
 });
 const effect = (...columns: ColumnName[]): KindRow => ({
   class: "effect",
@@ -36,10 +37,8 @@ const observed = (...columns: ColumnName[]): KindRow => ({
 });
 
 const access = (): KindRow => input("at", "size", "lo", "hi");
-/**
- * A read that had to ask the guest first is *owed*: `ticket` is that of the `access.reply` that completes it.
- */
-const read = (): KindRow => input("at", "size", "lo", "hi", "ticket");
+/** lo/hi: what it was answered. */
+const read = access;
 const done = (): KindRow => answer();
 const failed = (): KindRow => answer("code");
 
@@ -54,8 +53,8 @@ export const KINDS = {
   "io.read": read(),
   "io.written": access(),
   "aperture.read": read(),
-  /** A run of consecutive writes of `size` bytes each: `at` is the first, the payload holds the bytes. */
-  "aperture.written": { ...input("at", "size", "length"), payload: true },
+  /** Runs of writes, as they came in one message: where, in `stores`; the payload holds the bytes. */
+  "aperture.written": { ...input("length", "stores"), payload: true },
   /** code: capability bits, `ports/capabilities`. */
   "port.attached": input("code"),
   "port.detached": input(),
@@ -101,11 +100,15 @@ export const KINDS = {
   "access.reply": effect("ticket", "lo", "hi"),
   "guest.fetch": effect("ticket", "at", "purpose", "engine"),
   /**
-   * lo/hi: 64-bit hash of the bytes; ticket 0 where memory is coherent; code: WRITE_TIME, WRITE_POSITION or
-   * 0. The bytes travel with the effect, not in the log.
+   * Consecutive writes of one input for one vGPU by one engine (255: by none); the pieces are in `writes`.
+   * The bytes travel with the effect, not in the log.
    */
-  "guest.write": effect("ticket", "at", "atHigh", "length", "lo", "hi", "code"),
-  "irq.inject": effect("at", "lo"),
+  "guest.write": effect("engine", "writes"),
+  /**
+   * at, lo: address and data of the message. hi: the bits that raised the line, as they stand in the register
+   * at byte offset `code`: an IIR, or the master register where it was an access that opened the way.
+   */
+  "irq.inject": effect("at", "lo", "hi", "code"),
   "irq.level": effect("lo"),
   "page.protect": effect("ticket", "at"),
   "page.unprotect": effect("ticket", "at"),
@@ -125,7 +128,8 @@ export const KINDS = {
   "workload.completed": outcome("engine", "at", "lo", "hi"),
   /** code: CSB status word. */
   "context.switched": outcome("engine", "at", "lo", "code"),
-  "audit.refused": outcome("engine", "at", "atHigh", "code"),
+  /** code: REFUSALS. */
+  "audit.refused": outcome("engine", "at", "atHigh", "lo", "code"),
   /** code: FAILSAFE reason. */
   "failsafe.entered": outcome("code"),
   "mmio.unknown": outcome("at", "size", "lo", "hi"),
@@ -151,10 +155,23 @@ export const K = Object.fromEntries(KIND_NAMES.map((name, i) => [name, i])) as {
   readonly [N in KindName]: number;
 };
 
+/** What filters and output call the entries of a row's `answers`, as if they were rows. */
+export const TOLD_KIND = "guest.told";
+/** In the place of a local number of a kind. */
+export const TOLD_NUMBER = 254;
+
+/** Names that a filter may give. */
+export const FILTER_NAMES: readonly string[] = [...KIND_NAMES, TOLD_KIND];
+
+/** Local number of what a filter names; -1: there is no such kind. */
+export function filterNumber(name: string): number {
+  return name === TOLD_KIND ? TOLD_NUMBER : (KIND_NAMES as readonly string[]).indexOf(name);
+}
+
 const CLASS_INPUT = 0;
 export const CLASS_ANSWER = 1;
 export const CLASS_OUTCOME = 2;
-const CLASS_OBSERVATION = 3;
+export const CLASS_OBSERVATION = 3;
 const CLASS_CODES: Readonly<Record<KindClass, number>> = {
   input: CLASS_INPUT,
   answer: CLASS_ANSWER,

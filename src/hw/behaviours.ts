@@ -37,6 +37,7 @@ export const WRITE_BEHAVIOURS = [
   "panel.power",
   "pipe.conf",
   "plane.surf",
+  "plane.flip",
   "palette.index",
   "palette.data",
   "gmbus.command",

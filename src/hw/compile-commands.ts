@@ -1,4 +1,4 @@
-import { ACTIONS, type CommandRow } from "./command.ts";
+import { ACTIONS, type AddressOperand, type Bits, type CommandRow } from "./command.ts";
 import { ENGINES, type EngineName, PLATFORMS, type Platform } from "./units.ts";
 
 /** Opcodes lie in the upper half of dword 0, so that half alone finds the row, in one load. */
@@ -19,6 +19,8 @@ export interface CommandIndex {
   readonly lengthBias: Uint32Array;
   /** Index into `ACTIONS`. */
   readonly action: Uint8Array;
+  /** The row's `cost`. */
+  readonly cost: Uint32Array;
 }
 
 /** The row of a command, 0 when this engine has no such command. */
@@ -55,6 +57,7 @@ export function compileCommands(
     lengthShift: new Uint8Array(mine.length + 1),
     lengthBias: new Uint32Array(mine.length + 1),
     action: new Uint8Array(mine.length + 1),
+    cost: new Uint32Array(mine.length + 1),
   };
   mine.forEach((row, position) => {
     placeRow(index, row, position + 1);
@@ -78,6 +81,7 @@ function placeRow(index: CommandIndex, row: CommandRow, number: number): void {
     index.rowOf[key | bits] = number;
   }
   index.action[number] = ACTIONS.indexOf(row.action);
+  index.cost[number] = row.cost;
   if (typeof row.length === "number") {
     index.lengthBias[number] = row.length;
     return;
@@ -99,6 +103,34 @@ function checkRow(row: CommandRow): void {
   }
   checkOpcode(row);
   checkLength(row);
+  for (const operand of row.addresses ?? []) checkOperand(row, operand);
+  if (row.privileged !== undefined && row.privileged !== true)
+    for (const bits of row.privileged) checkBits(row, bits);
+  if (!isCost(row.cost) || !isCost(row.effectCost ?? 0)) refuse(row, "a cost is whole nanoseconds");
+}
+
+function isCost(ns: number): boolean {
+  return Number.isInteger(ns) && ns >= 0;
+}
+
+/** An address has bits of one dword, or of two; an array's elements do not lie in each other. */
+function checkOperand(row: CommandRow, operand: AddressOperand): void {
+  const { dword, space, every, count, when, index } = operand;
+  const [high, low] = operand.bits;
+  if (!Number.isInteger(dword) || dword < 1) refuse(row, `an address in dword ${dword}`);
+  if (!Number.isInteger(high) || !Number.isInteger(low) || low < 0 || low > 31 || high < low || high > 63)
+    refuse(row, `an address in bits ${high}:${low}`);
+  if (count !== undefined && (every === undefined || count < 1))
+    refuse(row, `${count} addresses, how far apart?`);
+  if (every !== undefined && every <= high >>> 5) refuse(row, `addresses ${every} dwords apart overlap`);
+  for (const bits of [space, when, index]) if (typeof bits === "object") checkBits(row, bits);
+}
+
+function checkBits(row: CommandRow, { dword, mask, value }: Bits): void {
+  if (!Number.isInteger(dword) || dword < 0) refuse(row, `bits of dword ${dword}`);
+  if (mask !== mask >>> 0 || mask === 0) refuse(row, `bits ${mask} of dword ${dword}`);
+  if (dword === 0 && (mask & row.mask) !== 0) refuse(row, "a condition covers opcode bits");
+  if (value !== undefined && (value & ~mask) !== 0) refuse(row, `value ${value} outside of mask ${mask}`);
 }
 
 function checkOpcode(row: CommandRow): void {

@@ -1,15 +1,17 @@
 import { READ_BEHAVIOURS, WRITE_BEHAVIOURS } from "./behaviours.ts";
+import { FEATURES, type Features } from "./platforms.ts";
 import { type Bank, type FieldBits, type RegisterFacts, type RegisterRow, RULES } from "./register.ts";
 import { MMIO_BYTES, type Platform } from "./units.ts";
 
 /** Flag bits of a compiled register. */
 export const REG_FAST_READ = 1;
 export const REG_FAST_WRITE = 2;
-const REG_COMMAND_ACCESS = 4;
-const REG_IN_CONTEXT = 8;
+export const REG_COMMAND_ACCESS = 4;
+export const REG_IN_CONTEXT = 8;
 export const REG_KEPT_ON_GT_RESET = 16;
 export const REG_TIME_VALUE = 32;
 const REG_UNALIGNED = 64;
+export const REG_RING_CONTEXT = 128;
 
 /** What can be said of one register in words: for output, never on a hot path. */
 export interface RegisterName {
@@ -26,6 +28,7 @@ export interface RegisterName {
  */
 export interface RegisterIndex {
   readonly platform: Platform;
+  readonly features: Features;
   /** By dword of the MMIO half of BAR 0: register id. */
   readonly idOf: Uint16Array;
   /** Dwords that have a register, ascending. */
@@ -68,6 +71,7 @@ export function compileRegisters(platform: Platform, banks: readonly Bank[]): Re
   const n = draft.facts.length + 1;
   const index = {
     platform,
+    features: FEATURES[platform],
     idOf: new Uint16Array(MMIO_BYTES / 4),
     words: new Uint32Array(0),
     count: n,
@@ -113,9 +117,8 @@ function collect(platform: Platform, banks: readonly Bank[]): Draft {
     Object.entries(bank.bases).forEach(([component, base], instance) => {
       const instanceOn = bank.instanceOn?.[component];
       if (instanceOn !== undefined && !instanceOn.includes(platform)) return;
-      for (const [key, row] of Object.entries(bank.rows)) {
+      for (const [name, row] of Object.entries(bank.rows)) {
         if (row.on !== undefined && !row.on.includes(platform)) continue;
-        const name = bank.name === "" ? key : `${bank.name}_${key}`;
         const path = `${component}.${name}`;
         if (seen.has(path)) throw new Error(`${path}: two rows of this name on ${platform}`);
         seen.add(path);
@@ -197,6 +200,7 @@ function flagsOf(row: RegisterRow, facts: RegisterFacts): number {
   if (plain && (facts.then ?? "none") === "none" && !facts.oneToClear) flags |= REG_FAST_WRITE;
   if (row.commandAccess) flags |= REG_COMMAND_ACCESS;
   if (row.inContext) flags |= REG_IN_CONTEXT;
+  if (row.inContext === "ring") flags |= REG_RING_CONTEXT;
   if (row.keptOnGtReset) flags |= REG_KEPT_ON_GT_RESET;
   if (row.timeValue) flags |= REG_TIME_VALUE;
   if (row.unaligned) flags |= REG_UNALIGNED;

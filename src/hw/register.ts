@@ -46,8 +46,11 @@ export interface RegisterRow extends RegisterFacts {
   readonly variants?: Readonly<Partial<Record<Platform, RegisterFacts>>>;
   /** A batch of a non-privileged context may write it. */
   readonly commandAccess?: true;
-  /** Saved in and restored from the context image. */
-  readonly inContext?: true;
+  /**
+   * Saved in and restored from the context image. `"ring"`: of the part that says where the context stands,
+   * restored also where CTX_CTRL_ENGINE_CTX_RESTORE_INHIBIT leaves the engine's own registers as they are.
+   */
+  readonly inContext?: true | "ring";
   /** Reads of 1, 2 or 8 bytes at any offset are fine. */
   readonly unaligned?: true;
   /**
@@ -62,12 +65,8 @@ export interface RegisterRow extends RegisterFacts {
   readonly cite: string;
 }
 
-/**
- * A bank of registers that repeats at several bases: rings, pipes, ports. Names are `BANK_REGISTER`, as in
- * the kernel.
- */
+/** A bank of registers that repeats at several bases: rings, pipes, ports. Names are the kernel's, in full. */
 export interface Bank {
-  readonly name: string;
   /**
    * Instance name (the component of a path: `rcs0`, `pipeA`, `irq`) to base offset in bytes, per platform
    * when they differ.
@@ -79,13 +78,10 @@ export interface Bank {
   readonly rows: Readonly<Record<string, RegisterRow>>;
 }
 
-/**
- * The rows of one bank. A register's full name is `name + "_" + key`; with an empty `name`, the key alone.
- */
+/** The rows of one bank, each under its register's full name. */
 export function bank(
-  name: string,
   bases: Readonly<Record<string, number>>,
   rows: Readonly<Record<string, RegisterRow>>,
 ): Bank {
-  return { name, bases, rows };
+  return { bases, rows };
 }

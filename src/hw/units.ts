@@ -28,6 +28,8 @@ export const RCS0 = 0;
 export const BCS0 = 1;
 export const VCS0 = 2;
 export const VECS0 = 3;
+/** Engine of rows and questions that are no engine's. */
+export const NO_ENGINE = 255;
 
 /** Where each engine's own registers start: RENDER_RING_BASE and its like, i915_reg.h. */
 export const RING_BASES: Readonly<Record<EngineName, number>> = {

@@ -10,6 +10,7 @@ import { SaveTrigger } from "../replay/live/save-trigger.ts";
 import { Window } from "../replay/live/window.ts";
 import { WindowSave } from "../replay/live/window-save.ts";
 import { compilePredicate } from "../replay/names/predicate.ts";
+import { putColumns } from "../replay/recording/bulk.ts";
 import { printable } from "../replay/recording/errors.ts";
 import { describe } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
@@ -17,8 +18,15 @@ import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, reasonOf } from "./files.ts";
 import type { FromPacker, PackerStart } from "./packer-worker.ts";
 import { freePath, partOf } from "./packing.ts";
-import type { FromKeeper, KeeperStart, SaveCause, SavedWindow, ToKeeper } from "./recorder-messages.ts";
-import { buffersOf, runAsWorker } from "./recorder-thread.ts";
+import {
+  buffersOf,
+  type FromKeeper,
+  type KeeperStart,
+  type SaveCause,
+  type SavedWindow,
+  type ToKeeper,
+} from "./recorder-messages.ts";
+import { runAsWorker } from "./recorder-thread.ts";
 import { TOOL } from "./version.ts";
 
 /** Pages that are asked for at once whether they can go: the live thread looks them up one by one. */
@@ -86,16 +94,9 @@ class KeeperWorker {
     this.saveNext();
   }
 
-  private block({
-    columns,
-    count,
-    firstSeq,
-    payloadUsed,
-    pages,
-    digests,
-  }: ToKeeper & { type: "block" }): void {
+  private block({ columns, counts, pages, digests }: ToKeeper & { type: "block" }): void {
     const { window, trigger } = this;
-    Object.assign(this.rows, columns, { count, firstSeq, payloadUsed });
+    putColumns(this.rows, columns, counts);
     window.take(this.rows, pages, digests);
     const back: FromKeeper = { type: "synced", blocks: 1, bytes: window.bytes, columns: [columns] };
     this.port.postMessage(back, buffersOf(columns));

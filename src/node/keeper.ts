@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 import type { Digest } from "../events/digest.ts";
-import { K } from "../events/kinds.ts";
+import { eachPageId } from "../events/page-ids.ts";
 import type { PageStore } from "../reducers/pages.ts";
 import { HASH_BYTES } from "../replay/recording/decode.ts";
 import { hashAt, hashesOf } from "../replay/recording/gather.ts";
@@ -75,16 +75,14 @@ export class Keeper extends FileRecorder {
 
   private noteUse(): void {
     const { rows } = this;
-    for (let i = 0; i < rows.count; i++) {
-      if (rows.kind[i] !== K["guest.fetched"]) continue;
-      const id = rows.page[i];
+    eachPageId(rows, (id) => {
       if (id >= this.usedTo.length) {
         const more = new Float64Array(Math.max(this.usedTo.length * 2, id + 1));
         more.set(this.usedTo);
         this.usedTo = more;
       }
       this.usedTo[id] = rows.firstSeq + rows.count;
-    }
+    });
   }
 
   /** Of pages that the window needs no more, let those go that no row since `endSeq` has brought up again. */

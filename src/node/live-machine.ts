@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { PageStore } from "../reducers/pages.ts";
 import { createMachineWith, type MachineOptions } from "../replay/engine/create.ts";
 import { Live } from "../replay/live/live.ts";
+import { type BrokenAt, Paranoia } from "../replay/live/paranoid.ts";
 import type { Hands } from "../replay/live/session.ts";
 import { parsePredicate } from "../replay/names/predicate.ts";
 import { describe, type ResetBase } from "../replay/recording/profile.ts";
@@ -10,6 +12,7 @@ import type { Tools } from "../replay/recording/tools.ts";
 import { loadTools } from "./codecs.ts";
 import { hashPage } from "./hash.ts";
 import { createKeeper, Keeper, type Saving } from "./keeper.ts";
+import { packFile, partOf } from "./packing.ts";
 import { createRecorder, type FileRecorder } from "./recorder.ts";
 import type { KeeperStart } from "./recorder-messages.ts";
 import { TOOL } from "./version.ts";
@@ -22,6 +25,11 @@ export interface LiveMachine {
   close(): Promise<Recorded>;
   /** End without packing: the part stays, with all that the disk still took; a window is saved all the same. */
   abandon(): Promise<void>;
+  /**
+   * End after the recording has: what there is of it is packed, where the disk has room for that. Null: it stays
+   * a part.
+   */
+  salvage(): Promise<Recorded | null>;
   /** Save the window; a machine that keeps none does nothing. */
   save(): void;
 }
@@ -34,13 +42,15 @@ export interface Keeping extends Pick<KeeperStart, "limits" | "saveWhen"> {
 /**
  * Start a machine whose effects `hands` carries out, recorded into `path` (FILE.part until it is closed), or, by
  * `keeping`, into a window of memory that is saved to files named after it. Model time is the wall's. Throws
- * RangeError for wrong options; rejects with one line where the recording cannot be started.
+ * RangeError for wrong options; rejects with one line where the recording cannot be started. `onBroken`: ask before
+ * each block is sealed whether the invariants hold, and tell it of each that does not, once.
  */
 export async function startMachine(
   options: MachineOptions,
   path: string,
   hands: Hands,
   keeping: Keeping | null = null,
+  onBroken: ((broken: BrokenAt) => void) | null = null,
 ): Promise<LiveMachine> {
   const tools = await loadTools();
   const store = new PageStore(tools.hashPage);
@@ -53,6 +63,8 @@ export async function startMachine(
   };
   const recorder = await recorderFor({ path, reset, store, tools, keeping });
   const live = new Live(machine, store, recorder, hands, () => Math.floor(performance.now() * 1000));
+  const paranoia = onBroken === null ? null : new Paranoia(machine, onBroken);
+  if (paranoia !== null) live.beforeSeal = () => paranoia.ask();
   for (let vgpu = 1; vgpu <= configuration.vgpus.length; vgpu++) live.create(vgpu);
   const abandon = (): Promise<void> => {
     live.abandon();
@@ -61,7 +73,27 @@ export async function startMachine(
   const save = (): void => {
     if (recorder instanceof Keeper) recorder.save(machine.digests());
   };
-  return { live, recorder, close: () => recorder.close(machine.digests()), abandon, save };
+  const close = (): Promise<Recorded> => {
+    live.beforeSeal();
+    return recorder.close(machine.digests());
+  };
+  const own = identityOf(path);
+  const salvage = async (): Promise<Recorded | null> => {
+    await abandon();
+    if (!recorder.ended || own === null || identityOf(path) !== own) return null;
+    try {
+      return packFile(path, tools);
+    } catch {
+      return null;
+    }
+  };
+  return { live, recorder, close, abandon, salvage, save };
+}
+
+/** Which file the part of a recording is: somebody may put another one in its place. Null: there is none. */
+function identityOf(path: string): string | null {
+  const stat = statSync(partOf(path), { throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
 }
 
 /**

@@ -1,11 +1,15 @@
 import type { Digest } from "../events/digest.ts";
 import type { WindowLimits } from "../replay/live/window.ts";
+import type { Columns, RowCounts } from "../replay/recording/bulk.ts";
 import type { BlockPages } from "../replay/recording/gather.ts";
 import type { ResetBase } from "../replay/recording/profile.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
 
-/** The typed arrays of a `Rows`, by name; they move between the threads. */
-export type Columns = Record<string, Uint8Array | Uint32Array>;
+/** The memory of columns, each piece once: what moves with them. */
+export function buffersOf(columns: Readonly<Record<string, Uint8Array | Uint32Array>>): ArrayBuffer[] {
+  const buffers = new Set(Object.values(columns).map((column) => column.buffer as ArrayBuffer));
+  return [...buffers].filter((buffer) => buffer.byteLength > 0);
+}
 
 /** What the worker is started with. */
 export interface RecorderStart {
@@ -43,9 +47,7 @@ export type ToWorker =
   | {
       readonly type: "block";
       readonly columns: Columns;
-      readonly count: number;
-      readonly firstSeq: number;
-      readonly payloadUsed: number;
+      readonly counts: RowCounts;
       readonly pages: BlockPages;
       readonly digests: readonly Digest[];
     }

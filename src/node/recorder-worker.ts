@@ -1,11 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
 import { Rows } from "../events/rows.ts";
+import { type Columns, putColumns } from "../replay/recording/bulk.ts";
 import { BlockEncoder } from "../replay/recording/encoder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { FileSink, syncFolder } from "./files.ts";
 import { packFile, partOf } from "./packing.ts";
-import type { Columns, FromWorker, RecorderStart, ToWorker } from "./recorder-messages.ts";
-import { buffersOf, guarded, runAsWorker } from "./recorder-thread.ts";
+import { buffersOf, type FromWorker, type RecorderStart, type ToWorker } from "./recorder-messages.ts";
+import { guarded, runAsWorker } from "./recorder-thread.ts";
 
 /**
  * The recorder's other thread: encodes, compresses, writes and syncs blocks, and packs the part at the end.
@@ -45,8 +46,8 @@ class PartWriter {
 
   take(message: ToWorker): void {
     if (message.type === "block") {
-      const { columns, count, firstSeq, payloadUsed } = message;
-      Object.assign(this.rows, columns, { count, firstSeq, payloadUsed });
+      const { columns, counts } = message;
+      putColumns(this.rows, columns, counts);
       const block = this.encoder.encode(this.rows, message.pages, message.digests, false);
       this.sink.write(block.bytes);
       this.bytes += block.bytes.length;

@@ -1,23 +1,37 @@
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { Digest } from "../events/digest.ts";
-import { Rows } from "../events/rows.ts";
 import type { PageStore } from "../reducers/pages.ts";
-import { DENSE } from "../replay/recording/bulk.ts";
+import {
+  type Columns,
+  columnsInOnePiece,
+  columnsOf,
+  countsOf,
+  putColumns,
+  rowsInOnePiece,
+} from "../replay/recording/bulk.ts";
 import { gatherPages, SeenPages } from "../replay/recording/gather.ts";
 import { type RecordingMeta, writePreamble } from "../replay/recording/profile.ts";
 import { Fill, type Recorded, type Recorder, SEAL_INPUTS } from "../replay/recording/recorder.ts";
 import type { Tools } from "../replay/recording/tools.ts";
 import { samePage } from "./hash.ts";
 import { partOf } from "./packing.ts";
-import type { Columns, FromWorker, KeeperStart, RecorderStart, ToKeeper } from "./recorder-messages.ts";
+import {
+  buffersOf,
+  type FromWorker,
+  type KeeperStart,
+  type RecorderStart,
+  type ToKeeper,
+} from "./recorder-messages.ts";
 
 /** Sealed blocks that may wait for the disk, in bytes of memory. */
 const WAITING_BYTES = 64 << 20;
-/** How long the live loop may be kept waiting before the machine stops. */
+/** How long the live loop may be kept waiting before the recording ends. */
 const PATIENCE_MS = 1000;
 /** Column sets kept for reuse: fresh memory costs the live thread a page fault every few rows. */
 const SPARES = 16;
+/** Sets that are there from the start: as many blocks as are sealed while a disk syncs one. */
+const READY = 4;
 /** Bytes of payload that there is room for before it grows. */
 const PAYLOAD_BYTES = 1 << 16;
 
@@ -47,7 +61,7 @@ interface Waiting {
  * whatever kills us.
  */
 export class FileRecorder implements Recorder {
-  readonly rows = new Rows(SEAL_INPUTS, PAYLOAD_BYTES);
+  readonly rows = rowsInOnePiece(SEAL_INPUTS, PAYLOAD_BYTES);
   readonly path: string;
   /** Who may be too slow. */
   protected readonly taker: string = "the disk";
@@ -56,7 +70,9 @@ export class FileRecorder implements Recorder {
   protected readonly seen = new SeenPages();
   private readonly fill = new Fill(this.seen);
   /** Columns to go on with while others are being written: the first are made before any guest can wait for them. */
-  private readonly spares: Columns[] = [columnsOf(new Rows(SEAL_INPUTS, PAYLOAD_BYTES))];
+  private readonly spares = Array.from({ length: READY }, () =>
+    columnsInOnePiece(SEAL_INPUTS, PAYLOAD_BYTES),
+  );
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   private fullSince = -1;
@@ -65,8 +81,8 @@ export class FileRecorder implements Recorder {
   private largestWindowMs = 0;
   private closing: { resolve: (recorded: Recorded) => void; reject: (error: Error) => void } | null = null;
   protected closed = false;
-  /** The worker is gone. */
-  private ended = false;
+  /** The worker is gone: nobody writes the part any more. */
+  ended = false;
 
   /** Use `createRecorder`. */
   constructor(
@@ -95,6 +111,7 @@ export class FileRecorder implements Recorder {
 
   /** Too much waits for the disk: take no new message. */
   get full(): boolean {
+    if (this.failure !== null) return false;
     if (this.waitingBytes <= WAITING_BYTES) {
       this.fullSince = -1;
       return false;
@@ -102,11 +119,13 @@ export class FileRecorder implements Recorder {
     const now = performance.now();
     if (this.fullSince < 0) this.fullSince = now;
     if (now - this.fullSince > PATIENCE_MS) {
+      // What it does take yet makes the part longer.
+      this.post({ type: "stop" }, []);
       this.fail(
         `${this.taker} did not take ${this.waitingBytes >> 20} MiB of the recording within ${PATIENCE_MS} ms`,
       );
     }
-    return true;
+    return this.failure === null;
   }
 
   get failed(): string | null {
@@ -121,25 +140,27 @@ export class FileRecorder implements Recorder {
   }
 
   sealIfFull(digests: () => readonly Digest[]): void {
-    if (this.fill.isFull(this.rows)) this.seal(digests());
+    if (this.failure !== null) this.drop();
+    else if (this.fill.isFull(this.rows)) this.seal(digests());
   }
 
   sealDue(nowMicroseconds: number): boolean {
-    return this.fill.isDue(this.rows, nowMicroseconds);
+    return this.failure === null && this.fill.isDue(this.rows, nowMicroseconds);
   }
 
   seal(digests: readonly Digest[]): void {
     const { rows } = this;
-    if (rows.count === 0 || this.failure !== null) return;
+    if (this.failure !== null) this.drop();
+    if (rows.count === 0) return;
     const pages = gatherPages(rows, this.store, this.seen);
     const columns = this.swapColumns();
-    const { count, firstSeq, payloadUsed } = rows;
-    const moved = [...Object.values(columns), ...Object.values(pages)].filter((array) => array.length > 0);
-    const bytes = moved.reduce((sum, array) => sum + array.byteLength, 0);
+    const counts = countsOf(rows);
+    const moved = buffersOf({ ...columns, ...pages });
+    const bytes = moved.reduce((sum, buffer) => sum + buffer.byteLength, 0);
     this.waiting.push({ sealedAt: performance.now(), bytes });
     this.waitingBytes += bytes;
-    this.post({ type: "block", columns, count, firstSeq, payloadUsed, pages, digests }, moved);
-    rows.clear(firstSeq + count);
+    this.post({ type: "block", columns, counts, pages, digests }, moved);
+    rows.clear(counts.firstSeq + counts.count);
     this.fill.clear();
   }
 
@@ -161,10 +182,8 @@ export class FileRecorder implements Recorder {
   async abandon(): Promise<void> {
     if (this.ended) return;
     this.closed = true;
-    if (this.failure === null) {
-      this.post({ type: "stop" }, []);
-      await this.end(PATIENCE_MS);
-    }
+    if (this.failure === null) this.post({ type: "stop" }, []);
+    await this.end(PATIENCE_MS);
     void this.worker.terminate();
     // One that is stuck in the disk cannot be ended, and must not keep us.
     await this.end(PATIENCE_MS);
@@ -182,23 +201,23 @@ export class FileRecorder implements Recorder {
     });
   }
 
-  protected post(message: ToKeeper, moved: readonly (Uint8Array | Uint32Array)[]): void {
-    this.worker.postMessage(
-      message,
-      moved.map((array) => array.buffer as ArrayBuffer),
-    );
+  protected post(message: ToKeeper, moved: readonly ArrayBuffer[]): void {
+    this.worker.postMessage(message, moved);
+  }
+
+  /** The recording has ended: an input's rows are nobody's once it is done. */
+  private drop(): void {
+    const { rows } = this;
+    rows.clear(rows.firstSeq + rows.count);
+    if (rows.payload.length > PAYLOAD_BYTES) rows.payload = new Uint8Array(PAYLOAD_BYTES);
   }
 
   /** Take the columns out of `rows` and put others in, so that the object stays. */
   private swapColumns(): Columns {
     const { rows } = this;
     const taken = columnsOf(rows);
-    const fresh = this.spares.pop();
-    if (fresh !== undefined) Object.assign(rows, fresh);
-    else {
-      const { count, firstSeq, payloadUsed } = rows;
-      Object.assign(rows, new Rows(rows.kind.length, rows.payload.length), { count, firstSeq, payloadUsed });
-    }
+    const { kind, payload } = rows;
+    putColumns(rows, this.spares.pop() ?? columnsInOnePiece(kind.length, payload.length), countsOf(rows));
     return taken;
   }
 
@@ -214,20 +233,18 @@ export class FileRecorder implements Recorder {
         this.waitingBytes -= bytes;
       }
       this.synced = { blocks: this.synced.blocks + message.blocks, bytes: message.bytes };
-      for (const columns of message.columns) if (this.spares.length < SPARES) this.spares.push(columns);
+      const room = this.failure === null ? SPARES - this.spares.length : 0;
+      this.spares.push(...message.columns.slice(0, Math.max(room, 0)));
     }
   }
 
   private fail(reason: string): void {
     this.failure ??= reason;
+    this.spares.length = 0;
+    this.waiting.length = 0;
+    this.waitingBytes = 0;
     this.closing?.reject(new Error(this.failure));
   }
-}
-
-function columnsOf(rows: Rows): Columns {
-  const columns: Columns = { payload: rows.payload };
-  for (const name of DENSE) columns[name] = rows[name];
-  return columns;
 }
 
 /**

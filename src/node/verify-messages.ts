@@ -7,6 +7,8 @@ export type ToVerifier =
       readonly path: string;
       /** Bytes of the file that count: it may be growing. */
       readonly size: number;
+      /** Shall invariants be asked, too? */
+      readonly paranoid: boolean;
     }
   | { readonly type: "starts" }
   | { readonly type: "verify"; readonly task: SegmentTask }

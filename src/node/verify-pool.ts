@@ -38,9 +38,9 @@ class VerifierThread implements SegmentWorker {
   }
 
   /** Read this file from now on, as far as `size` bytes. */
-  open(path: string, size: number): void {
+  open(path: string, size: number, paranoid: boolean): void {
     this.path = path;
-    this.worker.postMessage({ type: "open", path, size } satisfies ToVerifier);
+    this.worker.postMessage({ type: "open", path, size, paranoid } satisfies ToVerifier);
   }
 
   async starts(): Promise<readonly number[]> {
@@ -116,7 +116,7 @@ export class VerifyPool {
     const { jobs = jobsFor(recording, this.size), ...rest } = options;
     const threads = await this.take(Math.min(usefulJobs(recording, jobs), this.size));
     try {
-      for (const thread of threads) thread.open(recording.name, recording.size);
+      for (const thread of threads) thread.open(recording.name, recording.size, rest.paranoid === true);
       return await verifySegments(recording, store, threads, rest);
     } finally {
       this.idle.push(...threads);

@@ -18,7 +18,7 @@ class Verifier {
   }
 
   async hear(message: ToVerifier): Promise<void> {
-    if (message.type === "open") return this.open(message.path, message.size);
+    if (message.type === "open") return this.open(message.path, message.size, message.paranoid);
     if (this.segments === null) throw new Error("a question before there is a file");
     if (message.type === "starts") return this.say({ type: "starts", starts: this.segments.starts() });
     if (message.type === "beyond")
@@ -33,10 +33,10 @@ class Verifier {
     this.say({ type: "report", report });
   }
 
-  private async open(path: string, size: number): Promise<void> {
+  private async open(path: string, size: number, paranoid: boolean): Promise<void> {
     this.opened?.close();
     this.opened = await openFile(path, size);
-    this.segments = new SegmentVerifier(this.opened.recording, this.opened.store);
+    this.segments = new SegmentVerifier(this.opened.recording, this.opened.store, paranoid);
   }
 
   private say(message: FromVerifier): void {

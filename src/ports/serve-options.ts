@@ -43,8 +43,15 @@ export interface ServeOptions {
    * bytes (`200MB`), or both (`10m,200MB`). It is saved to files named after `recording`: x-001.mcap, ...
    */
   readonly keep?: string;
+  /**
+   * End the machine where its recording ends before it, as on a full disk. Else the guests go on, unrecorded: a
+   * hypervisor may not survive the end of its device.
+   */
+  readonly stopWithRecording?: boolean;
   /** Save the window when this expression over registers and state first holds. */
   readonly saveWhen?: string;
+  /** Ask before each block is sealed whether the invariants of the state hold, and tell of each that does not. */
+  readonly paranoid?: boolean;
 }
 
 /** Serving cannot start, or has ended before its time. One line: thing, place, cure. */
@@ -95,6 +102,8 @@ const KEYS: Readonly<Record<keyof ServeOptions, Key>> = {
   once: { is: flag, says: "true or false" },
   keep: { is: text, says: "a time, a size or both: 10m, 200MB, or 10m,200MB" },
   saveWhen: { is: text, says: "an expression" },
+  paranoid: { is: flag, says: "true or false" },
+  stopWithRecording: { is: flag, says: "true or false" },
 };
 
 /** Check plain data; `where` names it in messages. Throws ServeError. */
@@ -187,12 +196,14 @@ function resolvePaths(options: ServeOptions, folder: string): ServeOptions {
 
 /** The machine that these options ask for. Throws ServeError. */
 export function machineFor(options: ServeOptions): MachineOptions {
-  const { vgpus, recording: _, force: __, once: ___, keep: ____, saveWhen: _____, ...machine } = options;
+  const { vgpus, platform, deviceId, revision, screenEvery } = options;
   const each = vgpus.map(({ edid = "default", class: name = "display" }) => ({
     ...(edid === "default" ? {} : { edid: edidOf(edid) }),
     pciClass: PCI_CLASSES[name],
   }));
-  return { ...machine, vgpus: each };
+  const asked = Object.entries({ platform, deviceId, revision, screenEvery });
+  const given = Object.fromEntries(asked.filter(([, value]) => value !== undefined));
+  return { ...given, vgpus: each };
 }
 
 const PCI_CLASSES = { display: 0x03_8000, vga: 0x03_0000 } as const;

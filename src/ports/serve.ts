@@ -1,21 +1,33 @@
 import { rmSync } from "node:fs";
+import { NOTES } from "../events/codes.ts";
 import { Earlier } from "../node/earlier.ts";
 import { type Keeping, type LiveMachine, startMachine } from "../node/live-machine.ts";
 import { partOf } from "../node/packing.ts";
 import type { SavedWindow } from "../node/recorder-messages.ts";
 import { configure, type MachineOptions } from "../replay/engine/create.ts";
+import type { BrokenAt } from "../replay/live/paranoid.ts";
 import type { Recorded } from "../replay/recording/recorder.ts";
+import { lineOf, PortError } from "./errors.ts";
 import { checkKeeping, limitsOf } from "./keep.ts";
-import { machineFor, parseServeOptions, ServeError, type ServeOptions } from "./serve-options.ts";
-import { lineOf, PortError } from "./vfio-user/errors.ts";
-import { Pump } from "./vfio-user/pump.ts";
-import { handsOf, VfioUserServer } from "./vfio-user/session.ts";
+import { handsOf, type MakePort, type Port } from "./port.ts";
+import { Pump } from "./pump.ts";
+import {
+  machineFor,
+  parseServeOptions,
+  type ServedVgpu,
+  ServeError,
+  type ServeOptions,
+} from "./serve-options.ts";
+import { vfioUserPort } from "./vfio-user/session.ts";
 
 /**
  * How often the recorder is looked after, in milliseconds: whether it still records, and whether what a guest
  * did last, before it fell silent, has waited for long enough.
  */
 const WATCH_MS = 10;
+const UNHEARD = NOTES.indexOf("irq.unheard");
+const UNHEARD_LINE =
+  "the guest has turned interrupts on without MSI, and will get none (there is no INTx); boot it without pci=nomsi";
 
 /** What a live machine has done so far. */
 export interface ServeStatistics {
@@ -48,6 +60,13 @@ export type ServeEvent =
   | { readonly type: "display.ready"; readonly vgpu: number }
   /** A window was saved: because it was asked for, because the predicate held, or because the machine ends. */
   | ({ readonly type: "saved" } & SavedWindow)
+  /** Asked for by `paranoid`: our own model broke an invariant; the machine and its recording go on. */
+  | ({ readonly type: "broken" } & BrokenAt)
+  /**
+   * Nothing is recorded from here on, and why; guests go on, and `ended` rejects at the end. `part`: what was
+   * recorded until then; null where that is a window.
+   */
+  | { readonly type: "recording.ended"; readonly reason: string; readonly part: string | null }
   /** A guest could not be served; the server goes on. */
   | { readonly type: "warning"; readonly message: string };
 
@@ -66,13 +85,15 @@ export interface Server {
 }
 
 /**
- * Start a live machine: vGPUs, a vfio-user socket each, everything recorded. Resolves once every socket
- * listens. `onEvent` is told what happens; it must not throw. Rejects with ServeError: `config` where the
- * options are wrong or a file or socket is taken, `world` where the recording cannot be written.
+ * Start a live machine: vGPUs, a port each, everything recorded. Resolves once every port lets guests in.
+ * `onEvent` is told what happens; it must not throw. `makePort`: the hypervisor's side, vfio-user when absent.
+ * Rejects with ServeError: `config` where the options are wrong or a file or socket is taken, `world` where the
+ * recording cannot be written.
  */
 export async function serve(
   options: ServeOptions,
   onEvent: (event: ServeEvent) => void = () => {},
+  makePort: MakePort<ServedVgpu> = vfioUserPort,
 ): Promise<Server> {
   parseServeOptions(options, "options");
   const machine = machineFor(options);
@@ -80,7 +101,7 @@ export async function serve(
   checkKeeping(options, machine);
   const earlier = options.keep === undefined ? setAside(options) : null;
   try {
-    const session = await startSession(options, machine, onEvent);
+    const session = await startSession(options, machine, onEvent, makePort);
     earlier?.drop();
     return session;
   } catch (error) {
@@ -93,17 +114,29 @@ async function startSession(
   options: ServeOptions,
   machine: MachineOptions,
   onEvent: (event: ServeEvent) => void,
+  makePort: MakePort<ServedVgpu>,
 ): Promise<ServeSession> {
-  const servers = new Map<number, VfioUserServer>();
+  const ports = new Map<number, Port>();
+  /** vGPUs of which it was said: a driver without interrupts turns them on again and again. */
+  const unheard = new Set<number>();
   const hands = {
-    ...handsOf(servers),
+    ...handsOf(ports),
     displayReady: (vgpu: number) => onEvent({ type: "display.ready", vgpu }),
+    noted: (vgpu: number, code: number) => {
+      if (code !== UNHEARD || unheard.has(vgpu)) return;
+      unheard.add(vgpu);
+      onEvent({ type: "warning", message: `vGPU ${vgpu}: ${UNHEARD_LINE}` });
+    },
   };
   const keeping = options.keep === undefined ? null : keepingOf(options.keep, options.saveWhen, onEvent);
-  const started = await startMachine(machine, options.recording, hands, keeping).catch((error: unknown) => {
-    throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
-  });
-  const session = new ServeSession(options, started, servers, onEvent);
+  const onBroken = options.paranoid ? (broken: BrokenAt) => onEvent({ type: "broken", ...broken }) : null;
+  const started = await startMachine(machine, options.recording, hands, keeping, onBroken).catch(
+    (error: unknown) => {
+      throw new ServeError("world", `${options.recording}: cannot be recorded to: ${lineOf(error)}`, error);
+    },
+  );
+  const session = new ServeSession(options, started, ports, onEvent);
+  session.makePorts(makePort);
   await session.listen();
   return session;
 }
@@ -145,13 +178,14 @@ class ServeSession implements Server {
   readonly ended: Promise<ServeStatistics>;
   private readonly options: ServeOptions;
   private readonly machine: LiveMachine;
-  private readonly servers: Map<number, VfioUserServer>;
+  private readonly ports: Map<number, Port>;
   private readonly onEvent: (event: ServeEvent) => void;
   private readonly started = performance.now();
   private readonly watch: NodeJS.Timeout;
   private guests = 0;
   private packed: Recorded | null = null;
   private closing = false;
+  private unrecorded = false;
   private settle: {
     resolve: (statistics: ServeStatistics) => void;
     reject: (error: ServeError) => void;
@@ -160,29 +194,45 @@ class ServeSession implements Server {
   constructor(
     options: ServeOptions,
     machine: LiveMachine,
-    servers: Map<number, VfioUserServer>,
+    ports: Map<number, Port>,
     onEvent: (event: ServeEvent) => void,
   ) {
     this.options = options;
     this.machine = machine;
-    this.servers = servers;
+    this.ports = ports;
     this.onEvent = onEvent;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
     // Whoever never looks at `ended` must not be stopped by it.
     this.ended.catch(() => {});
-    const pump = new Pump(machine.live);
-    options.vgpus.forEach((_, i) => {
-      this.addServer(i + 1, pump);
-    });
     this.watch = setInterval(() => this.lookAfter(), WATCH_MS);
   }
 
-  /** Open the sockets. Throws ServeError, and leaves nothing behind then. */
+  /** A port for each vGPU; nobody comes in yet. */
+  makePorts(makePort: MakePort<ServedVgpu>): void {
+    const { live, recorder } = this.machine;
+    const pump = new Pump(live);
+    for (const [i, served] of this.options.vgpus.entries()) {
+      const vgpu = i + 1;
+      const port = {
+        vgpu,
+        pump,
+        paused: () => recorder.full || this.ends,
+        onGuest: (event: "attached" | "detached", reason: string | null) => this.guest(vgpu, event, reason),
+        onError: (error: PortError) => {
+          if (error.code === "world") void this.fail(`vGPU ${vgpu}: ${error.message}`, error);
+          else this.onEvent({ type: "warning", message: `vGPU ${vgpu}: ${error.message}` });
+        },
+      };
+      this.ports.set(vgpu, makePort(served, port, live));
+    }
+  }
+
+  /** Open the ports. Throws ServeError, and leaves nothing behind then. */
   async listen(): Promise<void> {
     try {
-      for (const server of this.servers.values()) await server.listen();
+      for (const port of this.ports.values()) await port.listen();
     } catch (error) {
       const taken = error instanceof PortError && error.code !== "world";
       await this.close().catch(() => {});
@@ -200,7 +250,7 @@ class ServeSession implements Server {
     return {
       recording: this.packed?.path ?? this.options.recording,
       guests: this.guests,
-      attached: [...this.servers.values()].filter((server) => server.attached).length,
+      attached: [...this.ports.values()].filter((port) => port.attached).length,
       ...{ inputs, fetches, timers, interrupts, blocks, bytes },
       ...(this.packed === null ? {} : { blocks: this.packed.blocks, bytes: this.packed.bytes }),
       largestWindowMs,
@@ -221,7 +271,9 @@ class ServeSession implements Server {
     this.closing = true;
     clearInterval(this.watch);
     try {
-      await this.closeSockets();
+      await this.closePorts();
+      const { failed } = this.machine.recorder;
+      if (failed !== null) return await this.salvage(failed);
       this.packed = await this.machine.close();
       this.settle?.resolve(this.statistics());
     } catch (error) {
@@ -231,12 +283,20 @@ class ServeSession implements Server {
     }
   }
 
+  /** The recording ended before the machine did: keep what there is of it. */
+  private async salvage(reason: string): Promise<void> {
+    this.packed = await this.machine.salvage();
+    if (this.packed === null) return this.reject(reason, undefined);
+    const { path } = this.packed;
+    this.settle?.reject(new ServeError("world", `${reason}; the recording up to then is ${path}`));
+  }
+
   /** The world failed: nothing goes on, what was recorded stays in the part. */
   private async fail(message: string, cause?: unknown): Promise<void> {
     if (this.closing) return;
     this.closing = true;
     clearInterval(this.watch);
-    await this.closeSockets().catch(() => {});
+    await this.closePorts().catch(() => {});
     await this.machine.abandon();
     this.reject(message, cause);
   }
@@ -245,29 +305,8 @@ class ServeSession implements Server {
     this.settle?.reject(new ServeError("world", `${message}; ${this.machine.recorder.kept}`, cause));
   }
 
-  private async closeSockets(): Promise<void> {
-    await Promise.all([...this.servers.values()].map((server) => server.close()));
-  }
-
-  private addServer(vgpu: number, pump: Pump): void {
-    const { socket, ram, ramBytes } = this.options.vgpus[vgpu - 1];
-    const server = new VfioUserServer(
-      {
-        socketPath: socket,
-        vgpu,
-        pump,
-        paused: () => this.machine.recorder.full || this.machine.recorder.failed !== null,
-        onGuest: (event, reason) => this.guest(vgpu, event, reason),
-        ...(ram === undefined ? {} : { ramPath: ram }),
-        ...(ramBytes === undefined ? {} : { ramBytes }),
-      },
-      this.machine.live,
-    );
-    server.onError = (error) => {
-      if (error.code === "world") void this.fail(`vGPU ${vgpu}: ${error.message}`, error);
-      else this.onEvent({ type: "warning", message: `vGPU ${vgpu}: ${error.message}` });
-    };
-    this.servers.set(vgpu, server);
+  private async closePorts(): Promise<void> {
+    await Promise.all([...this.ports.values()].map((port) => port.close()));
   }
 
   private guest(vgpu: number, event: "attached" | "detached", reason: string | null): void {
@@ -277,13 +316,27 @@ class ServeSession implements Server {
       return;
     }
     this.onEvent({ type: "detached", vgpu, reason });
-    const others = [...this.servers.values()].some((server) => server.attached);
+    const others = [...this.ports.values()].some((port) => port.attached);
     if (this.options.once === true && this.guests > 0 && !others && !this.closing) void this.finish();
+  }
+
+  /** The recording is over, the guests are not; a window is saved now, not when they have left. */
+  private goUnrecorded(reason: string): void {
+    this.unrecorded = true;
+    const { keep, recording } = this.options;
+    if (keep !== undefined) void this.machine.recorder.abandon();
+    this.onEvent({ type: "recording.ended", reason, part: keep === undefined ? partOf(recording) : null });
+  }
+
+  /** The recording has ended, and the machine is to end with it. */
+  private get ends(): boolean {
+    return this.options.stopWithRecording === true && this.machine.recorder.failed !== null;
   }
 
   private lookAfter(): void {
     const { live, recorder } = this.machine;
-    if (recorder.failed !== null) return void this.fail(recorder.failed);
+    if (this.ends) return void this.finish();
+    if (recorder.failed !== null && !this.unrecorded) this.goUnrecorded(recorder.failed);
     try {
       live.sealIfDue();
     } catch (error) {

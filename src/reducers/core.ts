@@ -4,6 +4,7 @@ import { Rows } from "../events/rows.ts";
 import type { RegisterIndex } from "../hw/compile.ts";
 import type { CommandIndex } from "../hw/compile-commands.ts";
 import { VGPU_MAX } from "../hw/units.ts";
+import { type AnswerSource, NOBODY } from "./answers.ts";
 import type { Configuration } from "./configuration.ts";
 import type { PageStore } from "./pages.ts";
 import { PLANES, TICKETS } from "./planes.ts";
@@ -23,6 +24,12 @@ const MASK = PAGE_MASK;
 const TICKET_SLOTS = 1 << 15;
 const TICKET_RESERVE = 1 << 11;
 const TICKET_ROW = 16;
+/** A ticket's second word: kind + 1 in 8 bits, the agent in 4, the upper 20 bits of the asking row's seq. */
+const KIND_MASK = 0xff;
+const AGENT_SHIFT = 8;
+const ASKED_MASK = 0xfff;
+const ROW_SHIFT = 12;
+const TWO_32 = 0x1_0000_0000;
 
 /** The ticket being opened. Holds nothing between events. */
 const TICKET = new Uint32Array(TICKET_WORDS);
@@ -73,6 +80,11 @@ export class Core {
   carriesOut = true;
   /** seq of the input being reduced. */
   seq = 0;
+  /**
+   * Row that what is answered from now on comes from: a submission, who asked, who armed; -1: the input being
+   * reduced. Every input starts at -1.
+   */
+  cause = -1;
   /** Model time in microseconds. */
   now = 0;
   lastTicket = 0;
@@ -81,8 +93,10 @@ export class Core {
   /** Reply of the read being reduced. */
   replyLo = 0;
   replyHi = 0;
-  /** Ticket under which the read being reduced is owed; 0: answered. */
-  owed = 0;
+  /** Who answers what is asked in place. */
+  source: AnswerSource = NOBODY;
+  /** How much the input being reduced has asked in place. */
+  told = 0;
   /** 0 the device, 1-7 the vGPUs. */
   readonly trees: Tree[];
   private readonly owned: boolean[];
@@ -161,21 +175,46 @@ export class Core {
   emit(kind: number, agent: number): number {
     const o = this.out.add(kind);
     this.out.agent[o] = agent;
+    this.out.cause[o] = this.causeOf(o);
     return o;
   }
 
-  /** Set the cause of outcome `o` to the row `seq`. */
-  because(o: number, seq: number): void {
-    this.out.cause[o] = seq === this.seq ? 0 : this.seq + 1 + o - seq;
+  /** What column `cause` of outcome `o` says: how far back the row stands that it comes from; 0: its input. */
+  causeOf(o: number): number {
+    return this.cause < 0 || this.cause === this.seq ? 0 : this.seq + 1 + o - this.cause;
   }
 
-  /** Open a ticket. `kind` is the effect's; the operands are what its answer must fit, `dHigh` the upper half of d. */
-  openTicket(kind: number, agent: number, a: number, b: number, c: number, d: number, dHigh = 0): number {
+  /** What is answered from now on comes from row `seq`. Returns what it came from before, to go back to. */
+  comesFrom(seq: number): number {
+    const before = this.cause;
+    this.cause = seq;
+    return before;
+  }
+
+  /** seq of the outcome that comes next. */
+  get nextRow(): number {
+    return this.seq + 1 + this.out.count;
+  }
+
+  /**
+   * Open a ticket. `kind` is the effect's, `row` the seq of who asks; the operands are what its answer must fit,
+   * `dHigh` the upper half of d.
+   */
+  openTicket(
+    kind: number,
+    agent: number,
+    row: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    dHigh = 0,
+  ): number {
     const ticket = this.nextTicket();
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
     TICKET[0] = ticket;
-    TICKET[1] = kind + 1;
-    TICKET[2] = agent;
+    TICKET[1] = (kind + 1) | (agent << AGENT_SHIFT) | (Math.floor(row / TWO_32) << ROW_SHIFT);
+    TICKET[2] = row >>> 0;
     TICKET[3] = a;
     TICKET[4] = b;
     TICKET[5] = c;
@@ -228,18 +267,26 @@ export class Core {
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
     const page = this.words.page(TICKET_PLANE, at);
     const first = at & MASK;
-    return (
-      ticket !== 0 && page[first] === ticket && page[first + 1] === kind + 1 && page[first + 2] === agent
-    );
+    const asked = (kind + 1) | (agent << AGENT_SHIFT);
+    return ticket !== 0 && page[first] === ticket && (page[first + 1] & ASKED_MASK) === asked;
   }
 
   /** Kind of the effect that opened the ticket. */
   ticketKind(ticket: number): number {
-    return this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 1) - 1;
+    const word = this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 1);
+    return (word & KIND_MASK) - 1;
   }
 
   ticketAgent(ticket: number): number {
-    return this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 2);
+    const word = this.words.read(TICKET_PLANE, (ticket % TICKET_SLOTS) * TICKET_WORDS + 1);
+    return (word & ASKED_MASK) >>> AGENT_SHIFT;
+  }
+
+  /** seq of the row that opened the ticket: the effect's, or the owed read's. */
+  ticketRow(ticket: number): number {
+    const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
+    const high = this.words.read(TICKET_PLANE, at + 1) >>> ROW_SHIFT;
+    return high * TWO_32 + this.words.read(TICKET_PLANE, at + 2);
   }
 
   /** Operand 0 to 3 of an open ticket; 4 is the upper half of the last one. */
@@ -256,8 +303,8 @@ export class Core {
    * Arm a timer for model time `deadline` (microseconds); `code` says what it is for. Returns its ticket.
    */
   armTimer(agent: number, deadline: number, code: number): number {
-    const high = Math.floor(deadline / 0x1_0000_0000);
-    const ticket = this.openTicket(K["timer.arm"], agent, deadline >>> 0, high, code, 0);
+    const high = Math.floor(deadline / TWO_32);
+    const ticket = this.openTicket(K["timer.arm"], agent, this.nextRow, deadline >>> 0, high, code, 0);
     const o = this.emit(K["timer.arm"], agent);
     this.out.ticket[o] = ticket;
     this.out.lo[o] = deadline >>> 0;

@@ -1,7 +1,8 @@
 import { K } from "../events/kinds.ts";
+import { distanceOf, offsetOf } from "../hw/registers/offsets.ts";
 import { ENGINE_BASES, ENGINES, VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
-import { ownsAddress } from "./mediator/ggtt.ts";
+import { ownsAddress, partialOf } from "./mediator/ggtt.ts";
 import { pendingBits } from "./mediator/interrupt.ts";
 import { frameBaseOf } from "./memory.ts";
 import { keyHigh, keyLow, scramble } from "./mix.ts";
@@ -24,8 +25,8 @@ export interface Invariant {
 
 const CSB_ENTRIES = 6;
 const CSB_NONE = 7;
-const CONTEXT_STATUS_PTR = 0x3a0;
-const MASTER = 0x44200;
+const CONTEXT_STATUS_PTR = distanceOf("RING_CONTEXT_STATUS_PTR");
+const MASTER = offsetOf("GEN8_MASTER_IRQ");
 const MASTER_ENABLE = 0x8000_0000;
 const DMA_WORDS = 6;
 const PHASE_IDLE = 0;
@@ -140,7 +141,7 @@ const ggttShare = ofVgpus((core, v) => {
   return wrong;
 });
 
-/** A present entry of the device is its owner's entry of now, never half of an older one. */
+/** A present entry of the device is its owner's entry of now, and whole: never half of an older one. */
 function ggttEntries(core: Core): string | null {
   const { vgpus } = core.setting.configuration;
   let wrong: string | null = null;
@@ -151,7 +152,12 @@ function ggttEntries(core: Core): string | null {
     const guestHigh = core.words.read(GGTT + v, index + 1);
     const hfn = frameBaseOf(v) + ((guestHigh << 20) | (guestLow >>> 12));
     const wanted = ((hfn << 12) | (guestLow & 0xfff)) >>> 0;
-    if (v === 0 || low !== wanted || core.words.read(DEVICE_GGTT, index + 1) !== hfn >>> 20)
+    if (
+      v === 0 ||
+      partialOf(core, v, index >>> 1) !== 0 ||
+      low !== wanted ||
+      core.words.read(DEVICE_GGTT, index + 1) !== hfn >>> 20
+    )
       wrong = `device.gtt.${(index * 4).toString(16)} is not the entry of vgpu${v}`;
   });
   return wrong;
@@ -196,8 +202,8 @@ const engineFetch = ofEngines((core, _e, { fetch }) => openOr(core, fetch, K["gu
 const engineWakes = ofEngines((_core, _e, { timer, fetch }) =>
   timer !== 0 || fetch !== 0 ? null : "phase is busy, and nothing will wake it",
 );
-const apertureRead = ofVgpus((core, _v, { apertureRead: ticket }) =>
-  openOr(core, ticket, K["aperture.read"], "tree.apertureRead"),
+const drawTimer = ofVgpus((core, _v, { drawTimer: ticket }) =>
+  openOr(core, ticket, K["timer.arm"], "tree.drawTimer"),
 );
 const screenTimer = ofVgpus((core, _v, { screenTimer: ticket }) =>
   openOr(core, ticket, K["timer.arm"], "tree.screenTimer"),
@@ -224,7 +230,7 @@ export const INVARIANTS: readonly Invariant[] = [
     "a pipe has an armed vblank timer exactly while it is on and its vGPU not paused",
     pipeTimers,
   ),
-  row("aperture.read", "an aperture read that waits for a page has its ticket", apertureRead),
+  row("draw.timer", "the timer of the rest of a screen is open", drawTimer),
   row("screen.timer", "the timer of the next drawn screen is open", screenTimer),
   row("writes.open", "guest writes in flight are counted", writesOpen),
   row("announcements", "what waits for guest writes waits for some in flight", announcements),
@@ -233,3 +239,16 @@ export const INVARIANTS: readonly Invariant[] = [
   row("ggtt.entries", "the device's GGTT entries are their owners', translated", ggttEntries, true),
   row("digests", "running digests are those of the words", digests, true),
 ];
+
+/** An invariant that does not hold, and what is wrong where. */
+export interface Broken extends Pick<Invariant, "name" | "says"> {
+  readonly what: string;
+}
+
+/** Every invariant that does not hold, slow ones included. */
+export function brokenInvariants(core: Core): Broken[] {
+  return INVARIANTS.flatMap(({ name, says, broken }) => {
+    const what = broken(core);
+    return what === null ? [] : [{ name, says, what }];
+  });
+}

@@ -1,14 +1,24 @@
 import type { Digest } from "../events/digest.ts";
-import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES, type KindName } from "../events/kinds.ts";
-import { Rows, rowDifference } from "../events/rows.ts";
+import {
+  CLASS_OBSERVATION,
+  CLASS_OUTCOME,
+  K,
+  KIND_CLASS,
+  KIND_NAMES,
+  type KindName,
+} from "../events/kinds.ts";
+import { rowDifference } from "../events/row-difference.ts";
+import type { Rows } from "../events/rows.ts";
 import { REG_FAST_READ, REG_FAST_WRITE } from "../hw/compile.ts";
 import { ENGINES, MMIO_BYTES, VGPU_MAX } from "../hw/units.ts";
+import { RowAnswers } from "./answers.ts";
 import { Core, type Setting } from "./core.ts";
 import { pauseEngines, resetEngines, resumeEngine, submit } from "./device/engine.ts";
 import { flushTlb } from "./device/gtt.ts";
 import { findPutAway } from "./device/parking.ts";
 import { resetDeviceRegisters } from "./device/registers.ts";
 import { digestsOf } from "./digests.ts";
+import { readForCommand, writeForCommand } from "./mediator/commands.ts";
 import {
   contextStatus,
   engineHung,
@@ -19,7 +29,6 @@ import {
   isStopped,
 } from "./mediator/execlist.ts";
 import { writeGtt } from "./mediator/ggtt.ts";
-import { auditLoad } from "./mediator/nonpriv.ts";
 import { DEVICE_GGTT, MMIO, PLANES } from "./planes.ts";
 import { NO_RAM, type RamState } from "./ram.ts";
 import { reduce, reduceAlive } from "./reduce.ts";
@@ -77,7 +86,8 @@ const UP: Up = {
   hung: engineHung,
   congested: isCongested,
   stopped: isStopped,
-  load: auditLoad,
+  writeRegister: writeForCommand,
+  readRegister: readForCommand,
   paused: isPaused,
 };
 
@@ -104,20 +114,23 @@ export class Machine {
   readonly core: Core;
   private owner = 1;
   private poisoned = false;
+  /** Answers from the rows themselves: what is replayed, and what nobody else answers for. */
+  readonly recorded = new RowAnswers();
   /** The state that the machine last left behind or went on from; has it moved since? */
   private last = initialState();
   private moved = true;
 
   constructor(setting: Setting, pure = false) {
     this.core = new Core(setting, pure, this.last.trees, DOWN, UP);
+    this.core.source = this.recorded;
     this.restore(this.last);
     this.moved = true;
     resetDeviceRegisters(this.core);
   }
 
   /**
-   * Reduce input row `i`; its outcomes are then in `core.out`, a read's reply in `core.replyLo`, `replyHi`
-   * and `owed`.
+   * Reduce input row `i`; its outcomes are then in `core.out`, a read's reply in `core.replyLo` and `replyHi`.
+   * What it asks in place, `core.source` answers: by default, the row itself.
    */
   apply(rows: Rows, i: number): void {
     if (this.poisoned) throw new Error(POISONED);
@@ -125,8 +138,9 @@ export class Machine {
     this.moved = true;
     core.seq = rows.firstSeq + i;
     core.now += rows.dt[i];
-    core.out.count = 0;
-    core.out.payloadUsed = 0;
+    core.out.clear();
+    core.told = 0;
+    this.recorded.start(rows, i);
     try {
       reduce(core, rows, i);
       if (core.pure) core.finishDrafts();
@@ -144,6 +158,8 @@ export class Machine {
   batch(rows: Rows, from: number, to: number): number {
     if (this.poisoned) throw new Error(POISONED);
     this.moved = true;
+    const { source } = this.core;
+    this.core.source = this.recorded;
     this.core.carriesOut = false;
     try {
       return this.run(rows, from, to);
@@ -152,13 +168,14 @@ export class Machine {
       throw error;
     } finally {
       this.core.carriesOut = true;
+      this.core.source = source;
     }
   }
 
   /** The loop of `batch`. What most inputs are needs no dispatch, and no look at outcomes that it cannot have. */
   private run(rows: Rows, from: number, to: number): number {
     const { core } = this;
-    const { kind, agent, at, size, lo, hi, ticket, dt } = rows;
+    const { kind, agent, at, size, lo, hi, answers, dt } = rows;
     const { idOf, flags, rule, writable, oneToClear, then } = core.registers;
     const { words } = core;
     let { now } = core;
@@ -169,7 +186,8 @@ export class Machine {
       const k = kind[i];
       const v = agent[i];
       const a = at[i];
-      if (v === alive && k === GTT_WRITTEN) {
+      // Others are refused, with a row.
+      if (v === alive && k === GTT_WRITTEN && (a & 3) === 0 && size[i] >= 4 && answers[i] === 0) {
         writeGtt(core, v, a, size[i], lo[i], hi[i]);
         now += dt[i];
         quick = i++;
@@ -181,12 +199,12 @@ export class Machine {
         if (k === MMIO_READ && (flags[id] & FAST_READ) !== 0) {
           now += dt[i];
           quick = i++;
-          if (words.read(MMIO_PLANE + v, word) === lo[quick] && (hi[quick] | ticket[quick]) === 0) continue;
+          if (words.read(MMIO_PLANE + v, word) === lo[quick] && (hi[quick] | answers[quick]) === 0) continue;
           core.now = now;
           core.seq = rows.firstSeq + quick;
           return quick;
         }
-        if (k === MMIO_WRITTEN && id !== 0 && then[id] === 0) {
+        if (k === MMIO_WRITTEN && id !== 0 && then[id] === 0 && answers[i] === 0) {
           const value =
             (flags[id] & FAST_WRITE) !== 0
               ? lo[i]
@@ -198,6 +216,10 @@ export class Machine {
         }
       }
       if (KIND_CLASS[k] >= OUTCOME) {
+        if (KIND_CLASS[k] === CLASS_OBSERVATION) {
+          i++;
+          continue;
+        }
         core.now = now;
         if (quick >= 0) core.seq = rows.firstSeq + quick;
         return i;
@@ -227,12 +249,13 @@ export class Machine {
   private answered(rows: Rows, i: number, to: number, alive: boolean): number {
     const { core } = this;
     const { out } = core;
-    out.count = 0;
-    out.payloadUsed = 0;
+    out.clear();
+    core.told = 0;
+    this.recorded.start(rows, i);
     if (alive) reduceAlive(core, rows.agent[i], rows, i);
     else reduce(core, rows, i);
     if (core.pure) core.finishDrafts();
-    if (READS[rows.kind[i]] === 1 && !this.replyMatches(rows, i)) return -1 - i;
+    if (!this.recorded.used || (READS[rows.kind[i]] === 1 && !this.replyMatches(rows, i))) return -1 - i;
     return out.count === 0 ? i + 1 : this.outcomesMatch(rows, i + 1, to);
   }
 
@@ -241,18 +264,26 @@ export class Machine {
     const { out } = this.core;
     let next = at;
     for (let o = 0; o < out.count; o++, next++) {
+      while (next < to && KIND_CLASS[rows.kind[next]] === CLASS_OBSERVATION) next++;
       if (next >= to || rowDifference(out, o, rows, next) !== null) return -1 - Math.min(next, to - 1);
     }
     return next;
   }
 
-  /** Reduce input `i` and compare: index of the next input, or -1 - index of the row that differs. */
+  /**
+   * Reduce input `i` and compare: index of the next row, or -1 - index of the row that differs. Somebody else's
+   * answers are passed over: they neither drive nor diverge.
+   */
   strict(rows: Rows, i: number, to: number): number {
+    if (KIND_CLASS[rows.kind[i]] === CLASS_OBSERVATION) return i + 1;
     if (KIND_CLASS[rows.kind[i]] >= CLASS_OUTCOME) return -1 - i;
+    const { source } = this.core;
     this.core.carriesOut = false;
+    this.core.source = this.recorded;
     this.apply(rows, i);
     this.core.carriesOut = true;
-    if (!this.replyMatches(rows, i)) return -1 - i;
+    this.core.source = source;
+    if (!this.recorded.used || !this.replyMatches(rows, i)) return -1 - i;
     const next = this.outcomesMatch(rows, i + 1, to);
     if (next >= 0 && next < to && KIND_CLASS[rows.kind[next]] === CLASS_OUTCOME) return -1 - next;
     return next;
@@ -263,7 +294,6 @@ export class Machine {
     const k = rows.kind[i];
     if (!isRead(k)) return true;
     const core = this.core;
-    if (core.owed !== 0 || rows.ticket[i] !== 0) return rows.ticket[i] === core.owed;
     return rows.lo[i] === core.replyLo && rows.hi[i] === core.replyHi;
   }
 
@@ -325,39 +355,6 @@ for (const name of ["mmio.read", "gtt.read", "config.read", "io.read", "aperture
 /** Is this the kind of a guest's read? */
 export function isRead(kind: number): boolean {
   return READS[kind] === 1;
-}
-
-/** A State and the rows it was answered with: valid whatever the machine does next, and not to be changed. */
-export interface Step {
-  readonly state: State;
-  readonly outcomes: Rows;
-  readonly replyLo: number;
-  readonly replyHi: number;
-}
-
-/**
- * One input on one state, as a function: the earlier state and the earlier outcomes stay valid. `machine` is
- * a pure machine; only its tables are used, and it keeps nothing from call to call.
- */
-export function reduceState(machine: Machine, state: State, rows: Rows, i: number): Step {
-  machine.restore(state);
-  machine.apply(rows, i);
-  const { out, replyLo, replyHi } = machine.core;
-  return { state: machine.snapshot(), outcomes: copyOf(out), replyLo, replyHi };
-}
-
-/** What most inputs are answered with. */
-const NO_ROWS = new Rows(0, 0);
-
-function copyOf(out: Rows): Rows {
-  if (out.count === 0) return NO_ROWS;
-  const copy = new Rows(out.count, 0);
-  for (let o = 0; o < out.count; o++) copy.copyFrom(out, o);
-  // Payloads as they lie: those of guest writes too, which are no part of a recorded row.
-  copy.payload = out.payload.slice(0, out.payloadUsed);
-  copy.payloadUsed = out.payloadUsed;
-  copy.from.set(out.from.subarray(0, out.count));
-  return copy;
 }
 
 /** A question to the world that has not been answered. */

@@ -24,6 +24,8 @@ export class PageStore {
   private comparer: PageComparer | null = null;
   /** Fetches promised pages: must intern the page with this hash, or throw. */
   private fetch: ((hash: Uint32Array) => void) | null = null;
+  /** The content that a fetch under way is for: whatever comes with it, it does not go again. -1: none. */
+  private pinned = -1;
   /** Ids of contents that were let go for good. */
   private readonly free: number[] = [];
   /** Pages that can be fetched again are packed or let go beyond this many, those that were not used for longest. */
@@ -101,9 +103,9 @@ export class PageStore {
     this.packed = new PackedPages(bytes - bytes / PACKED_SHARE);
   }
 
-  /** The same by number: beyond so many, pages are fetched again when they are needed. */
+  /** The same by number: beyond so many (one at least), pages are fetched again when they are needed. */
   keepAtMost(pages: number): void {
-    this.most = pages;
+    this.most = Math.max(1, pages);
     this.packed = null;
   }
 
@@ -125,6 +127,10 @@ export class PageStore {
       const place = this.forgotten + this.gone;
       const oldest = this.used[this.gone++];
       if (this.lastUse[oldest] !== place) continue;
+      if (oldest === this.pinned) {
+        this.noteUse(oldest);
+        continue;
+      }
       const words = this.pages[oldest];
       if (words !== null && this.wanted[oldest] === true) this.packed?.put(oldest, words);
       this.pages[oldest] = null;
@@ -190,10 +196,21 @@ export class PageStore {
       this.letGo(id);
       return packed;
     }
-    this.fetch?.(this.hashes[id]);
-    const words = this.pages[id];
+    const words = this.fetched(id);
     if (words === null || words === undefined) throw new Error(`no page ${id} in the store`);
     return words;
+  }
+
+  /** The page once its fetch is done. A block may bring more pages than are kept: the one asked for stays. */
+  private fetched(id: number): Uint32Array | null | undefined {
+    const outer = this.pinned;
+    this.pinned = id;
+    try {
+      this.fetch?.(this.hashes[id]);
+    } finally {
+      this.pinned = outer;
+    }
+    return this.pages[id];
   }
 
   /** Id of the content with this hash, or -1. */

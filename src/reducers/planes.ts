@@ -23,7 +23,9 @@ export const TICKETS = 43;
 export const TLB = 44;
 /** Engines of paused vGPUs, put aside: see `device/parking.ts`. */
 export const PARKED_ENGINES = TLB + ENGINES.length;
-export const PLANES = PARKED_ENGINES + 1;
+/** PTEs of which half was written and the other half is awaited: 2 bits an entry, see `mediator/ggtt.ts`. */
+export const PARTIAL = PARKED_ENGINES;
+export const PLANES = PARTIAL + VGPU_MAX + 1;
 
 export interface Component {
   readonly name: string;
@@ -37,20 +39,21 @@ const perVgpu = (space: string, plane: number, epoch: number): Component[] =>
 
 /** Every plane that has a meaning, in the order in which digests are listed. */
 export const PLANE_COMPONENTS: readonly Component[] = [
-  ...perVgpu("mmio", MMIO, 1),
+  ...perVgpu("mmio", MMIO, 2),
   ...perVgpu("ggtt", GGTT, 1),
-  ...perVgpu("config", CONFIG, 1),
+  ...perVgpu("config", CONFIG, 2),
   ...perVgpu("monitor", MONITOR, 1),
   ...perVgpu("dma", DMA, 1),
-  { name: "device.mmio", plane: DEVICE_MMIO, epoch: 1 },
-  { name: "device.ggtt", plane: DEVICE_GGTT, epoch: 1 },
+  { name: "device.mmio", plane: DEVICE_MMIO, epoch: 2 },
+  { name: "device.ggtt", plane: DEVICE_GGTT, epoch: 2 },
   { name: "device.frames", plane: FRAMES, epoch: 1 },
-  { name: "device.tickets", plane: TICKETS, epoch: 1 },
-  ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 1 })),
-  { name: "device.parked", plane: PARKED_ENGINES, epoch: 1 },
+  { name: "device.tickets", plane: TICKETS, epoch: 2 },
+  ...ENGINES.map((engine, i) => ({ name: `device.${engine}.tlb`, plane: TLB + i, epoch: 2 })),
+  { name: "device.parked", plane: PARKED_ENGINES, epoch: 2 },
+  ...perVgpu("partial", PARTIAL, 1),
 ];
 
 /** Epochs of the components that are not planes. */
-export const RAM_EPOCH = 1;
-export const TREE_EPOCH = 1;
+export const RAM_EPOCH = 2;
+export const TREE_EPOCH = 2;
 export const CLOCK_EPOCH = 1;

@@ -9,6 +9,21 @@ import type { PageStore } from "./pages.ts";
  */
 export const GFN_BITS = 24;
 
+/** One number for a guest frame of a vGPU: the vGPU's number over the gfn. */
+export function frameKey(vgpu: number, gfn: number): number {
+  return (vgpu << GFN_BITS) | gfn;
+}
+
+/** The vGPU of a frame's number. */
+export function frameVgpu(key: number): number {
+  return key >>> GFN_BITS;
+}
+
+/** The gfn of a frame's number. */
+export function frameGfn(key: number): number {
+  return key & ((1 << GFN_BITS) - 1);
+}
+
 /** What is known of one guest frame. */
 export class Frame {
   readonly owner: number;

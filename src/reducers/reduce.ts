@@ -1,22 +1,29 @@
-import { TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
-import { PURPOSES } from "../events/columns.ts";
+import { TIMER_DRAW, TIMER_ENGINE, TIMER_SCREEN, TIMER_VBLANK } from "../events/codes.ts";
 import { K } from "../events/kinds.ts";
 import type { Rows } from "../events/rows.ts";
-import { VGPU_MAX } from "../hw/units.ts";
+import { NO_ENGINE, VGPU_MAX } from "../hw/units.ts";
 import type { Core } from "./core.ts";
 import { continueTurn, failTurn, startTurn, wakeForMemory } from "./device/engine.ts";
 import { readMmio, writeMmio } from "./mediator/access.ts";
-import { continueApertureRead, failApertureRead, readAperture, writeAperture } from "./mediator/aperture.ts";
+import { readAperture, writeAperture } from "./mediator/aperture.ts";
 import { readConfig, readIo, writeConfig, writeIo } from "./mediator/config-space.ts";
 import { plug, unplug } from "./mediator/display/hotplug.ts";
 import { vblank } from "./mediator/display/pipe.ts";
-import { screenTimer } from "./mediator/display/screen.ts";
+import { goOnDrawing, screenTimer } from "./mediator/display/screen.ts";
 import { writeDone } from "./mediator/execlist.ts";
 import { readGtt, writeGtt } from "./mediator/ggtt.ts";
-import { createVgpu, destroyVgpu, mapMemory, resetVgpu, unmapMemory } from "./mediator/lifecycle.ts";
+import {
+  attachPort,
+  closeVgpu,
+  createVgpu,
+  destroyVgpu,
+  detachPort,
+  mapMemory,
+  resetVgpu,
+  unmapMemory,
+} from "./mediator/lifecycle.ts";
 import { pauseVgpu, resumeVgpu, settlePause } from "./mediator/pause.ts";
 import { receivePage } from "./memory.ts";
-import { DMA } from "./planes.ts";
 
 /**
  * One input row on the state in `core`. An input that fits nothing changes nothing: recordings are data too.
@@ -26,7 +33,7 @@ export function reduce(core: Core, rows: Rows, i: number): void {
   if (v !== 0 && v <= VGPU_MAX && core.seeVgpu(v).created) return reduceAlive(core, v, rows, i);
   core.replyLo = 0;
   core.replyHi = 0;
-  core.owed = 0;
+  core.cause = -1;
   if (v > VGPU_MAX) return;
   const kind = rows.kind[i];
   if (v === 0) {
@@ -38,7 +45,7 @@ export function reduce(core: Core, rows: Rows, i: number): void {
 export function reduceAlive(core: Core, v: number, rows: Rows, i: number): void {
   core.replyLo = 0;
   core.replyHi = 0;
-  core.owed = 0;
+  core.cause = -1;
   const kind = rows.kind[i];
   switch (kind) {
     // What most rows are is called by name: the call of an unknown function costs as much as some of them.
@@ -81,23 +88,12 @@ REDUCERS[K["io.read"]] = (core) => readIo(core);
 REDUCERS[K["io.written"]] = (core, v, rows, i) =>
   writeIo(core, v, rows.at[i], rows.size[i], rows.lo[i], rows.hi[i]);
 
-REDUCERS[K["port.attached"]] = (core, v, rows, i) => {
-  const tree = core.vgpu(v);
-  tree.attached = true;
-  tree.port = rows.code[i];
-};
-REDUCERS[K["port.detached"]] = (core, v) => {
-  core.vgpu(v).attached = false;
-  core.vgpu(v).maps = 0;
-  core.vgpu(v).freeMap = 0;
-  core.words.clear(DMA + v);
-};
+REDUCERS[K["port.attached"]] = (core, v, rows, i) => attachPort(core, v, rows.code[i]);
+REDUCERS[K["port.detached"]] = (core, v) => detachPort(core, v);
 REDUCERS[K["vgpu.opened"]] = (core, v) => {
   core.vgpu(v).opened = true;
 };
-REDUCERS[K["vgpu.closed"]] = (core, v) => {
-  core.vgpu(v).opened = false;
-};
+REDUCERS[K["vgpu.closed"]] = (core, v) => closeVgpu(core, v);
 REDUCERS[K["vgpu.paused"]] = (core, v) => pauseVgpu(core, v);
 REDUCERS[K["vgpu.resumed"]] = (core, v) => resumeVgpu(core, v);
 REDUCERS[K["vgpu.reset"]] = (core, v) => resetVgpu(core, v);
@@ -125,21 +121,17 @@ function fetched(core: Core, v: number, rows: Rows, i: number): void {
   answer(core, v, ticket, false);
 }
 
-const NO_ENGINE = 255;
-const SCANOUT = PURPOSES.indexOf("scanout");
-
 /** Whoever asked for the page goes on. */
 function answer(core: Core, v: number, ticket: number, failed: boolean): void {
   const engine = core.ticketOperand(ticket, 2);
   const purpose = core.ticketOperand(ticket, 1);
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   if (engine !== NO_ENGINE) {
     if (failed) failTurn(core, engine);
-    else continueTurn(core, engine);
-  } else if (purpose !== SCANOUT) {
-    if (failed) failApertureRead(core, v);
-    else continueApertureRead(core, v);
+    else continueTurn(core, engine, purpose);
   }
+  core.cause = -1;
   settlePause(core, v);
 }
 
@@ -147,16 +139,20 @@ function fired(core: Core, ticket: number): void {
   if (!core.isOpen(ticket) || core.ticketKind(ticket) !== K["timer.arm"]) return;
   const code = core.ticketOperand(ticket, 2);
   const v = core.ticketAgent(ticket);
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
-  if (code >= TIMER_SCREEN) screenTimer(core, v);
+  if (code >= TIMER_DRAW) goOnDrawing(core, v);
+  else if (code >= TIMER_SCREEN) screenTimer(core, v);
   else if (code >= TIMER_VBLANK) vblank(core, v, code - TIMER_VBLANK);
   else if (code >= TIMER_ENGINE) startTurn(core, code - TIMER_ENGINE);
 }
 
 function written(core: Core, v: number, ticket: number): void {
   if (!core.isAsked(ticket, K["guest.write"], v)) return;
+  core.cause = core.ticketRow(ticket);
   core.endTicket(ticket);
   writeDone(core, v, ticket);
   wakeForMemory(core);
+  core.cause = -1;
   settlePause(core, v);
 }

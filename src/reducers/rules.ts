@@ -1,5 +1,5 @@
 /** The arithmetic of a row's rule. Numbers in the order of hw RULES. */
-const READ_ONLY = 1;
+export const READ_ONLY = 1;
 export const MASKED_BITS = 2;
 export const ONE_TO_CLEAR = 3;
 const DISCARD = 4;

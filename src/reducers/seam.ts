@@ -11,13 +11,14 @@ import type { EngineTree } from "./trees.ts";
 /** From the mediator down to the device. */
 export interface Down {
   /** A submission of two elements (low, high each; high is the context id) for the address space at `frameBase`,
-   * with the plane that holds its registers. */
+   * with the plane that holds its registers; row `row` told of the first of them, the next row of the other. */
   elsp(
     core: Core,
     engine: number,
     frameBase: number,
     registers: number,
     descriptors: readonly number[],
+    row: number,
   ): void;
   /** One entry of the device's GGTT. */
   ggtt(core: Core, entry: number, low: number, high: number): void;
@@ -52,8 +53,10 @@ export interface Up {
   hung(core: Core, frameBase: number, engine: number): void;
   /** Does this address space tell the engine to stand still? */
   stopped(core: Core, frameBase: number, engine: number): boolean;
-  /** What may really be loaded where a command loads `value` into a register whose content is audited. */
-  load(core: Core, frameBase: number, at: number, value: number): number;
+  /** A command writes a register that is more than its word. */
+  writeRegister(core: Core, frameBase: number, at: number, value: number): void;
+  /** A command reads such a register: what a guest would read. */
+  readRegister(core: Core, frameBase: number, at: number): number;
   /** Must engines put this address space's work aside at the end of their turn? */
   paused(core: Core, frameBase: number): boolean;
   /** May the engine go on announcing, or must it wait for the guest's memory to catch up? */

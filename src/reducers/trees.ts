@@ -1,3 +1,4 @@
+import { PURPOSES } from "../events/columns.ts";
 import { ENGINES } from "../hw/units.ts";
 import { DEVICE_MMIO } from "./planes.ts";
 
@@ -75,9 +76,11 @@ export interface ExeclistTree {
   /** The four dwords of the submission being written, element 1 first, and how many have come. */
   port: number[];
   writes: number;
+  /** seq of the writes that brought them. */
+  portAt: number[];
   /** Descriptors (low, high) of the submission that waits for the device to take it; empty: none. */
   queued: number[];
-  /** seq of the input that submitted it. */
+  /** seq of the row that told of it: of its first element's `workload.submitted`. */
   queuedAt: number;
   /** The device works for this vGPU on this engine. */
   owns: boolean;
@@ -100,6 +103,8 @@ export interface Announcement {
   a: number;
   b: number;
   c: number;
+  /** seq of the row that it comes from: the submission. */
+  cause: number;
 }
 
 export interface VgpuTree {
@@ -110,6 +115,8 @@ export interface VgpuTree {
   port: number;
   paused: boolean;
   failsafe: number;
+  /** The guest has put the device to sleep (D3hot) and submitted nothing since: the next reset is its waking up. */
+  asleep: boolean;
   /** The guest has read its PVINFO page. */
   pvAware: boolean;
   maps: number;
@@ -117,8 +124,6 @@ export interface VgpuTree {
   freeMap: number;
   /** The interrupt line, whose rising edges are MSIs. */
   interruptLine: boolean;
-  /** Ticket of the aperture read that waits for a page; 0: none. */
-  apertureRead: number;
   /** Tickets of pages that aperture reads have asked for without waiting. Memory not coherent only. */
   apertureAsks: number[];
   pipes: PipeTree[];
@@ -130,6 +135,9 @@ export interface VgpuTree {
   announcements: Announcement[];
   /** Screen sampling: ticket of the timer, gfn reads are outcomes of their own. */
   screenTimer: number;
+  /** The timer of the rest of a screen, and how many of its frames were asked for; 0: none is under way. */
+  drawTimer: number;
+  drawn: number;
   flipsSeen: number;
 }
 
@@ -163,6 +171,8 @@ export interface EngineTree {
   /** Ticket of the timer that starts the next turn, of the fetch the turn waits for. */
   timer: number;
   fetch: number;
+  /** By purpose: seq of the last answer that brought this engine a page; 0: none. */
+  fetchedAt: number[];
   /**
    * Why the engine stands still: 0 it does not, 1 semaphore, 2 announcements, 3 stopped by STOP_RING.
    */
@@ -189,12 +199,11 @@ export interface EngineTree {
   workaroundEnd: number;
   resumeLevel: number;
   arbitration: boolean;
-  predicate: boolean;
   /** The turn under way has written to memory: waiting semaphores are looked at again. */
   wrote: boolean;
   /** Predicate of MI_SET_PREDICATE: commands are skipped while it says so. */
   skipping: boolean;
-  /** seq of the current submission and of the waiting one. */
+  /** seq of the rows that told of the current submission and of the waiting one, of their first elements. */
   submittedAt: number;
   pendingAt: number;
   /** A new submission is to be taken at the next command boundary. */
@@ -204,8 +213,6 @@ export interface EngineTree {
 
 export interface DeviceTree {
   engines: EngineTree[];
-  /** Set once the machine was configured. */
-  ready: boolean;
 }
 
 export type Tree = DeviceTree | VgpuTree;
@@ -249,7 +256,16 @@ function initialGmbus(): GmbusTree {
 
 /** An engine to which the guest has submitted nothing. */
 export function initialExeclist(): ExeclistTree {
-  return { port: [0, 0, 0, 0], writes: 0, queued: [], queuedAt: 0, owns: false, hungLow: 0, hungHigh: 0 };
+  return {
+    port: [0, 0, 0, 0],
+    writes: 0,
+    portAt: [0, 0, 0, 0],
+    queued: [],
+    queuedAt: 0,
+    owns: false,
+    hungLow: 0,
+    hungHigh: 0,
+  };
 }
 
 /** A vGPU before it is created. */
@@ -261,11 +277,11 @@ export function initialVgpuTree(): VgpuTree {
     port: 0,
     paused: false,
     failsafe: 0,
+    asleep: false,
     pvAware: false,
     maps: 0,
     freeMap: 0,
     interruptLine: false,
-    apertureRead: 0,
     apertureAsks: [],
     pipes: Array.from({ length: PIPES }, initialPipe),
     gmbus: initialGmbus(),
@@ -274,6 +290,8 @@ export function initialVgpuTree(): VgpuTree {
     writesOpen: 0,
     announcements: [],
     screenTimer: 0,
+    drawTimer: 0,
+    drawn: 0,
     flipsSeen: 0,
   };
 }
@@ -300,6 +318,7 @@ export function initialEngine(): EngineTree {
     turn: 0,
     timer: 0,
     fetch: 0,
+    fetchedAt: PURPOSES.map(() => 0),
     waiting: 0,
     ringStart: 0,
     ringSize: 0,
@@ -313,7 +332,6 @@ export function initialEngine(): EngineTree {
     workaroundEnd: 0,
     resumeLevel: 0,
     arbitration: true,
-    predicate: false,
     wrote: false,
     skipping: false,
     submittedAt: 0,
@@ -325,7 +343,7 @@ export function initialEngine(): EngineTree {
 
 /** The device before anything happened. */
 export function initialDeviceTree(): DeviceTree {
-  return { engines: ENGINES.map(initialEngine), ready: false };
+  return { engines: ENGINES.map(initialEngine) };
 }
 
 /** A deep copy of plain data. */

@@ -7,9 +7,20 @@
 export type { Digest } from "../events/digest.ts";
 export { K, KIND_NAMES, type KindName } from "../events/kinds.ts";
 export { Rows } from "../events/rows.ts";
+export type { AddressOperand, CommandRow } from "../hw/command.ts";
+export { COMMAND_ROWS } from "../hw/commands/index.ts";
+export { type CommandIndex, commandLength, commandRow, compileCommands } from "../hw/compile-commands.ts";
+export {
+  addressesOf,
+  type DecodedAddress,
+  type DecodedField,
+  decodeCommand,
+  isPrivileged,
+} from "../hw/decode-command.ts";
 export type { Configuration, VgpuConfiguration } from "../reducers/configuration.ts";
 export { Machine, type State } from "../reducers/machine.ts";
 export { PageStore } from "../reducers/pages.ts";
+export { reduceState, type Step } from "../reducers/step.ts";
 export { configure, type MachineOptions } from "./engine/create.ts";
 export { type Divergence, divergenceText } from "./engine/divergence.ts";
 export { RowFormatter, type RowText } from "./engine/format.ts";

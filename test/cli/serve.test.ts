@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { machineFor, readServeOptions, ServeError } from "../../src/ports/serve-options.ts";
-import { BAR0 } from "../ports/vfio-user-client.ts";
-import { gvt, jsonOf, temporaryFolder } from "./gvt.ts";
+import { BAR0, VfioUserClient } from "../ports/vfio-user-client.ts";
+import { GVT, gvt, jsonOf, run, temporaryFolder } from "./gvt.ts";
 import { connect, type Serving, startServe, until } from "./serving.ts";
 
 const folder = temporaryFolder();
@@ -54,6 +54,30 @@ describe("gvt serve", () => {
     expect((await gvt("verify", recording)).code).toBe(0);
     const again = await gvt("serve", recording, "--socket", socket, "--messages");
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("replace it by --force") });
+  });
+
+  test("one line for a guest that turns interrupts on without MSI, one for a second guest", async () => {
+    const socket = join(folder, "nomsi.sock");
+    const recording = join(folder, "nomsi.mcap");
+    const serving = await startServe([recording, "--socket", socket, "--messages", "--once"]);
+    const client = await connect(socket);
+    for (let n = 0; n < 3; n++) {
+      for (const value of [0x8000_0000, 0]) client.write(BAR0, 0x4_4200, value);
+      await client.read(BAR0, 0x4_4200);
+    }
+    const second = await VfioUserClient.connect({ path: socket });
+    await expect(second.version()).rejects.toThrow("refused with errno 16");
+    client.close();
+    expect(await serving.ended).toBe(0);
+    const events = serving.out.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; message?: string });
+    expect(events.map(({ type }) => type)).toEqual([
+      ...["listening", "attached", "warning", "warning", "detached", "ended"],
+    ]);
+    expect(events[2].message).toMatch(/^vGPU 1: .*interrupts.*without MSI.*pci=nomsi$/);
+    expect(events[3].message).toMatch(/^vGPU 1: .*nomsi\.sock: a second guest was refused/);
   });
 
   test("kill -9: what was synced is exact; pack closes it; the stale socket is replaced", async () => {
@@ -137,11 +161,12 @@ describe("gvt serve", () => {
     expect((await gvt("verify", recording)).code).toBe(0);
   });
 
-  test("a disk that takes no more: sockets closed, one line, the part kept, exit 4", async () => {
+  test("a disk that takes no more ends the recording, and the machine where asked: one line, exit 4", async () => {
     const socket = join(folder, "full.sock");
     const recording = join(folder, "full.mcap");
     const limit = 'ulimit -f 16; exec "$@"';
-    const serving = await startServe([recording, "--socket", socket, "--messages"], limit);
+    const options = ["--socket", socket, "--messages", "--stop-with-recording"];
+    const serving = await startServe([recording, ...options], limit);
     const client = await connect(socket);
     try {
       for (let n = 0; n < 20_000 && !client.isClosed; n++) await client.read(BAR0, 0x2034, 4);
@@ -150,11 +175,39 @@ describe("gvt serve", () => {
     }
     expect(await serving.ended).toBe(4);
     expect(serving.out.stderr).toMatch(
-      /^gvt: the recording cannot be written: EFBIG.*finish it by gvt pack\n$/,
+      /^gvt: the recording cannot be written: EFBIG.*; the recording up to then is .*\n$/,
     );
     expect(existsSync(socket)).toBe(false);
-    expect((await gvt("verify", `${recording}.part`)).code).toBe(0);
+    const left = existsSync(recording) ? recording : `${recording}.part`;
+    expect((await gvt("verify", left)).code).toBe(0);
   });
+});
+
+test("the line that starts a guest can be pasted into a shell", async () => {
+  const odd = join(folder, "it's odd $(x)");
+  mkdirSync(odd);
+  const ram = join(odd, "a ram");
+  const serving = await startServe(
+    [join(odd, "x.mcap"), "--socket", join(odd, "s"), "--ram", ram],
+    undefined,
+    { json: false },
+  );
+  const line = serving.out.stdout.split("\n").find((one) => one.includes("gvt guest"))!;
+  const words = line.slice(line.indexOf("gvt guest"));
+  const told = await run("sh", ["-c", `gvt() { printf '%s\\n' "$@"; }; ${words}`]);
+  expect(told.stdout.split("\n").slice(1, 5)).toEqual(["--socket", join(odd, "s"), "--ram", ram]);
+  serving.child.kill("SIGTERM");
+  expect(await serving.ended).toBe(0);
+});
+
+test("a name that is no UTF-8 is told, not looked for", async () => {
+  const said = await run("sh", [
+    "-c",
+    `exec "${process.execPath}" "${GVT}" verify "$(printf 'a\\377.mcap')"`,
+  ]);
+  expect(said).toMatchObject({ code: 2, stderr: expect.stringMatching(/^gvt: .*is no UTF-8.*ln -s.*\n$/) });
+  const meant = await gvt("verify", join(folder, "a\ufffd.mcap"));
+  expect(meant).toMatchObject({ code: 3, stderr: expect.stringContaining("cannot be opened: ENOENT") });
 });
 
 describe("a configuration that cannot be", () => {

@@ -20,9 +20,16 @@ export interface Serving {
   readonly ended: Promise<number | null>;
 }
 
-/** Start `gvt serve --json` and wait until it listens. `prefix`: words before the command. */
-export async function startServe(args: readonly string[], shell?: string): Promise<Serving> {
-  const command = [process.execPath, GVT, "serve", "--json", ...args];
+/**
+ * Start `gvt serve` and wait until it listens. `shell`: a script that runs the command as its "$@"; `json`: what it
+ * tells is data; `main`: another gvt.
+ */
+export async function startServe(
+  args: readonly string[],
+  shell?: string,
+  { json = true, main = GVT } = {},
+): Promise<Serving> {
+  const command = [process.execPath, main, "serve", ...(json ? ["--json"] : []), ...args];
   const [program, ...words] = shell === undefined ? command : ["bash", "-c", shell, "gvt", ...command];
   const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
@@ -30,7 +37,7 @@ export async function startServe(args: readonly string[], shell?: string): Promi
   child.stdout?.on("data", (text) => (out.stdout += text));
   child.stderr?.on("data", (text) => (out.stderr += text));
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  await until(() => out.stdout.includes('"listening"') || child.exitCode !== null);
+  await until(() => /"listening"|start a guest by/.test(out.stdout) || child.exitCode !== null);
   return { child, out, ended };
 }
 

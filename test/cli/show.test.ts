@@ -84,9 +84,9 @@ describe("events", () => {
     const some = await events("..", "--kind", "workload.submitted,workload.completed");
     expect(some.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
       "workload.submitted vgpu1.rcs0",
-      "workload.completed host.rcs0",
+      "workload.completed vgpu1.rcs0",
       "workload.submitted vgpu1.bcs0",
-      "workload.completed host.bcs0",
+      "workload.completed vgpu1.bcs0",
     ]);
     expect((await events("..", "--limit", "3")).length).toBe(3);
     const [unknown] = await events("..", "--kind", "mmio.unknown");
@@ -122,7 +122,7 @@ describe("a state", () => {
     const bank = await at(on.seq, "vgpu1.pipeA");
     expect((bank.registers as { path: string }[]).map(({ path }) => path)).toContain(state);
     expect(await at(on.seq, "vgpu1.mmio.70008")).toMatchObject({ type: "register", path: state });
-    const [fetched] = await events("..", "--kind", "guest.fetched", "--limit", "1");
+    const [fetched] = await events("..", "--kind", "guest.told", "--limit", "1");
     const page = await at(fetched.seq, fetched.path);
     expect((page.words as number[]).length).toBe(1024);
     expect(await at(0, fetched.path)).toMatchObject({ type: "page", words: null });

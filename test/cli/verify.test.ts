@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Rows } from "../../src/events/rows.ts";
@@ -24,6 +24,26 @@ beforeAll(async () => {
 }, 120_000);
 
 describe("gvt verify", () => {
+  test("what follows the end is named, and `exact` says what it covers", async () => {
+    const size = bytes.length;
+    for (const [name, more, what] of [
+      ["joined.mcap", bytes, "a second recording, joined to this one"],
+      ["tailed.mcap", Uint8Array.of(7), "not its own"],
+    ] as const) {
+      const path = save(name, Buffer.concat([bytes, more]));
+      const plain = await gvt("verify", path);
+      expect(plain.code).toBe(0);
+      expect(plain.stderr).toContain(`${more.length} bytes after its end at byte ${size} (${what})`);
+      expect(plain.stdout).toContain(`(the first ${size} bytes of ${size + more.length})`);
+      const { covers, warnings } = jsonOf(await gvt("verify", path, "--json"));
+      expect(covers).toEqual({ bytes: size, of: size + more.length });
+      expect(warnings).toHaveLength(1);
+      const marked = await gvt("mark", path, "here", "--at", "0");
+      expect(marked).toMatchObject({ code: 3, stderr: expect.stringContaining("would overwrite them") });
+      expect(statSync(path).size).toBe(size + more.length);
+    }
+  });
+
   test("an exact recording: how much was compared, and exit 0", async () => {
     const outcome = await gvt("verify", file, "--json");
     expect(outcome).toMatchObject({ code: 0, stderr: "" });

@@ -4,8 +4,8 @@ import { loadTools } from "../../src/node/codecs.ts";
 import { FileSink } from "../../src/node/files.ts";
 import { openRecording } from "../../src/node/open.ts";
 import { packFile, partOf } from "../../src/node/packing.ts";
-import { timelineOf } from "../../src/replay/answers/answers.ts";
 import { ByAddress } from "../../src/replay/answers/by-address.ts";
+import { contentTimelineOf } from "../../src/replay/answers/content-timeline.ts";
 import { machineOf } from "../../src/replay/engine/run.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { verify } from "../../src/replay/verify/verify.ts";
@@ -64,7 +64,7 @@ async function record(path: string, from: Awaited<ReturnType<typeof openRecordin
   const sink = new FileSink(partOf(path));
   const recorder = new InlineRecorder(sink, recording.meta, tools, store);
   const machine = machineOf(recording, store);
-  const replay = new ByAddress(machine, timelineOf(recording), store, null, (rows) => {
+  const replay = new ByAddress(machine, contentTimelineOf(recording), store, null, (rows) => {
     for (let i = 0; i < rows.count; i++) recorder.rows.copyFrom(rows, i);
     recorder.seal(machine.digests());
   });

@@ -37,6 +37,14 @@ describe("golden recordings", () => {
     expect(statistics.registers.single).toBeGreaterThanOrEqual(250);
   });
 
+  it.each(names)("%s: nothing that its drivers' commands and contexts do is refused", async (name) => {
+    const { recording } = await openRecording(folder + name);
+    const registers = compileRegisters(configurationOf(recording).platform, REGISTER_BANKS);
+    const kinds = statisticsOf(recording, registers).kinds.map(({ kind }) => kind);
+    expect(kinds).toContain("workload.completed");
+    expect(kinds).not.toContain("audit.refused");
+  });
+
   it.each(names)("%s has the digests that are pinned beside this test", async (name) => {
     const { recording } = await openRecording(folder + name);
     await expect(digestText(recording)).toMatchFileSnapshot(`./${name.replace(".mcap", ".digests.txt")}`);

@@ -8,23 +8,23 @@ import { MMIO_BYTES } from "../../src/hw/units.ts";
 const cite = "gvt/handlers.c";
 
 function compile(rows: Readonly<Record<string, RegisterRow>>) {
-  return compileRegisters("kbl", [bank("T", { one: 0x2000 }, rows)]);
+  return compileRegisters("kbl", [bank({ one: 0x2000 }, rows)]);
 }
 
 describe("a bad row is refused, by name", () => {
   test.each<[string, Readonly<Record<string, RegisterRow>>, RegExp]>([
-    ["overlap", { A: { offset: 0, cite }, B: { offset: 0, cite } }, /one\.T_B overlaps one\.T_A at 2000/],
+    ["overlap", { A: { offset: 0, cite }, B: { offset: 0, cite } }, /one\.B overlaps one\.A at 2000/],
     ["overlap of an array", { A: { offset: 0, count: 4, cite }, B: { offset: 12, cite } }, /overlaps/],
-    ["misalignment", { A: { offset: 2, cite } }, /T_A: 2002 is not a dword/],
+    ["misalignment", { A: { offset: 2, cite } }, /A: 2002 is not a dword/],
     ["a stride that is none", { A: { offset: 0, count: 2, stride: 6, cite } }, /is not a dword/],
     ["outside of the registers", { A: { offset: MMIO_BYTES, cite } }, /lies outside the registers/],
     ["an array over the end", { A: { offset: MMIO_BYTES - 0x2004, count: 2, cite } }, /lies outside/],
-    ["a field above bit 31", { A: { offset: 0, fields: { F: 32 }, cite } }, /T_A\.F: bits 32:32 are not in/],
+    ["a field above bit 31", { A: { offset: 0, fields: { F: 32 }, cite } }, /A\.F: bits 32:32 are not in/],
     ["a field upside down", { A: { offset: 0, fields: { F: [3, 5] }, cite } }, /bits 3:5 are not in a dword/],
     [
       "a field that its mask cuts",
       { A: { offset: 0, writable: 0xff, fields: { F: [8, 4] }, cite } },
-      /T_A\.F: bits 8:4 lie partly outside/,
+      /A\.F: bits 8:4 lie partly outside/,
     ],
     [
       "a field in the mask half of a masked register",
@@ -43,10 +43,8 @@ describe("a bad row is refused, by name", () => {
   });
 
   test("two rows of a name", () => {
-    const rows = (offset: number) => bank("T", { one: 0x2000 }, { A: { offset, cite } });
-    expect(() => compileRegisters("kbl", [rows(0), rows(4)])).toThrow(
-      /one\.T_A: two rows of this name on kbl/,
-    );
+    const rows = (offset: number) => bank({ one: 0x2000 }, { A: { offset, cite } });
+    expect(() => compileRegisters("kbl", [rows(0), rows(4)])).toThrow(/one\.A: two rows of this name on kbl/);
   });
 });
 

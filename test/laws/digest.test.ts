@@ -4,6 +4,7 @@ import type { Core } from "../../src/reducers/core.ts";
 import { keyHigh, keyLow, scramble } from "../../src/reducers/mix.ts";
 import { PLANE_COMPONENTS } from "../../src/reducers/planes.ts";
 import { eachWord } from "../../src/reducers/words.ts";
+import { law } from "./law.ts";
 import { play, scripts } from "./script.ts";
 
 /** Digests are kept by adding differences; here they are made again from every word there is. */
@@ -18,8 +19,8 @@ function fromScratch(core: Core, plane: number): [number, number] {
   return [low >>> 0, high >>> 0];
 }
 
-test("the running digest of every plane is the digest of its words", () => {
-  fc.assert(
+test("the running digest of every plane is the digest of its words", async () => {
+  await law(
     fc.property(scripts(120), (script) => {
       const { machine } = play(script);
       const running = new Map(machine.digests().map((digest) => [digest.component, digest]));
@@ -33,12 +34,12 @@ test("the running digest of every plane is the digest of its words", () => {
   );
 });
 
-test("a word's place and value both count, in both lanes", () => {
+test("a word's place and value both count, in both lanes", async () => {
   const lanes = (index: number, value: number): [number, number] => {
     const key = keyLow(index);
     return [Math.imul(scramble(value), key), Math.imul(scramble(value), keyHigh(key))];
   };
-  fc.assert(
+  await law(
     fc.property(
       fc.nat(0x1f_ffff),
       fc.integer({ min: 1, max: 0xffff_ffff }),

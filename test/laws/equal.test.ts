@@ -2,11 +2,14 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Digest } from "../../src/events/digest.ts";
 import { isInput, KIND_NAMES } from "../../src/events/kinds.ts";
-import { type Rows, rowDifference } from "../../src/events/rows.ts";
-import { Machine, reduceState, type State } from "../../src/reducers/machine.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import type { Rows } from "../../src/events/rows.ts";
+import { Machine, type State } from "../../src/reducers/machine.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
+import { reduceState } from "../../src/reducers/step.ts";
 import { byName, type Rig } from "../reducers/device/rig.ts";
 import { undisciplined } from "./discipline.ts";
+import { law } from "./law.ts";
 import { play, scripts } from "./script.ts";
 
 /**
@@ -36,8 +39,8 @@ function same(a: readonly Digest[], b: readonly Digest[]): boolean {
   );
 }
 
-test("pure equals hot at every event, and every earlier state stays valid", () => {
-  fc.assert(
+test("pure equals hot at every event, and every earlier state stays valid", async () => {
+  await law(
     fc.property(scripts(90), (script) => {
       const rig = play(script);
       const hot = machineFor(rig);
@@ -71,12 +74,12 @@ test("pure equals hot at every event, and every earlier state stays valid", () =
         if (!same(digests, pure.digests())) expect.fail(`the state at ${earlier.seq} has changed`);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });
 
-test("batch equals hot, and trees keep their discipline at every event", () => {
-  fc.assert(
+test("batch equals hot, and trees keep their discipline at every event", async () => {
+  await law(
     fc.property(scripts(250), (script) => {
       const rig = play(script);
       const hot = machineFor(rig);
@@ -91,12 +94,12 @@ test("batch equals hot, and trees keep their discipline at every event", () => {
       expect(byName(batch.digests())).toEqual(byName(rig.machine.digests()));
       expect(byName(hot.digests())).toEqual(byName(rig.machine.digests()));
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 
-test("a snapshot is a place to go on from, on the same machine or another", () => {
-  fc.assert(
+test("a snapshot is a place to go on from, on the same machine or another", async () => {
+  await law(
     fc.property(scripts(150), fc.array(fc.nat(1000), { minLength: 1, maxLength: 6 }), (script, cuts) => {
       const rig = play(script);
       const { rows } = rig;
@@ -118,6 +121,6 @@ test("a snapshot is a place to go on from, on the same machine or another", () =
         }
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });

@@ -44,8 +44,8 @@ export const INVISIBLE: readonly Change[] = [
     patches: [
       {
         file: "hw/registers/pcode.ts",
-        find: /DATA1: \{/,
-        replace: 'NEW: { offset: 0xf00, reset: 0x5a5a_1234, cite: "none" }, DATA1: {',
+        find: /GEN6_PCODE_DATA1: \{/,
+        replace: 'NEW: { offset: 0xf00, reset: 0x5a5a_1234, cite: "none" }, GEN6_PCODE_DATA1: {',
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Timeline, timelineOf } from "../../src/replay/answers/answers.ts";
+import { type ContentTimeline, contentTimelineOf } from "../../src/replay/answers/content-timeline.ts";
 import { verifyGuest } from "../../src/replay/answers/verify-guest.ts";
 import { OtherModel } from "../replay/other-model.ts";
 import type { Scripted } from "../replay/scripted.ts";
@@ -7,11 +7,11 @@ import { INVISIBLE } from "./invisible.ts";
 import { subjects } from "./subjects.ts";
 
 describe("a recording outlives a change of the model that a guest cannot see", () => {
-  const recordings = new Map<string, Scripted & { readonly timeline: Timeline }>();
+  const recordings = new Map<string, Scripted & { readonly timeline: ContentTimeline }>();
   beforeAll(async () => {
     for (const [name, make] of subjects()) {
       const scripted = await make();
-      recordings.set(name, { ...scripted, timeline: timelineOf(scripted.recording) });
+      recordings.set(name, { ...scripted, timeline: contentTimelineOf(scripted.recording) });
     }
   });
   for (const change of INVISIBLE) {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OtherModel } from "../replay/other-model.ts";
+import { law } from "./law.ts";
 import { play, scripts } from "./script.ts";
 import { subjects } from "./subjects.ts";
 
@@ -29,14 +30,14 @@ describe("looking everything up again changes nothing", () => {
 
   test("whatever guests do", async () => {
     const model = await forgetful;
-    fc.assert(
+    await law(
       fc.property(scripts(90), (script) => {
         const rig = play(script);
         const other = model.machineFor(rig.configuration, rig.store);
         expect(other.batch(rig.rows, 0, rig.rows.count)).toBe(rig.rows.count);
         expect(other.digests()).toEqual(rig.machine.digests());
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

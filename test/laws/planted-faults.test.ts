@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Timeline, timelineOf } from "../../src/replay/answers/answers.ts";
+import { type ContentTimeline, contentTimelineOf } from "../../src/replay/answers/content-timeline.ts";
 import { verifyGuest } from "../../src/replay/answers/verify-guest.ts";
 import { divergenceText } from "../../src/replay/engine/divergence.ts";
 import { OtherModel } from "../replay/other-model.ts";
@@ -11,11 +11,11 @@ import { subjects } from "./subjects.ts";
 const FILE_BYTES = 1 << 20;
 
 describe("a fault that a guest can see diverges at level guest, at a named place", () => {
-  const recordings = new Map<string, Scripted & { readonly timeline: Timeline }>();
+  const recordings = new Map<string, Scripted & { readonly timeline: ContentTimeline }>();
   beforeAll(async () => {
     for (const [name, make] of subjects(FILE_BYTES)) {
       const scripted = await make();
-      recordings.set(name, { ...scripted, timeline: timelineOf(scripted.recording) });
+      recordings.set(name, { ...scripted, timeline: contentTimelineOf(scripted.recording) });
     }
   });
 

@@ -1,4 +1,6 @@
 import * as fc from "fast-check";
+import { compileRegisters } from "../../src/hw/compile.ts";
+import { REGISTER_BANKS } from "../../src/hw/registers/tables.ts";
 import { MMIO_BYTES } from "../../src/hw/units.ts";
 import { Batch } from "../../src/ports/sim/assembler.ts";
 import type { SimContext, SimDriver } from "../../src/ports/sim/driver.ts";
@@ -34,8 +36,18 @@ const port: fc.Arbitrary<Partial<SimCapabilities>> = fc.record({
 export const scripts = (maxLength: number): fc.Arbitrary<Script> =>
   fc.record({
     ports: fc.array(port, { minLength: 2, maxLength: 2 }),
-    steps: fc.array(fc.tuple(fc.nat(WHATS.length - 1), word, word, word), { maxLength }),
+    // By itself fast-check keeps lists short: some five steps, in which hardly any work is ever done.
+    steps: fc.array(fc.tuple(fc.nat(WHATS.length - 1), word, word, word), { maxLength, size: "max" }),
   });
+
+/** Every register that the scripts' machines have. */
+export const REGISTERS = compileRegisters("kbl", REGISTER_BANKS);
+
+/** Some register, from a word: an engine's own as often as any other. */
+const anyRegister = (word: number): number =>
+  (word & 1) === 0
+    ? REGISTERS.words[(word >>> 1) % REGISTERS.words.length] * 4
+    : LIVELY[(word >>> 1) % LIVELY.length];
 
 const SIZES = [1, 2, 4, 8] as const;
 /** Registers that do something, more often than chance would find them. */
@@ -89,7 +101,8 @@ function command(batch: Batch, word: number, next: number): Batch {
   // Into the batches themselves, too: a batch may write what it runs next.
   const target = { address: (next & 7) === 0 ? BATCHES + (word & 0x3ffc) : TARGET + (word & 0x1ffc) };
   const register = RING_BASE.rcs0 + 0x600 + (word & 0x78);
-  switch (word % 17) {
+  const other = anyRegister((word ^ (next << 5)) >>> 0);
+  switch (word % 20) {
     case 0:
       return batch.noop(1 + (word % 40));
     case 1:
@@ -97,7 +110,13 @@ function command(batch: Batch, word: number, next: number): Batch {
     case 2:
       return batch.copy(target, { address: TARGET + (next & 0xffc) });
     case 3:
-      return batch.lri([register, next], [register + 4, word]);
+      return batch.lri([register, next], [register + 4, word], [other, next]);
+    case 17:
+      return batch.srm(other, target);
+    case 18:
+      return batch.lri([register, next]).lrr(register, other).lrr(other, register);
+    case 19:
+      return batch.pipeControlLri(other, next);
     case 4:
       return batch.srm(register, target);
     case 5:
@@ -138,11 +157,17 @@ function command(batch: Batch, word: number, next: number): Batch {
   }
 }
 
+/** Commands that may never end: semaphores, anything at all, other batches. */
+const ENDLESS = [8, 13, 15];
+
+/** Half of all batches come to their end, if nothing comes between: otherwise hardly any work is ever done. */
 const randomBatch = (a: number, b: number, c: number): Batch => {
   const batch = new Batch();
+  const ends = (b & 1) === 0;
   let x = (a ^ (b << 7) ^ c) >>> 0;
   for (let n = 0; n < 1 + (a % 12); n++) {
     x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+    if (ends && ENDLESS.includes((x >>> 3) % 17)) continue;
     command(batch, x >>> 3, (x ^ b) >>> 0);
   }
   return batch;
@@ -156,6 +181,12 @@ const submitBatch: Act = (player, a, b, c) => {
   const other =
     (c & 3) === 0 ? player.contexts.find((next) => next.engine === context.engine && next !== context) : null;
   player.guest.submit(context, other ?? null, c & 4);
+};
+
+/** A pipe goes on, with timings for a small picture, or off. */
+const switchPipe: Act = ({ guest }, a, b) => {
+  guest.setMmio(0x6_001c, ((a & 0xff) << 16) | (b & 0xff));
+  guest.setMmio(0x7_0008, (a & 3) === 0 ? 0 : 0x8000_0000);
 };
 
 const WHATS: readonly Act[] = [
@@ -176,6 +207,14 @@ const WHATS: readonly Act[] = [
   ({ guest }, a, b, c) => guest.writeAperture(a & 0xf_ffff, new Uint8Array(1 + (c % 9000)).fill(b)),
   ({ guest }, a, b) => guest.read64("aperture", a & 0xf_ffff, SIZES[b & 3]),
   ({ guest, contexts }, a, b) => guest.setImage(contexts[a % contexts.length], (b & 0xff) >>> 1, a),
+  // Another register in the image's list, and its value.
+  ({ guest, contexts }, a, b, c) => {
+    const context = contexts[a % contexts.length];
+    const dword = 0x52 + 2 * (b % 40);
+    guest.setImage(context, dword, anyRegister(c));
+    guest.setImage(context, dword + 1, a);
+    if ((b & 0x100) === 0) guest.setImage(context, CTX.control, 0x0009_0008);
+  },
   ({ guest, contexts }, a, b) => {
     const context = contexts[a % contexts.length];
     guest.setImage(
@@ -200,6 +239,7 @@ const WHATS: readonly Act[] = [
     guest.setMmio(0x10_0004, ((a & 0xf_f000) | (b & 7)) >>> 0);
     guest.setMmio(0x10_0000, ((b & 0xf000) | (a & 2) | 1) >>> 0);
   },
+  switchPipe,
 ];
 
 /** Run a script on a fresh machine; the rows are the rig's. */

@@ -16,7 +16,7 @@ const { startMachine } = (await import(`${dist}/node/live-machine.js`)) as typeo
 const folder = mkdtempSync(join(tmpdir(), "gvt-keeper-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const HANDS = { fetch: () => 14, write: () => 0, inject: () => {}, displayReady: () => {} };
+const HANDS = { fetch: () => 14, write: () => 0, inject: () => {}, displayReady: () => {}, noted: () => {} };
 const SCRATCH = 0x4_f100;
 
 async function keep(

@@ -114,6 +114,16 @@ test("a dead worker fails the recorder and keeps the part", async () => {
   while (recorder.stats.blocks === 0) await new Promise((resolve) => setTimeout(resolve, 2));
   await (recorder as unknown as { worker: { terminate(): Promise<void> } }).worker.terminate();
   expect(recorder.failed).toMatch(/worker ended before/);
+  // From now on no more than one input stays in memory, however much it holds.
+  const { firstSeq } = recorder.rows;
+  for (let n = 0; n < 3; n++) {
+    fill(recorder.rows, 0, 40_000);
+    recorder.rows.putPayload(recorder.rows.add(K["aperture.written"]), new Uint8Array(1 << 20));
+    recorder.sealIfFull(() => []);
+    expect(recorder.rows).toMatchObject({ count: 0, payloadUsed: 0, firstSeq: firstSeq + (n + 1) * 40_001 });
+    expect(recorder.rows.payload.length).toBeLessThanOrEqual(1 << 16);
+  }
+  expect([recorder.full, recorder.sealDue(1e9), recorder.stats.waitingBytes]).toEqual([false, false, 0]);
   await expect(recorder.close([])).rejects.toThrow(/worker ended before/);
   expectNumbered(open(partOf(path)), 100);
 });

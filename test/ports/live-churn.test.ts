@@ -56,10 +56,15 @@ test("memory that is unmapped under an engine is a fault of that engine, and the
   await client.unmap(0n, BigInt(RAM));
   await until(() => rig.machine.core.seeDevice().engines[0].turn === 0, "the end of its turn");
   for (let n = 0; n < 40; n++) {
-    await client.map(0n, BigInt(RAM), 0n);
-    await client.unmap(BigInt((n % 8) * PAGE), BigInt(4 * PAGE));
+    const hole = BigInt(((n % 8) + 1) * PAGE);
+    const past = hole + BigInt(4 * PAGE);
+    await client.map(0n, hole, 0n);
+    await client.map(hole, past - hole, hole);
+    await client.map(past, BigInt(RAM) - past, past);
+    await client.unmap(hole, past - hole);
     expect(await client.read(BAR0, MASTER_IRQ)).toBeGreaterThanOrEqual(MASTER_ENABLE);
-    await client.unmap(0n, BigInt(RAM));
+    await client.unmap(0n, hole);
+    await client.unmap(past, BigInt(RAM) - past);
   }
   await client.map(0n, BigInt(RAM), 0n);
   await client.reset();

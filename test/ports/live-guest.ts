@@ -2,7 +2,10 @@
  * A guest's driver over a vfio-user socket: the scripted driver of `ports/sim`, whose writes become posted
  * writes. The few registers that it reads while it loads are looked at before.
  */
+
 import * as fs from "node:fs";
+import { eachRun } from "../../src/events/pieces.ts";
+import type { Table } from "../../src/events/tables.ts";
 import { SimDriver } from "../../src/ports/sim/driver.ts";
 import { ENGINE_INTERRUPTS, IER, IIR, IMR, PVINFO, RING, RING_BASE } from "../../src/ports/sim/layout.ts";
 import { GuestMemory, PAGE } from "../../src/ports/sim/memory.ts";
@@ -53,10 +56,11 @@ class ClientWorld implements World {
     this.client.write(BAR0, region === "gtt" ? GTT_OFFSET + at : at, value, size);
   }
 
-  writeAperture(_vgpu: number, at: number, size: number, bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i += size) {
-      this.client.write(BAR2, at + i, Buffer.from(bytes).readUIntLE(i, size), size);
-    }
+  writeAperture(_vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void {
+    eachRun(stores, bytes, (at, size, run) => {
+      for (let i = 0; i < run.length; i += size)
+        this.client.write(BAR2, at + i, Buffer.from(run).readUIntLE(i, size), size);
+    });
   }
 
   attached(): void {}

@@ -41,6 +41,8 @@ export class ServeChild {
   readonly recording: string;
   readonly socket: string;
   readonly ended: Promise<Ended>;
+  /** What it said on its output, line by line. */
+  readonly events: { readonly type: string; readonly reason?: string; readonly part?: string }[] = [];
   private readonly process: ChildProcess;
   private over = false;
   private listening = false;
@@ -77,7 +79,8 @@ export class ServeChild {
   async listens(): Promise<boolean> {
     const said = new Promise<boolean>((resolve) => {
       createInterface(this.process.stdout!).on("line", (line) => {
-        if (JSON.parse(line).type === "listening") resolve(true);
+        this.events.push(JSON.parse(line));
+        if (this.events.at(-1)?.type === "listening") resolve(true);
       });
     });
     this.listening = await Promise.race([said, this.ended.then(() => false)]);

@@ -259,10 +259,12 @@ export class VfioUserClient {
     const config = await this.readBytes(CONFIG, 0, 256);
     await this.writeSync(CONFIG, 0x30, 0xffff_ffff);
     await this.irqInfo(3);
-    await this.setIrqs(0, 0x24, 1);
-    await this.setIrqs(0, 0x21, 0);
+    // QEMU asks for INTx where the interrupt pin says that there is one.
+    const pin = config[0x3d] !== 0;
+    if (pin) await this.setIrqs(0, 0x24, 1);
+    if (pin) await this.setIrqs(0, 0x21, 0);
     await this.reset();
-    await this.setIrqs(0, 0x24, 1);
+    if (pin) await this.setIrqs(0, 0x24, 1);
     return config;
   }
 

@@ -28,8 +28,7 @@ describe("a request that is wrong gets an error reply and changes nothing", () =
     ["a read too short", CMD.REGION_READ, body(0n, 0), EINVAL],
     ["a read too long", CMD.REGION_READ, body(0n, 0, 4, 0), EINVAL],
     ["a read of nothing", CMD.REGION_READ, region(0n, BAR0, 0), EINVAL],
-    ["a read of three bytes", CMD.REGION_READ, region(0n, BAR0, 3), EINVAL],
-    ["a read of 16 bytes", CMD.REGION_READ, region(0n, BAR0, 16), EINVAL],
+    ["a read of more than was negotiated", CMD.REGION_READ, region(0n, BAR0, 0x10_0001), EINVAL],
     ["a read of 4 GiB", CMD.REGION_READ, region(0n, BAR0, 0xffff_ffff), EINVAL],
     ["a read of a region that is not there", CMD.REGION_READ, region(0n, 1, 4), EINVAL],
     ["a read of region 9", CMD.REGION_READ, region(0n, 9, 4), EINVAL],
@@ -43,7 +42,6 @@ describe("a request that is wrong gets an error reply and changes nothing", () =
     ["a write too long for its count", CMD.REGION_WRITE, body(0n, BAR0, 4, 1, 1), EINVAL],
     ["a write without data", CMD.REGION_WRITE, body(0n, BAR0, 0), EINVAL],
     ["a write with half an access", CMD.REGION_WRITE, body(0n, BAR0), EINVAL],
-    ["a bulk write to the aperture", CMD.REGION_WRITE, body(0n, BAR2, 16, 1n, 2n), EINVAL],
     ["a multi write of none", CMD.WRITE_MULTI, body(0n), EINVAL],
     ["a multi write without a count", CMD.WRITE_MULTI, body(1), EINVAL],
     ["a multi write with fewer entries", CMD.WRITE_MULTI, body(2n, 0n, BAR0, 4, 0n), EINVAL],
@@ -64,6 +62,15 @@ describe("a request that is wrong gets an error reply and changes nothing", () =
     ["a map over another", CMD.DMA_MAP, map(32, 3, 0n, 0xf_f000n, 0x2000n), 17],
     ["an unmap too short", CMD.DMA_UNMAP, body(24, 0, 0n), EINVAL],
     ["an unmap of half a page", CMD.DMA_UNMAP, body(24, 0, 0n, 0x800n), EINVAL],
+    ["an unmap of what was never mapped", CMD.DMA_UNMAP, body(24, 0, 0x100_0000n, 0x1000n), EINVAL],
+    ["an unmap of a part of a map", CMD.DMA_UNMAP, body(24, 0, 0n, 0x1000n), EINVAL],
+    ["an unmap over the end of all", CMD.DMA_UNMAP, body(24, 0, -0x1000n, 0x2000n), EINVAL],
+    [
+      "an unmap of half of 2^64 that is none of its halves",
+      CMD.DMA_UNMAP,
+      body(24, 0, 0x1000n, 1n << 63n),
+      EINVAL,
+    ],
     ["an unmap of nothing", CMD.DMA_UNMAP, body(24, 0, 0n, 0n), EINVAL],
     ["an unmap of all with a range", CMD.DMA_UNMAP, body(24, 2, 0n, 0x1000n), EINVAL],
     ["an unmap with a dirty bitmap", CMD.DMA_UNMAP, body(24, 1, 0n, 0x1000n), ENOTSUP],
@@ -79,6 +86,7 @@ describe("a request that is wrong gets an error reply and changes nothing", () =
     ["interrupt 5", CMD.SET_IRQS, body(20, 0x21, 5, 0, 0), EINVAL],
     ["two vectors of MSI", CMD.SET_IRQS, body(20, 0x24, 1, 0, 2), EINVAL],
     ["the second vector of MSI", CMD.SET_IRQS, body(20, 0x24, 1, 1, 1), EINVAL],
+    ["INTx, which there is not", CMD.SET_IRQS, body(20, 0x24, 0, 0, 1), EINVAL],
     ["interrupts from 2^32 - 1 on", CMD.SET_IRQS, body(20, 0x24, 1, 0xffff_ffff, 1), EINVAL],
     ["a vector of MSI-X", CMD.SET_IRQS, body(20, 0x24, 2, 0, 1), EINVAL],
     ["interrupts with two kinds of data", CMD.SET_IRQS, body(20, 0x23, 1, 0, 0), EINVAL],
@@ -157,7 +165,7 @@ describe("VERSION", () => {
     ["that is no UTF-8", Buffer.concat([body(0), Buffer.of(0x22, 0xff, 0x22, 0)]), EINVAL],
     ["that is a list", version("[]\0"), EINVAL],
     ["with capabilities of a wrong type", version('{"capabilities":7}\0'), EINVAL],
-    ["with transfers below a page", version('{"capabilities":{"max_data_xfer_size":4095}}\0'), EINVAL],
+    ["with transfers below an interrupt", version('{"capabilities":{"max_data_xfer_size":3}}\0'), EINVAL],
     ["with transfers that are text", version('{"capabilities":{"max_data_xfer_size":"1M"}}\0'), EINVAL],
     ["without pages of 4 KiB", version('{"capabilities":{"pgsizes":65536}}\0'), EINVAL],
     ["nested without end", version(`${"[".repeat(4000)}\0`), EINVAL],
@@ -170,7 +178,9 @@ describe("VERSION", () => {
     expect((await client.request(CMD.VERSION, content)).errno).toBe(errno);
     await client.closed;
     expect(rig.world.take()).toEqual([]);
-    expect(rig.events).toEqual([`detached: VERSION refused (errno ${errno})`]);
+    expect(rig.events).toEqual([
+      expect.stringMatching(new RegExp(`^detached: VERSION refused \\(errno ${errno}\\): it`)),
+    ]);
     await expectNextGuest(rig);
   });
 

@@ -2,9 +2,11 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { eachRun } from "../../src/events/pieces.ts";
+import { STORE_BYTES_MAX, STORES_MAX, type Table } from "../../src/events/tables.ts";
 import { APERTURE_BYTES, GTT_BYTES, IO_BYTES, MMIO_BYTES } from "../../src/hw/units.ts";
+import { Pump } from "../../src/ports/pump.ts";
 import { Connection } from "../../src/ports/vfio-user/connection.ts";
-import { Pump } from "../../src/ports/vfio-user/pump.ts";
 import { Splitter } from "../../src/ports/vfio-user/wire.ts";
 import type { Region, Reply } from "../../src/replay/live/session.ts";
 import { accessBody, BAR0, BAR2, BAR4, body, CMD, CONFIG, message, multiBody } from "./vfio-user-client.ts";
@@ -47,10 +49,16 @@ class StrictWorld extends FakeWorld {
     this.check(lo < 2 ** bits && (size === 8 || hi === 0), `${lo} ${hi} in ${size} bytes`);
   }
 
-  override writeAperture(_vgpu: number, at: number, size: number, bytes: Uint8Array): void {
-    this.checkAccess("aperture", at, size);
-    this.check(bytes.length > 0 && bytes.length % size === 0, "a broken run");
-    this.check(at + bytes.length <= APERTURE_BYTES, "a run over the end");
+  override writeAperture(_vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void {
+    let total = 0;
+    eachRun(stores, bytes, (at, size, run) => {
+      total += run.length;
+      this.checkAccess("aperture", at, size);
+      this.check(run.length > 0 && run.length % size === 0, "a broken run");
+      this.check(at + run.length <= APERTURE_BYTES, "a run over the end");
+    });
+    this.check(total === bytes.length && total > 0, "bytes that no run has");
+    this.check(total <= STORE_BYTES_MAX && stores.count <= STORES_MAX, "too much at once");
   }
 
   override mapped(...args: Parameters<FakeWorld["mapped"]>): void {
@@ -215,8 +223,10 @@ describe("a connection", () => {
   it("replies to no write that the world has not seen", () => {
     const { world, socket } = connect();
     let seen = 0;
-    world.writeAperture = (_vgpu, _at, size, bytes) => {
-      seen += bytes.length / size;
+    world.writeAperture = (_vgpu, stores, bytes) => {
+      eachRun(stores, bytes, (_at, size, run) => {
+        seen += run.length / size;
+      });
     };
     socket.emit("data", VERSION);
     const writes: Buffer[] = [];

@@ -10,22 +10,28 @@ describe("the table of maps", () => {
     ram: true,
   });
 
-  it("keeps the rest of what an unmap cuts", () => {
+  it("forgets whole maps, and none where a range cuts one", () => {
     const table = new DmaTable();
     expect(table.add(map(0x10_0000, 0x10_0000, 0x4000))).toBe(0);
-    expect(table.remove(0x14_0000, 0x2_0000)).toBe(true);
+    expect(table.add(map(0x20_0000, 0x1000))).toBe(0);
+    for (const [iova, size] of [
+      [0x14_0000, 0x2_0000],
+      [0x10_0000, 0x1000],
+      [0, 0x11_0000],
+      [0x18_0000, 0x10_0000],
+    ])
+      expect(table.remove(iova, size)).toBe(-1);
     expect(table.all.map(({ iova, size, offset }) => [iova, size, offset])).toEqual([
-      [0x10_0000, 0x4_0000, 0x4000],
-      [0x16_0000, 0xa_0000, 0x6_4000],
+      [0x10_0000, 0x10_0000, 0x4000],
+      [0x20_0000, 0x1000, 0x20_0000],
     ]);
-    expect(table.find(0x13_ffff)?.iova).toBe(0x10_0000);
-    expect(table.find(0x14_0000)).toBe(null);
-    expect(table.find(0x15_ffff)).toBe(null);
-    expect(table.find(0x16_0000)?.offset).toBe(0x6_4000);
-    expect(table.remove(0x14_0000, 0x2_0000)).toBe(false);
+    expect(table.isWritable(0x10_0000, 0x10_1000)).toBe(true);
+    expect(table.remove(0x40_0000, 0x1000)).toBe(0);
+    expect(table.remove(0x10_0000, 0x10_0000)).toBe(1);
+    expect(table.find(0x1f_ffff)).toBe(null);
+    expect(table.find(0x20_0fff)?.iova).toBe(0x20_0000);
     expect(table.add(map(0x14_0000, 0x2_0000))).toBe(0);
-    expect(table.isWritable(0x10_0000, 0x10_0000)).toBe(true);
-    expect(table.remove(0, 2 ** 40)).toBe(true);
+    expect(table.remove(0, 2 ** 63)).toBe(2);
     expect(table.all).toEqual([]);
   });
 
@@ -68,8 +74,15 @@ describe("the table of maps", () => {
         expect(table.add(map(first * 4096, count * 4096, offset))).toBe(free ? 0 : 17);
         if (free) for (const [i, page] of list.entries()) pages.set(page, offset + i * 4096);
       } else {
-        expect(table.remove(first * 4096, count * 4096)).toBe(list.some((page) => pages.has(page)));
-        for (const page of list) pages.delete(page);
+        const inside = table.all.filter(({ iova }) => list.includes(iova / 4096));
+        const touched = table.all.filter(({ iova, size }) =>
+          list.some((page) => page * 4096 >= iova && page * 4096 < iova + size),
+        );
+        const cuts = touched.some(
+          (one) => !inside.includes(one) || one.iova + one.size > (first + count) * 4096,
+        );
+        expect(table.remove(first * 4096, count * 4096)).toBe(cuts ? -1 : inside.length);
+        if (!cuts) for (const page of list) pages.delete(page);
       }
       for (let page = 0; page < 80; page++) {
         const found = table.find(page * 4096);

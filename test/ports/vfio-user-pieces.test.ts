@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ApertureRun } from "../../src/ports/vfio-user/aperture.ts";
-import { ProtocolError } from "../../src/ports/vfio-user/errors.ts";
+import { ProtocolError } from "../../src/ports/errors.ts";
+import { ApertureRuns } from "../../src/ports/vfio-user/aperture.ts";
 import { Splitter } from "../../src/ports/vfio-user/wire.ts";
 import { CMD, message } from "./vfio-user-client.ts";
 import { FakeWorld } from "./vfio-user-world.ts";
@@ -49,9 +49,9 @@ describe("the splitter", () => {
 describe("a run of aperture writes", () => {
   it("is handed on at 64 KiB, whole", () => {
     const world = new FakeWorld();
-    const run = new ApertureRun(world, 1);
+    const run = new ApertureRuns(world, 1);
     const lengths: [number, number][] = [];
-    world.writeAperture = (_vgpu, at, _size, bytes) => lengths.push([at, bytes.length]);
+    world.writeAperture = (_vgpu, { at }, bytes) => lengths.push([at[0], bytes.length]);
     for (let at = 0; at < 150_000; at += 8) run.add(at, 8, new Uint8Array(8), 0);
     run.flush();
     run.flush();
@@ -60,5 +60,28 @@ describe("a run of aperture writes", () => {
       [65_536, 65_536],
       [131_072, 18_928],
     ]);
+  });
+
+  it("is one of many in a chunk: order and rewritten dwords are kept, 8,192 of them at most", () => {
+    const world = new FakeWorld();
+    const runs = new ApertureRuns(world, 1);
+    for (const [at, byte] of [
+      [0, 1],
+      [4, 2],
+      [0, 3],
+      [64, 4],
+    ] as const)
+      runs.add(at, 4, new Uint8Array(4).fill(byte), 0);
+    runs.flush();
+    expect(world.calls).toEqual([
+      "aperture 1 0 4 0101010102020202",
+      "+ aperture 1 0 4 03030303",
+      "+ aperture 1 40 4 04040404",
+    ]);
+    const counts: number[] = [];
+    world.writeAperture = (_vgpu, stores) => counts.push(stores.count);
+    for (let n = 0; n < 8200; n++) runs.add(n * 8, 4, new Uint8Array(4), 0);
+    runs.flush();
+    expect(counts).toEqual([8192, 8]);
   });
 });

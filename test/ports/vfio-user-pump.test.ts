@@ -1,9 +1,10 @@
 import * as net from "node:net";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { handsOf } from "../../src/ports/port.ts";
+import { Pump } from "../../src/ports/pump.ts";
 import { Outbox } from "../../src/ports/vfio-user/outbox.ts";
-import { Pump } from "../../src/ports/vfio-user/pump.ts";
-import { handsOf, VfioUserServer } from "../../src/ports/vfio-user/session.ts";
+import { VfioUserServer } from "../../src/ports/vfio-user/session.ts";
 import { BAR0, CMD, message, VfioUserClient } from "./vfio-user-client.ts";
 import { FakeWorld, makeRig, temporaryFolder, until } from "./vfio-user-world.ts";
 

@@ -1,9 +1,11 @@
 /** A world that writes down what it is told, with plain storage behind reads. */
+
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach } from "vitest";
-import type { PortError } from "../../src/ports/vfio-user/errors.ts";
+import type { Table } from "../../src/events/tables.ts";
+import type { PortError } from "../../src/ports/errors.ts";
 import { type VfioUserOptions, VfioUserServer } from "../../src/ports/vfio-user/session.ts";
 import type { Region, Reply, World } from "../../src/replay/live/session.ts";
 import { type ClientOptions, VfioUserClient } from "./vfio-user-client.ts";
@@ -43,9 +45,15 @@ export class FakeWorld implements World {
     this.onWrite?.(region, at, lo);
   }
 
-  writeAperture(vgpu: number, at: number, size: number, bytes: Uint8Array): void {
-    const data = bytes.length > 32 ? `${bytes.length} bytes` : Buffer.from(bytes).toString("hex");
-    this.calls.push(`aperture ${vgpu} ${at.toString(16)} ${size} ${data}`);
+  writeAperture(vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void {
+    let from = 0;
+    for (let k = 0; k < stores.count; k++) {
+      const run = bytes.subarray(from, from + stores.length[k]);
+      from += run.length;
+      const data = run.length > 32 ? `${run.length} bytes` : Buffer.from(run).toString("hex");
+      const joined = k === 0 ? "" : "+ ";
+      this.calls.push(`${joined}aperture ${vgpu} ${stores.at[k].toString(16)} ${stores.size[k]} ${data}`);
+    }
   }
 
   mapped(...args: Parameters<World["mapped"]>): void {
@@ -151,9 +159,9 @@ export async function makeRig(options: Partial<VfioUserOptions> = {}): Promise<R
   return { world, server, socketPath, folder, errors, events, connect };
 }
 
-/** Wait until `done`, for at most twenty seconds. */
-export async function until(done: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 20_000;
+/** Wait until `done`, for at most twenty seconds or as many milliseconds as said. */
+export async function until(done: () => boolean, what: string, patience = 20_000): Promise<void> {
+  const end = Date.now() + patience;
   while (!done()) {
     if (Date.now() > end) throw new Error(`never came: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));

@@ -8,6 +8,7 @@ import { Slots } from "../../src/reducers/slots.ts";
 import { type PackedState, StatePool } from "../../src/reducers/state-pool.ts";
 import { TreeWords } from "../../src/reducers/tree-words.ts";
 import { Timeline } from "../../src/replay/timeline/timeline.ts";
+import { law } from "../laws/law.ts";
 import { openWalk, recordWalk, type Walk } from "../replay/walk.ts";
 
 let walk: Walk;
@@ -21,7 +22,7 @@ function statesOf(timeline: Timeline, count: number): State[] {
   return Array.from({ length: count }, (_, n) => timeline.stateAt(Math.floor((timeline.last * n) / count)));
 }
 
-test("a state comes out of a pool as it went in, whatever else is kept or let go", () => {
+test("a state comes out of a pool as it went in, whatever else is kept or let go", async () => {
   const { recording, store } = openWalk(walk);
   const timeline = new Timeline(recording, store);
   const states = statesOf(timeline, 24);
@@ -31,7 +32,7 @@ test("a state comes out of a pool as it went in, whatever else is kept or let go
     return reference.digests();
   });
   const act = fc.record({ what: fc.constantFrom("keep", "look", "let go"), which: fc.nat(23) });
-  fc.assert(
+  await law(
     fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
       const pool = new StatePool();
       const machine = new Machine(timeline.machine.core.setting);
@@ -76,7 +77,7 @@ test("what nobody holds any more is given back, to the last byte", () => {
   expect(pool.bytes).toBe(bytes);
 });
 
-test("a tree is read back from its words", () => {
+test("a tree is read back from its words", async () => {
   const leaf = fc.oneof(
     fc.boolean(),
     fc.nat(),
@@ -92,7 +93,7 @@ test("a tree is read back from its words", () => {
     ),
   }));
   const words = new TreeWords();
-  fc.assert(
+  await law(
     fc.property(fc.array(tree, { maxLength: 4 }), (trees) => {
       const written = trees.map((one) => words.write(one, 32).slice());
       for (const one of written) expect(one.length % 32).toBe(0);
@@ -117,10 +118,10 @@ test("a run that is taken again is nobody else's", () => {
   expect(new Set(Array.from({ length: 10_000 }, () => slots.take())).size).toBe(10_000);
 });
 
-test("a packed page is the page, until it is forgotten; bytes stay within the bound", () => {
+test("a packed page is the page, until it is forgotten; bytes stay within the bound", async () => {
   const edit = fc.tuple(fc.nat(PAGE_WORDS - 1), fc.nat(0xffff_ffff));
   const page = fc.record({ from: fc.nat(40), edits: fc.array(edit, { maxLength: 20 }), whole: fc.boolean() });
-  fc.assert(
+  await law(
     fc.property(fc.array(page, { minLength: 1, maxLength: 60 }), (pages) => {
       const packed = new PackedPages(96 << 10);
       const all: Uint32Array[] = [];

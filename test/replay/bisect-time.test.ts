@@ -203,8 +203,8 @@ const FAULTS: Readonly<Record<string, (machine: Machine) => void>> = {
   "pipe.timer": ({ core }) => {
     core.vgpu(1).pipes[1].on = true;
   },
-  "aperture.read": ({ core }) => {
-    core.vgpu(1).apertureRead = 0x1234_5678;
+  "draw.timer": ({ core }) => {
+    core.vgpu(1).drawTimer = 0x1234_5678;
   },
   "screen.timer": ({ core }) => {
     core.vgpu(1).screenTimer = 0x1234_5678;
@@ -213,7 +213,7 @@ const FAULTS: Readonly<Record<string, (machine: Machine) => void>> = {
     core.vgpu(1).writesOpen++;
   },
   announcements: ({ core }) => {
-    core.vgpu(1).announcements.push({ after: 0, left: 9, what: 0, a: 0, b: 0, c: 0 });
+    core.vgpu(1).announcements.push({ after: 0, left: 9, what: 0, a: 0, b: 0, c: 0, cause: 0 });
   },
   "dma.maps": ({ core }) => {
     core.vgpu(1).maps++;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { K, KIND_NAMES, KIND_WORLD } from "../../src/events/kinds.ts";
-import { Rows, rowDifference } from "../../src/events/rows.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import { Rows } from "../../src/events/rows.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { mmioPath } from "../../src/reducers/path.ts";
 import { configurationOf, machineOf } from "../../src/replay/engine/run.ts";
@@ -10,7 +11,8 @@ import { openLeaning } from "../../src/replay/recording/leaning.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { rewrite } from "../../src/replay/recording/rewrite.ts";
 import { MemorySink, MemorySource } from "../../src/replay/recording/tools.ts";
-import { Branch, type Edit, EditError } from "../../src/replay/rerun/branch.ts";
+import { Branch } from "../../src/replay/rerun/branch.ts";
+import { type Edit, EditError } from "../../src/replay/rerun/edits.ts";
 import { inputsOf } from "../../src/replay/rerun/inputs.ts";
 import { everyRow } from "../../src/replay/rerun/standalone.ts";
 import { Timeline } from "../../src/replay/timeline/timeline.ts";

@@ -4,8 +4,9 @@ import { Rows } from "../../src/events/rows.ts";
 import { hashPage } from "../../src/node/hash.ts";
 import { HASH, hashBytes } from "../../src/reducers/mix.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { Timeline } from "../../src/replay/answers/answers.ts";
-import { Contents, type Question, UNKNOWN } from "../../src/replay/answers/content.ts";
+import { type AskedAt, Contents, UNKNOWN } from "../../src/replay/answers/content.ts";
+import { ContentTimeline } from "../../src/replay/answers/content-timeline.ts";
+import type { PageQuestion } from "../../src/replay/engine/open-work.ts";
 
 /** A log of world inputs, answers for frame 5 of vGPU 1 and writes into it, as a timeline. */
 class Log {
@@ -47,23 +48,24 @@ class Log {
   }
 
   contents(): Contents {
-    const timeline = new Timeline();
+    const timeline = new ContentTimeline();
     timeline.add(this.rows);
     timeline.finish();
     return new Contents(timeline, this.store);
   }
 }
 
-const asked = (seq: number, gap: number, change: Partial<Question> = {}): Question => ({
-  vgpu: 1,
-  gfn: 5,
-  purpose: 0,
-  engine: 0,
-  seq,
-  gap,
-  since: -1,
-  ...change,
-});
+const asked = (
+  seq: number,
+  gap: number,
+  change: Partial<PageQuestion & AskedAt> = {},
+): readonly [PageQuestion, AskedAt] => {
+  const { since = -1, ...question } = change;
+  return [
+    { agent: 1, gfn: 5, purpose: 0, engine: 0, ...question },
+    { seq, gap, since },
+  ];
+};
 
 describe("which answer", () => {
   it("one of the same gap, in the order of the log, never one ahead of the place", () => {
@@ -73,10 +75,10 @@ describe("which answer", () => {
     const seqs = pages.map((page) => log.answer(page));
     log.input();
     const contents = log.contents();
-    expect(contents.answer(asked(seqs[1], 1))).toBe(pages[0]);
-    expect(contents.answer(asked(seqs[1], 1))).toBe(pages[1]);
-    expect(contents.answer(asked(seqs[1], 1))).toBe(pages[1]);
-    expect(contents.answer(asked(seqs[2], 1))).toBe(pages[2]);
+    expect(contents.answer(...asked(seqs[1], 1))).toBe(pages[0]);
+    expect(contents.answer(...asked(seqs[1], 1))).toBe(pages[1]);
+    expect(contents.answer(...asked(seqs[1], 1))).toBe(pages[1]);
+    expect(contents.answer(...asked(seqs[2], 1))).toBe(pages[2]);
     expect(contents.inferredCount).toBe(0);
   });
 
@@ -86,7 +88,7 @@ describe("which answer", () => {
     const first = log.answer(log.page(1));
     const page = log.page(2);
     const second = log.answer(page);
-    expect(log.contents().answer(asked(second, 1, { since: first }))).toBe(page);
+    expect(log.contents().answer(...asked(second, 1, { since: first }))).toBe(page);
   });
 
   it("else, for an engine, the nearest between submission and completion, the earlier first", () => {
@@ -101,7 +103,7 @@ describe("which answer", () => {
     log.answer(later);
     log.work("workload.completed");
     const contents = log.contents();
-    expect(contents.answer(asked(submitted + 1, 3))).toBe(later);
+    expect(contents.answer(...asked(submitted + 1, 3))).toBe(later);
     expect(contents.inferred).toEqual([{ seq: submitted + 1, vgpu: 1, gfn: 5, purpose: 0, distance: 1 }]);
     expect(contents.distances).toEqual([0, 1]);
   });
@@ -114,10 +116,10 @@ describe("which answer", () => {
     log.answer(page);
     const last = log.input();
     const contents = log.contents();
-    expect(contents.answer(asked(0, 1, { engine: 255 }))).toBe(page);
-    expect(contents.answer(asked(last, 3, { engine: 255 }))).toBe(page);
+    expect(contents.answer(...asked(0, 1, { engine: 255 }))).toBe(page);
+    expect(contents.answer(...asked(last, 3, { engine: 255 }))).toBe(page);
     expect(contents.inferred.map(({ distance }) => distance)).toEqual([1, -1]);
-    expect(contents.answer(asked(last, 3, { gfn: 6 }))).toBe(UNKNOWN);
+    expect(contents.answer(...asked(last, 3, { gfn: 6 }))).toBe(UNKNOWN);
   });
 });
 
@@ -133,7 +135,7 @@ describe("what the model wrote itself", () => {
     const seq = log.answer(log.page(0, 0, 0, 7, 1, 2, 3, 4, 8));
     const contents = log.contents();
     contents.wrote(1, 5, 4, mine, written);
-    const page = contents.answer(asked(seq, 2));
+    const page = contents.answer(...asked(seq, 2));
     expect([...log.store.bytes(page).subarray(0, 9)]).toEqual([0, 0, 0, 7, 9, 9, 9, 9, 8]);
     expect(contents.overlaid).toBe(1);
   });
@@ -147,7 +149,7 @@ describe("what the model wrote itself", () => {
     const seq = log.answer(page);
     const contents = log.contents();
     contents.wrote(1, 5, 4, mine, written);
-    expect(contents.answer(asked(seq, 2))).toBe(page);
+    expect(contents.answer(...asked(seq, 2))).toBe(page);
   });
 
   it("lies over an answer from before it was written; the later of two writes wins", () => {
@@ -159,7 +161,7 @@ describe("what the model wrote itself", () => {
     const contents = log.contents();
     contents.wrote(1, 5, 0, mine, seq);
     contents.wrote(1, 5, 2, Uint8Array.of(7, 7), seq + 1);
-    expect([...log.store.bytes(contents.answer(asked(seq + 1, 1))).subarray(0, 4)]).toEqual([9, 9, 7, 7]);
+    expect([...log.store.bytes(contents.answer(...asked(seq + 1, 1))).subarray(0, 4)]).toEqual([9, 9, 7, 7]);
   });
 
   it("costs nothing where it is what was recorded", () => {
@@ -170,7 +172,7 @@ describe("what the model wrote itself", () => {
     const seq = log.answer(page);
     const contents = log.contents();
     contents.wrote(1, 5, 4, theirs, written);
-    expect(contents.answer(asked(seq, 1))).toBe(page);
+    expect(contents.answer(...asked(seq, 1))).toBe(page);
     expect(contents.overlaid).toBe(0);
   });
 });
@@ -183,9 +185,9 @@ describe("a step back", () => {
     const seqs = pages.map((page) => log.answer(page));
     const contents = log.contents();
     const saved = contents.save();
-    expect(contents.answer(asked(seqs[1], 1))).toBe(pages[0]);
+    expect(contents.answer(...asked(seqs[1], 1))).toBe(pages[0]);
     contents.load(saved);
     expect(contents.answered).toBe(0);
-    expect(contents.answer(asked(seqs[1], 1))).toBe(pages[0]);
+    expect(contents.answer(...asked(seqs[1], 1))).toBe(pages[0]);
   });
 });

@@ -23,12 +23,17 @@ function sampleLog(): SampleLog {
     "mmio.written",
     "guest.fetch",
     "guest.fetched",
+    "guest.write",
     "aperture.written",
     "note",
   ] as const;
   const rows = Array.from({ length: 36 }, (_, i): SampleRow => {
-    const words = Array.from({ length: 15 }, (_, c) => (i * 0x9e3779b1 * (c + 1)) >>> (c * 2));
-    return { kind: K[kinds[i % kinds.length]], words, payload: Uint8Array.of(i, i + 1, i + 2), page: i & 1 };
+    const words = Array.from({ length: 18 }, (_, c) => (i * 0x9e3779b1 * (c + 1)) >>> (c * 2));
+    const entries = [words, words.slice(3), words.slice(5).map((word) => word & ~1)].slice(i % 3);
+    return {
+      ...{ kind: K[kinds[i % kinds.length]], words, payload: Uint8Array.of(i, i + 1, i + 2), page: i & 1 },
+      ...{ answers: entries, writes: entries, stores: entries },
+    };
   });
   return { rows, seals: [12, 24] };
 }

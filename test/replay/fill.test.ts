@@ -4,9 +4,12 @@ import { K } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
 import { PAGE_BYTES } from "../../src/hw/units.ts";
 import { SeenPages } from "../../src/replay/recording/gather.ts";
-import { Fill, SEAL_INPUTS, SEAL_ROWS } from "../../src/replay/recording/recorder.ts";
+import { Fill } from "../../src/replay/recording/recorder.ts";
 
+// What the format says, not what the code does: a block ends at 16,384 inputs, 1 MiB, 131,072 rows, 20 ms.
+const SEAL_INPUTS = 16_384;
 const SEAL_BYTES = 1 << 20;
+const SEAL_LINES = 1 << 17;
 const KINDS = ["mmio.read", "guest.write", "aperture.written", "guest.fetched"] as const;
 
 /** `many` rows of a kind; payloads of so many bytes, pages from `page` on. */
@@ -43,7 +46,7 @@ test("a block is full at the very row that makes it so", () => {
             if (!seen.has(page + n)) pages.add(page + n);
           }
           const held = bytes + pages.size * PAGE_BYTES;
-          const full = inputs >= SEAL_INPUTS || held >= SEAL_BYTES || rows.count >= SEAL_ROWS;
+          const full = inputs >= SEAL_INPUTS || held >= SEAL_BYTES || rows.count >= SEAL_LINES;
           if (fill.isFull(rows) !== full) expect([rows.count, !full]).toEqual([rows.count, full]);
           if (!full) continue;
           rows.clear();
@@ -56,4 +59,14 @@ test("a block is full at the very row that makes it so", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("a block that holds something is due 20 ms after the first look at it", () => {
+  const fill = new Fill(new SeenPages());
+  const rows = new Rows(64);
+  expect(fill.isDue(rows, 0)).toBe(false);
+  rows.add(K["mmio.read"]);
+  expect(fill.isDue(rows, 1_000)).toBe(false);
+  expect(fill.isDue(rows, 20_999)).toBe(false);
+  expect(fill.isDue(rows, 21_000)).toBe(true);
 });

@@ -3,7 +3,7 @@ import { PURPOSES } from "../../src/events/columns.ts";
 import { K, type KindName } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
 import { createMachine } from "../../src/index.ts";
-import { timelineOf } from "../../src/replay/answers/answers.ts";
+import { contentTimelineOf } from "../../src/replay/answers/content-timeline.ts";
 import { machineOf } from "../../src/replay/engine/run.ts";
 import { groupsOf } from "../../src/replay/minimise/groups.ts";
 import { Experiment, Minimiser } from "../../src/replay/minimise/minimise.ts";
@@ -155,7 +155,7 @@ test("no try while groups are left out has half of one", async () => {
     }
   }
   const symptom = predicateSymptom(machine, compilePredicate("vgpu2.rcs0.RING_HWS_PGA > 0", machine));
-  const watched = new Watched(inputs, timelineOf(recording), store, symptom, inputs.time.at(-1) ?? 0);
+  const watched = new Watched(inputs, contentTimelineOf(recording), store, symptom, inputs.time.at(-1) ?? 0);
   const progress = (phase: string): void => {
     watched.phase = phase;
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { McapRecordBuilder } from "@mcap/core";
 import * as fc from "fast-check";
 import { pack as msgpack, Packr } from "msgpackr";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { loadTools } from "../../src/node/codecs.ts";
 import { FileSource } from "../../src/node/files.ts";
 import { evenShare, parseConfiguration } from "../../src/reducers/configuration.ts";
@@ -81,18 +81,67 @@ test("a hostile description is refused", () => {
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 
-test("a share of the GGTT lies inside of it, in whole pages", () => {
-  const share = evenShare(1, 1, null);
-  const parsed = (change: object) =>
-    parseConfiguration({
-      ...{ platform: "kbl", deviceId: 0x5916, revision: 2, mode: "mediated", screenEvery: 0 },
-      vgpus: [{ ...share, ...change }],
-    });
-  expect(parsed({})).toMatchObject({ vgpus: [share] });
-  for (const name of ["mappableBase", "mappableSize", "unmappableBase", "unmappableSize"] as const) {
-    expect(parsed({ [name]: 0xffff_f000 })).toMatch(/outside the machine/);
-    expect(parsed({ [name]: share[name] - (share[name] > 0 ? 1 : -1) })).toMatch(/whole pages/);
-  }
+describe("a configuration that cannot be is refused by field and limit", () => {
+  const machine = { platform: "kbl", deviceId: 0x5916, revision: 2, mode: "mediated", screenEvery: 0 };
+  const shares = (count: number) => Array.from({ length: count }, (_, i) => evenShare(i + 1, count, null));
+  const parsed = (vgpus: readonly object[], change: object = {}) =>
+    parseConfiguration({ ...machine, ...change, vgpus });
+
+  test("even shares of one to seven can be", () => {
+    for (let count = 1; count <= 7; count++)
+      expect(parsed(shares(count))).toMatchObject({ vgpus: shares(count) });
+    expect(shares(7).reduce((sum, { fences }) => sum + fences, 0)).toBe(28);
+    expect(evenShare(2, 2, null)).toMatchObject({ mappableBase: 0x400_0000, fences: 8 });
+  });
+
+  test.each([
+    [{ deviceId: 0x1_0000 }, "says deviceId 0x10000: at most 0xffff"],
+    [{ revision: 256 }, "says revision 256: at most 255"],
+    [{ revision: -1 }, "has no revision"],
+    [{ screenEvery: 0.5 }, "has no screenEvery"],
+  ])("%j", (change, words) => {
+    expect(parsed(shares(1), change)).toBe(words);
+  });
+
+  test.each([
+    [{ mappableBase: 0xffff_f000 }, "says vgpus[1].mappableBase 0xfffff000: at most 0x10000000"],
+    [{ mappableBase: 0xff0_0000 }, "has vgpus[1].mappableSize beyond the aperture, which ends at 0x10000000"],
+    [
+      { unmappableBase: 0xfff_f000 },
+      "says vgpus[1].unmappableBase 0xffff000: the aperture ends at 0x10000000",
+    ],
+    [
+      { unmappableBase: 0xffff_f000 },
+      "has vgpus[1].unmappableSize beyond the GGTT, which ends at 0x100000000",
+    ],
+    [{ mappableSize: 0x800 }, "says vgpus[1].mappableSize 2048: whole pages of 4096"],
+    [{ unmappableBase: 0x4000_0001 }, "says vgpus[1].unmappableBase 0x40000001: whole pages of 4096"],
+    [{ mappableBase: 0x3ff_f000 }, "says vgpus[1].mappableBase 0x3fff000: that is in vgpus[0]'s share"],
+    [{ mappableBase: 0 }, "says vgpus[1].mappableBase 0: that is in vgpus[0]'s share"],
+    [{ unmappableBase: 0x1000_0000 }, "says vgpus[1].unmappableBase 0x10000000: that is in vgpus[0]'s share"],
+    [
+      { mappableSize: 0x400_1000 },
+      "has mappableSize of 0x8001000 together: at most 0x8000000, 0x8000000 are the host's",
+    ],
+    [{ fences: 33 }, "says vgpus[1].fences 33: at most 32"],
+    [{ fences: 21 }, "has fences of 29 together: at most 28, 4 are the host's"],
+    [{ fences: "8" }, "has no vgpus[1].fences"],
+    [{ pciClass: 0x02_0000 }, "says vgpus[1].pciClass 0x20000: 0x30000 or 0x38000"],
+    [{ edid: [1, 2] }, "has a broken vgpus[1].edid: 128 or 256 bytes, or null"],
+  ])("vgpus[1] with %j", (change, words) => {
+    const [first, second] = shares(2);
+    expect(parsed([first, { ...second, ...change }])).toBe(words);
+  });
+
+  test("seven times eight fences, and address space that the host needs", () => {
+    expect(parsed(shares(7).map((share) => ({ ...share, fences: 8 })))).toBe(
+      "has fences of 56 together: at most 28, 4 are the host's",
+    );
+    const [share] = shares(1);
+    expect(parsed([{ ...share, unmappableSize: 0xf000_0000 }])).toMatch(
+      /^has unmappableSize .* are the host's$/,
+    );
+  });
 });
 
 /** Replace a text inside the description, with all lengths around it. */

@@ -1,20 +1,24 @@
 import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { Rows } from "../../src/events/rows.ts";
+import { VGPU_MAX } from "../../src/hw/units.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../src/replay/checkpoint/checkpoint.ts";
 import { indexRecording } from "../../src/replay/index/indexing.ts";
 import { KEYFRAMES, sameDigests } from "../../src/replay/index/keyframes.ts";
-import { WRITERS } from "../../src/replay/index/writers-file.ts";
+import { Writers } from "../../src/replay/index/writers.ts";
+import { MEMORY_MASK_WORDS, WRITERS, WRITERS_VERSION } from "../../src/replay/index/writers-file.ts";
 import { appendAttachments, replaceAttachments } from "../../src/replay/recording/attach.ts";
 import { Malformed } from "../../src/replay/recording/errors.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
+import { packBody } from "../../src/replay/recording/wire.ts";
 import { marksOf, withMarks } from "../../src/replay/rerun/marks.ts";
 import { Timeline } from "../../src/replay/timeline/timeline.ts";
 import { Asker } from "../../src/replay/why/why.ts";
+import { openBytes, record } from "./samples.ts";
 import { indexed, openWalk, recordWalk, type Walk } from "./walk.ts";
 
 let tools: Tools;
@@ -180,6 +184,43 @@ test("marks are added behind what is there; the file stays whole", () => {
   expect(kept.bytes.length).toBeLessThan(walk.bytes.length);
   expect(() => withMarks(recording, [{ seq: recording.rowCount, text: "x" }])).toThrow(/there is no row/);
   expect(() => withMarks(recording, [{ seq: 1, text: " " }])).toThrow(/text of a mark/);
+});
+
+/** An index of one block that wrote word 0 of each of these frames. */
+function writersOf(frames: readonly (readonly [gfn: number, vgpu: number])[]): Uint8Array {
+  const words = [0, frames.length];
+  for (const [gfn, vgpu] of frames)
+    words.push(gfn, vgpu, 1, ...new Array<number>(MEMORY_MASK_WORDS - 1).fill(0));
+  words.push(...new Array<number>(VGPU_MAX + 1).fill(0));
+  const bytes = new Uint8Array(Uint32Array.from(words).buffer);
+  return packBody([WRITERS_VERSION, "", 1, bytes.length, bytes, bytes.length, bytes]);
+}
+
+test("an index of writers that names a frame which no guest has is ignored, with a warning", async () => {
+  const { bytes } = await record({ rows: [], seals: [] }, tools, "");
+  const open = (frames: readonly (readonly [gfn: number, vgpu: number])[]): Recording => {
+    const add = [{ name: WRITERS, data: writersOf(frames) }];
+    return openBytes(
+      patched({ bytes, tools }, (target) => replaceAttachments(target, add)),
+      tools,
+    ).recording;
+  };
+  const blocks = (recording: Recording, vgpu: number, gfn: number): number[] | undefined => {
+    const writers = Writers.of(recording);
+    const found = writers?.blocksBack(0, { kind: "memory", vgpu, address: gfn * 4096, length: 4 });
+    return found && [...found];
+  };
+  const good = open([[5, 1]]);
+  expect([blocks(good, 1, 5), blocks(good, 1, 6), blocks(good, 2, 5)]).toEqual([[0], [], []]);
+  for (const frame of [
+    [0x100_0005, 0],
+    [5, 8],
+    [0xffff_ffff, 1],
+  ] as const) {
+    const bad = open([[5, 1], frame]);
+    expect(Writers.of(bad)).toBeNull();
+    expect(bad.warnings.join()).toMatch(/attachment writers: frame \d+ of vGPU \d, which is none: ignored/);
+  }
 });
 
 test("damage to an attachment costs a warning, no row and no answer", () => {

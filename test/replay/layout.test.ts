@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { COLUMN_NAMES } from "../../src/events/columns.ts";
 import { isInput, K, KIND_NAMES, KIND_PAYLOAD } from "../../src/events/kinds.ts";
-import { Rows, rowDifference } from "../../src/events/rows.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import { Rows, TABLE_OF } from "../../src/events/rows.ts";
+import type { TableName } from "../../src/events/tables.ts";
 import { RowDecoder } from "../../src/replay/recording/decode.ts";
 import {
   compileLayout,
@@ -44,7 +46,18 @@ function bodyBy(
   kinds.forEach((k, i) => {
     if (from.kinds[k].payload) payload.push(...rows.payloadOf(i));
   });
-  return packBody([rows.count, new Uint8Array(0), padded(kinds), ...columns, padded(payload)]);
+  const tables = from.tables.flatMap(({ name, columns: of }) => {
+    const table = rows[TABLE_OF[name as TableName]] as unknown as Record<string, Uint8Array> | undefined;
+    return of.map(({ name: column, width }) => {
+      const length = (table as unknown as Rows["answerTable"] | undefined)?.count ?? 0;
+      const values = Array.from({ length }, (_, k) => table?.[column]?.[k] ?? foreign);
+      const planes = Array.from({ length: width }, (_, p) =>
+        values.map((value) => (value >>> (8 * p)) & 255),
+      );
+      return values.length === 0 ? new Uint8Array(0) : padded(planes.flat());
+    });
+  });
+  return packBody([rows.count, new Uint8Array(0), padded(kinds), ...columns, padded(payload), ...tables]);
 }
 
 const decode = (from: Vocabulary, body: Uint8Array): Rows => {
@@ -79,7 +92,13 @@ function byStretches(body: Uint8Array, layout: Layout): Rows {
 
 const someRows = fc.array(sampleRow, { minLength: 1, maxLength: 60 }).map((samples) => {
   const rows = new Rows();
-  for (const sample of samples) if (sample.kind !== K["guest.fetched"]) addSample(rows, sample, []);
+  for (const sample of samples) {
+    // No pages here: what was told in place could not be had.
+    const answers = (sample.answers ?? []).map((values) =>
+      values.map((value, c) => (c === 5 ? value | 1 : value)),
+    );
+    if (sample.kind !== K["guest.fetched"]) addSample(rows, { ...sample, answers }, []);
+  }
   return rows;
 });
 
@@ -90,6 +109,9 @@ test("kinds and columns are known by name, whatever their numbers and order in t
     ...VOCABULARY,
     kinds: order.map((local) => VOCABULARY.kinds[local]),
     columns: [...VOCABULARY.columns].reverse(),
+    tables: [...VOCABULARY.tables]
+      .reverse()
+      .map(({ name, columns }) => ({ name, columns: [...columns].reverse() })),
   };
   expect(compileLayout(from).unknown).toEqual([]);
   fc.assert(
@@ -108,7 +130,14 @@ test("what this version does not know is named and stepped over", () => {
   const from: Vocabulary = {
     ...VOCABULARY,
     kinds: [{ name: "future.kind", columns: ["dt", "colour", "length"], payload: true }, ...VOCABULARY.kinds],
-    columns: [{ name: "colour", width: 4 }, ...VOCABULARY.columns],
+    columns: [{ name: "colour", width: 4 }, { name: "shades", width: 4 }, ...VOCABULARY.columns],
+    tables: [
+      { name: "shades", columns: [{ name: "depth", width: 1 }] },
+      ...VOCABULARY.tables.map(({ name, columns }) => ({
+        name,
+        columns: [{ name: "mood", width: 4 }, ...columns.filter((column) => column.name !== "size")],
+      })),
+    ],
     purposes: ["dreams", ...VOCABULARY.purposes],
     notes: ["none", "what is this", ...VOCABULARY.notes.slice(1)],
   };
@@ -122,19 +151,30 @@ test("what this version does not know is named and stepped over", () => {
   rows.code[rows.add(K.note)] = 1;
   rows.code[rows.add(K.note)] = 2;
   rows.code[rows.add(K.gap)] = 1;
-  rows.putPayload(rows.add(K["aperture.written"]), Uint8Array.of(4, 5));
+  rows.add(K["aperture.written"]);
+  rows.addStore(64, 1, Uint8Array.of(4, 5));
+  rows.add(K["timer.fired"]);
+  rows.tell(1, 77, 3, 255, 0, 22);
   const body = bodyBy(rows, from, (local) => (local === 200 ? 0 : local + 1), 0x1234_5678);
   const back = decode(from, body);
   expect(compileLayout(from).unknown).toEqual([
     "future.kind",
     "column colour",
+    "column shades",
     "purpose dreams",
     "note what is this",
+    "table shades",
+    "column mood of table answers",
+    "purpose of answers dreams",
+    "column mood of table writes",
+    "column mood of table stores",
   ]);
   expect([...back.kind.subarray(0, 3)]).toEqual([K["mmio.read"], UNKNOWN_KIND, K["guest.fetch"]]);
   expect(back.purpose[2]).toBe(2);
   expect([...back.code.subarray(3, 6)]).toEqual([UNKNOWN_NAME, 1, 1]);
   expect([...back.payloadOf(6)]).toEqual([4, 5]);
+  expect([back.storeTable.at[0], back.storeTable.size[0], back.storeTable.length[0]]).toEqual([64, 0, 2]);
+  expect([back.answers[7], back.answerTable.gfn[0], back.answerTable.purpose[0]]).toEqual([1, 77, 2]);
 });
 
 test("a column that an older file lacks reads 0", () => {
@@ -179,7 +219,15 @@ test("lengths that do not fit the rows are refused", () => {
   expect(decode(VOCABULARY, good).count).toBe(9);
   const items = (count: number, kinds: number[], lo: number) => {
     const columns = COLUMN_NAMES.map((name) => new Uint8Array(name === "lo" ? lo : 0));
-    return packBody([count, new Uint8Array(0), Uint8Array.from(kinds), ...columns, new Uint8Array(0)]);
+    const entries = VOCABULARY.tables.flatMap((table) => table.columns.map(() => new Uint8Array(0)));
+    return packBody([
+      count,
+      new Uint8Array(0),
+      Uint8Array.from(kinds),
+      ...columns,
+      new Uint8Array(0),
+      ...entries,
+    ]);
   };
   const refused = (body: Uint8Array) => {
     try {
@@ -205,4 +253,45 @@ test("lengths that do not fit the rows are refused", () => {
   expect(KIND_PAYLOAD[K["page.written"]]).toBe(1);
   expect(refused(packBody([1, new Uint8Array(0)]))).toMatch(/no byte array/);
   expect(refused(packBody([0, new Uint8Array(15), new Uint8Array(0)]))).toMatch(/15 bytes of page hashes/);
+});
+
+test("entries that cannot be are refused before anything is made of them, by both readers", () => {
+  const told = (page: number, changes: Partial<Record<string, number>> = {}): Uint8Array => {
+    const rows = new Rows();
+    rows.add(K["timer.fired"]);
+    rows.tell(1, 5, 3, 0, page, 0);
+    for (const [column, value] of Object.entries(changes))
+      (rows.answerTable as unknown as Record<string, Uint32Array>)[column][0] = value ?? 0;
+    return bodyBy(rows, VOCABULARY, (local) => local, 0);
+  };
+  const one = (hash: Uint8Array): Uint32Array => (hash.length === 0 ? Uint32Array.of(9) : new Uint32Array(0));
+  const both = (body: Uint8Array): string[] => {
+    const layout = compileLayout(VOCABULARY);
+    const reasons: string[] = [];
+    for (const read of [
+      () => new RowDecoder(layout).decode(body, one, new Rows(1)),
+      () => new PackedRows(body, layout, one),
+    ])
+      try {
+        read();
+        reasons.push("taken");
+      } catch (error) {
+        reasons.push((error as Error).message);
+      }
+    return reasons;
+  };
+  const refused = (reason: string): string[] => [reason, reason];
+  expect(both(told(0))).toEqual(refused("taken"));
+  expect(both(told(1))).toEqual(refused("an answer with page 1 of the block's 1"));
+  expect(both(told(0, { vgpu: 8 }))).toEqual(refused("an answer for vGPU 8, of 7"));
+  expect(both(told(0, { engine: 9 }))).toEqual(refused("an answer for engine 9"));
+  expect(both(told(0, { gfn: 2 ** 24 }))).toEqual(refused("an answer for guest frame 0x1000000"));
+  const counted = (answers: number): Uint8Array => {
+    const rows = new Rows();
+    rows.add(K["timer.fired"]);
+    rows.answers[0] = answers;
+    return bodyBy(rows, VOCABULARY, (local) => local, 0);
+  };
+  expect(both(counted(2 ** 20 + 1))).toEqual(refused("more than 1048576 entries of answers in a block"));
+  expect(both(counted(2 ** 32 - 1))).toEqual(refused("more than 1048576 entries of answers in a block"));
 });

@@ -5,7 +5,7 @@ import { K, KIND_NAMES } from "../../src/events/kinds.ts";
 import type { Rows } from "../../src/events/rows.ts";
 import { REG_FAST_READ } from "../../src/hw/compile.ts";
 import { openRecording } from "../../src/node/open.ts";
-import { timelineOf } from "../../src/replay/answers/answers.ts";
+import { contentTimelineOf } from "../../src/replay/answers/content-timeline.ts";
 import { rowColumns } from "../../src/replay/engine/format.ts";
 import { machineOf } from "../../src/replay/engine/run.ts";
 import { rowsOfRecording } from "../../src/replay/minimise/recorded-rows.ts";
@@ -38,7 +38,7 @@ function leaveOut({ recording, store }: Sample, inputs: Inputs, left: number): v
   const sink = (some: Rows): void => {
     for (let i = 0; i < some.count; i++) made.push(textOf(some, i));
   };
-  const rerun = new Rerun(machineOf(recording, store), inputs, timelineOf(recording), store, { sink });
+  const rerun = new Rerun(machineOf(recording, store), inputs, contentTimelineOf(recording), store, { sink });
   rerun.run(inputs.starts.map((_, s) => s).filter((s) => s !== left));
   const all = rowsOfRecording(recording);
   const expected = Array.from({ length: all.count }, (_, i) => textOf(all, i));

@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { COLUMN_NAMES, COLUMNS, PURPOSES } from "../../src/events/columns.ts";
 import type { Digest } from "../../src/events/digest.ts";
 import { K, KIND_NAMES, KIND_PAYLOAD, KINDS } from "../../src/events/kinds.ts";
-import { Rows, rowDifference } from "../../src/events/rows.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import { Rows, TABLE_OF } from "../../src/events/rows.ts";
+import { entryColumns, type TableName } from "../../src/events/tables.ts";
 import { ENGINES, VGPU_MAX } from "../../src/hw/units.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
@@ -16,6 +18,10 @@ export interface SampleRow {
   readonly words: readonly number[];
   readonly payload: Uint8Array;
   readonly page: number;
+  /** Entries, values by column; as many of each table as there are, where the kind has it. */
+  readonly answers?: readonly (readonly number[])[];
+  readonly writes?: readonly (readonly number[])[];
+  readonly stores?: readonly (readonly number[])[];
 }
 
 /** Rows and where a seal comes behind them. */
@@ -36,7 +42,15 @@ const word = fc.oneof(
   fc.constantFrom(0x80, 0x8000, 0x80_0000, 0x8000_0000, 0xffff_ffff),
 );
 
+const entries = (name: TableName): fc.Arbitrary<number[][]> => {
+  const columns = entryColumns(name).length;
+  return fc.array(fc.array(word, { minLength: columns, maxLength: columns }), { maxLength: 4 });
+};
+
 export const sampleRow: fc.Arbitrary<SampleRow> = fc.record({
+  answers: entries("answers"),
+  writes: entries("writes"),
+  stores: entries("stores"),
   kind: fc.nat(KIND_NAMES.length - 1),
   words: fc.array(word, { minLength: COLUMN_NAMES.length, maxLength: COLUMN_NAMES.length }),
   payload: fc.uint8Array({ maxLength: 20 }),
@@ -64,12 +78,45 @@ export function addSample(rows: Rows, sample: SampleRow, pages: readonly number[
   const i = rows.append(sample.kind);
   rows.source[i] = sample.words[COLUMN_NAMES.indexOf("source")] & 3;
   COLUMN_NAMES.forEach((name, c) => {
-    if (!(KINDS[KIND_NAMES[sample.kind]].columns as readonly string[]).includes(name)) return;
+    if (!hasColumn(sample.kind, name) || name in TABLE_OF) return;
     const limit = LIMITS[name] ?? (COLUMNS[name] === 1 ? 256 : 2 ** 32);
     rows[name][i] = sample.words[c] % limit;
   });
   if (sample.kind === K["guest.fetched"]) rows.page[i] = pages[sample.page];
   if (KIND_PAYLOAD[sample.kind] === 1) rows.putPayload(i, sample.payload);
+  addEntries(rows, i, sample, pages);
+}
+
+const hasColumn = (kind: number, name: string): boolean =>
+  (KINDS[KIND_NAMES[kind]].columns as readonly string[]).includes(name);
+
+/** The sample's entries in the tables that its kind has. */
+function addEntries(rows: Rows, i: number, sample: SampleRow, pages: readonly number[]): void {
+  if (hasColumn(sample.kind, "answers"))
+    for (const [vgpu, gfn, purpose, engine, page, status] of sample.answers ?? []) {
+      const told = status % 2 === 0;
+      const id = told ? pages[page % SAMPLE_PAGES] : 0;
+      const by = engine % 5 === 4 ? 255 : engine % 4;
+      rows.tell(vgpu % (VGPU_MAX + 1), gfn & 0xff_ffff, purpose % 7, by, id, told ? 0 : status & 255);
+    }
+  for (const name of ["writes", "stores"] as const) {
+    if (!hasColumn(sample.kind, name)) continue;
+    const table = rows[TABLE_OF[name]] as unknown as Record<string, Uint8Array>;
+    for (const values of sample[name] ?? []) {
+      if (name === "writes") rows.addWrite();
+      else {
+        // The payload is the sample's own: only what the entry says is added here.
+        const { from, length } = { from: rows.from[i], length: rows.length[i] };
+        rows.addStore(0, 0, new Uint8Array(0));
+        rows.from[i] = from;
+        rows.length[i] = length;
+      }
+      const k = rows[TABLE_OF[name]].count - 1;
+      entryColumns(name).forEach((column, c) => {
+        table[column][k] = values[c];
+      });
+    }
+  }
 }
 
 /** Intern the sample pages; the first is the zero page. */
@@ -138,6 +185,7 @@ export function differenceFrom(sample: Sample, recording: Recording, store: Page
           return `row ${at}: bytes`;
         block.page[i] = sample.rows.page[at];
       }
+      samePages(sample, at, block, i, store);
       const column = rowDifference(sample.rows, at, block, i);
       if (column !== null) return `row ${at}: ${column}`;
       if (sample.rows.source[at] !== block.source[i]) return `row ${at}: source`;
@@ -147,6 +195,18 @@ export function differenceFrom(sample: Sample, recording: Recording, store: Page
     if (JSON.stringify(digests) !== JSON.stringify(digestsAt(lastSeq + 1))) return `digests of block ${n}`;
   }
   return null;
+}
+
+/** Where an entry names the page that the sample's names, give it the sample's id. */
+function samePages(sample: Sample, at: number, block: Rows, i: number, store: PageStore): void {
+  for (let k = 0; k < Math.min(sample.rows.answers[at], block.answers[i]); k++) {
+    const theirs = block.firstAnswer[i] + k;
+    const mine = sample.rows.answerTable.page[sample.rows.firstAnswer[at] + k];
+    const { page, status } = block.answerTable;
+    if (status[theirs] !== 0) continue;
+    if (store.hash(page[theirs]).join() === sample.store.hash(mine).join()) page[theirs] = mine;
+    else page[theirs] = -1;
+  }
 }
 
 /** Open bytes with a store of their own. */

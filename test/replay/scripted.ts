@@ -31,6 +31,8 @@ export interface Scripted {
 
 /** The IIRs that the scripted interrupt handler looks at: GT 0 to 3, pipe A, port. */
 const IIRS = [0x4_4308, 0x4_4318, 0x4_4328, 0x4_4338, 0x4_4408, 0x4_4448] as const;
+/** RING_EXECLIST_STATUS */
+const QUEUE_FULL = 1 << 2;
 const FENCE = 0x10_0000;
 const BATCHES = 0x10_0000;
 const DATA = 0x7654_3210_0000;
@@ -51,6 +53,12 @@ class BusyGuest extends SimDriver {
       this.handle();
       this.mmio(RING_BASE.rcs0 + RING.csbPtr);
     }
+  }
+
+  /** As a driver does, wait for a free port: a submission while another one waits is dropped. */
+  override submit(first: SimContext, second: SimContext | null = null, bits = 0): void {
+    while ((this.mmio(RING_BASE[first.engine] + RING.statusLo) & QUEUE_FULL) !== 0) this.work(25);
+    super.submit(first, second, bits);
   }
 
   handle(): void {

@@ -42,7 +42,7 @@ function foundIn(recording: Recording, found: Verification): Found {
 export function verifyPlainly(walk: Walk): Found {
   const { recording, store } = open(walk);
   const rows = new Rows();
-  const run = new StrictRun(recording, machineOf(recording, store));
+  const run = new StrictRun(recording, machineOf(recording, store), false);
   recording.checkWhole(rows);
   for (let n = 0; n < recording.blockCount && run.divergence === null; n++)
     run.run(rows, recording.readBlock(n, rows));

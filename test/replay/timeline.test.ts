@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { KIND_NAMES } from "../../src/events/kinds.ts";
-import { Rows, rowDifference } from "../../src/events/rows.ts";
+import { rowDifference } from "../../src/events/row-difference.ts";
+import { Rows } from "../../src/events/rows.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { sameDigests } from "../../src/replay/index/keyframes.ts";
 import { breakpointOf, goBack, goOn } from "../../src/replay/timeline/breakpoints.ts";
@@ -96,6 +97,15 @@ test("a budget of 1 MB is kept while it walks", () => {
   expect(timeline.at).toBe(-1);
   expect(timeline.memory.snapshots).toBeGreaterThan(0);
   expect(timeline.memory.rows).toBeLessThanOrEqual(budget);
+});
+
+test("row 737658 of linux-6.1-gem is reached, whose block brings more pages than 16 MB keep", async () => {
+  const path = realRecordings().find((name) => name.endsWith("linux-6.1-gem.mcap")) ?? "";
+  const { recording, store, close } = await openFile(path);
+  const timeline = new Timeline(recording, store, { budget: 16 << 20 });
+  timeline.seek(737_658);
+  expect(timeline.at).toBe(timeline.inputAt(737_658));
+  close();
 });
 
 test("a row that is not there is refused, and the ends hold", () => {

@@ -7,9 +7,8 @@ import type { SimContext } from "../../src/ports/sim/driver.ts";
 import { SimDriver } from "../../src/ports/sim/driver.ts";
 import { RING_BASE } from "../../src/ports/sim/layout.ts";
 import { type SimCapabilities, SimPort } from "../../src/ports/sim/port.ts";
-import { Machine } from "../../src/reducers/machine.ts";
+import type { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
-import { settingOf } from "../../src/reducers/platform.ts";
 import { machineOf } from "../../src/replay/engine/run.ts";
 import { indexRecording } from "../../src/replay/index/indexing.ts";
 import { Live } from "../../src/replay/live/live.ts";
@@ -18,7 +17,7 @@ import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe, type Json } from "../../src/replay/recording/profile.ts";
 import { openRecording, type Recording } from "../../src/replay/recording/recording.ts";
 import { MemorySink, MemorySource, type Tools } from "../../src/replay/recording/tools.ts";
-import { configurationOf } from "../reducers/device/rig.ts";
+import { configurationOf, type MakeMachine, ours } from "../reducers/device/rig.ts";
 
 /** A recording in memory, of scripted guests that work side by side. */
 export interface Walk {
@@ -30,6 +29,8 @@ export interface WalkOptions {
   readonly guests?: number;
   readonly rounds?: number;
   readonly capabilities?: Partial<SimCapabilities>;
+  /** The machine that is recorded; this version's when absent. */
+  readonly machine?: MakeMachine;
 }
 
 const DATA = 0x20_0000;
@@ -45,10 +46,10 @@ export function randomOf(seed: number): (below: number) => number {
 
 /** Record guests that write registers and entries, submit work and take interrupts, in many small blocks. */
 export async function recordWalk(tools: Tools, options: WalkOptions = {}): Promise<Walk> {
-  const { guests: count = 2, rounds = 60, capabilities = {} } = options;
+  const { guests: count = 2, rounds = 60, capabilities = {}, machine: make = ours } = options;
   const configuration = configurationOf(count);
   const store = new PageStore(tools.hashPage);
-  const machine = new Machine(settingOf(configuration, store));
+  const machine = make(configuration, store);
   const sink = new MemorySink();
   const plain = JSON.parse(JSON.stringify(configuration)) as { [key: string]: Json };
   const base = { kind: "reset", configuration: plain, goldenHash: null } as const;

@@ -15,6 +15,7 @@ import { seekTo } from "../../src/replay/engine/state.ts";
 import { Live } from "../../src/replay/live/live.ts";
 import { packPages, unpackPiece } from "../../src/replay/recording/base-pieces.ts";
 import { RecordingError } from "../../src/replay/recording/errors.ts";
+import { NO_PAGES } from "../../src/replay/recording/gather.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { describe as describeRecording, type ResetBase } from "../../src/replay/recording/profile.ts";
 import { MemorySink } from "../../src/replay/recording/tools.ts";
@@ -130,7 +131,10 @@ describe("values that no machine comes to are refused, though the file's digests
     ["an engine's guest", ([device]) => (device.engines[2].frameBase = 8 << 24)],
     ["the guest of what waits", ([device]) => (device.engines[2].pendingBase = 77)],
     ["what waits for writes", ([, vgpu]) => vgpu.announcements.push(5 as unknown as Announcement)],
-    ["whose status it is", ([, v]) => v.announcements.push({ after: 0, left: 0, what: 1, a: 9, b: 0, c: 0 })],
+    [
+      "whose status it is",
+      ([, v]) => v.announcements.push({ after: 0, left: 0, what: 1, a: 9, b: 0, c: 0, cause: 0 }),
+    ],
     ["a submission cut in half", ([, vgpu]) => (vgpu.execlists[0].queued = [1])],
     ["pages asked for", ([, vgpu]) => (vgpu.apertureAsks = [{}] as unknown as number[])],
   ];
@@ -173,13 +177,7 @@ describe("an older epoch", () => {
     const writer = new RecordingWriter(sink, meta, tools, "lz4", pieces);
     const rows = new Rows(0, 0);
     rows.clear(seq + 1);
-    const none = {
-      used: new Uint8Array(0),
-      index: new Uint32Array(0),
-      fresh: new Uint8Array(0),
-      bodies: new Uint8Array(0),
-    };
-    writer.addBlock(rows, none, digests, true);
+    writer.addBlock(rows, NO_PAGES, digests, true);
     writer.finish();
     return openWindow(sink.bytes(), tools);
   }

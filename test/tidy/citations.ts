@@ -29,9 +29,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set(["lz4_Frame_format.md", "lz4_Bloc
 const PAGE = /(?<![\w@/.-])(?:\.{1,2}\/)*([\w-][\w./-]*\.md)\b(?:#([\w-]+))?/g;
 
 function* checkCitations(project: Project): Generator<Violation> {
-  for (const { name, rows } of project.banks)
-    for (const [key, { cite }] of Object.entries(rows))
-      yield* checkCitation(project, `${name === "" ? "" : `${name}_`}${key}`, cite, REGISTERS);
+  for (const { rows } of project.banks)
+    for (const [name, { cite }] of Object.entries(rows)) yield* checkCitation(project, name, cite, REGISTERS);
   for (const { name, cite } of project.commands) yield* checkCitation(project, name, cite, COMMANDS);
 }
 
@@ -104,10 +103,10 @@ function sectionsOf(page: SourceFile): Set<string> {
 const facts = { "docs/facts/mmio.md": "# MMIO\n\n## BAR 0\n\n## What's read-only\n" };
 const bankOf = (cite: string): Bank => {
   const row: RegisterRow = { offset: 0, cite };
-  return { name: "", bases: { gt: 0 }, rows: { A: row } };
+  return { bases: { gt: 0 }, rows: { A: row } };
 };
 const command = (cite: string): CommandRow => {
-  return { name: "MI_NOOP", mask: 0, opcode: 0, length: 1, engines: ["rcs0"], action: "skip", cite };
+  return { name: "MI_NOOP", mask: 0, opcode: 0, length: 1, engines: ["rcs0"], action: "skip", cost: 0, cite };
 };
 
 /** Every fact has a source. */

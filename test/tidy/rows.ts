@@ -26,9 +26,9 @@ function* registersOf(banks: readonly Bank[], platform: Platform): Generator<Nam
     if (!isOn(bank.on, platform)) continue;
     for (const [component, base] of Object.entries(bank.bases)) {
       if (!isOn(bank.instanceOn?.[component], platform)) continue;
-      for (const [key, row] of Object.entries(bank.rows)) {
+      for (const [name, row] of Object.entries(bank.rows)) {
         if (!isOn(row.on, platform)) continue;
-        yield { name: bank.name === "" ? key : `${bank.name}_${key}`, component, at: base + row.offset, row };
+        yield { name, component, at: base + row.offset, row };
       }
     }
   }
@@ -101,8 +101,8 @@ function* checkBreadth(project: Project): Generator<Violation> {
 }
 
 const cite = "i915_reg.h";
-const bankOf = (rows: Readonly<Record<string, RegisterRow>>, bases = { gt: 0 }, name = ""): Bank => {
-  return { name, bases, rows };
+const bankOf = (rows: Readonly<Record<string, RegisterRow>>, bases = { gt: 0 }): Bank => {
+  return { bases, rows };
 };
 const command = (name: string, own: Partial<CommandRow> = {}): CommandRow => {
   return {
@@ -112,6 +112,7 @@ const command = (name: string, own: Partial<CommandRow> = {}): CommandRow => {
     length: 1,
     engines: ["rcs0"],
     action: "skip",
+    cost: 0,
     cite,
     ...own,
   };
@@ -141,7 +142,7 @@ export const NAMES: Rule = {
     {
       banks: [
         bankOf({ GEN8_ROW: { offset: 0x108, cite }, DEADFACED: { offset: 0xface, cite } }),
-        bankOf({ TAIL: { offset: 0x30, cite } }, { gt: 0x2000 }, "RING"),
+        bankOf({ RING_TAIL: { offset: 0x30, cite } }, { gt: 0x2000 }),
         bankOf({ TAIL: { offset: 0x30, on: ["bdw"], cite }, HEAD: { offset: 0x30, on: ["kbl"], cite } }),
       ],
       commands: [command("MI_NOOP"), command("MI_NOOP", { engines: ["bcs0"] })],

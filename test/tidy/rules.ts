@@ -3,6 +3,7 @@ import { CITATIONS, LINKS } from "./citations.ts";
 import { CYCLES } from "./cycles.ts";
 import { DEAD_EXPORTS, DEAD_FILES } from "./dead.ts";
 import { GLOSSARY_RULE } from "./glossary.ts";
+import { FEATURES_ONLY, RAW_OFFSETS } from "./offsets.ts";
 import { MANIFEST, PACKAGES } from "./packages.ts";
 import { PAPERS_RULE, VERBS } from "./papers.ts";
 import type { Rule } from "./project.ts";
@@ -29,6 +30,8 @@ export const RULES: readonly Rule[] = [
   CITATIONS,
   BEHAVIOUR_USE,
   BREADTH,
+  RAW_OFFSETS,
+  FEATURES_ONLY,
   DEAD_FILES,
   DEAD_EXPORTS,
   RECORDINGS,

@@ -5,7 +5,6 @@ const INIT = `${GT_REGS}; intel_clock_gating.c`;
 
 /** Which units may stop their clock when they have nothing to do. */
 export const CLOCK_GATING = bank(
-  "",
   { gt: 0 },
   {
     GEN6_UCGCTL1: {

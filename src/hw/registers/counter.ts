@@ -7,7 +7,6 @@ const pair = { count: 4, stride: 8, ...user } as const;
 
 /** What the 3D and compute pipelines count, and the parameters of an indirect draw. */
 export const COUNTERS = bank(
-  "",
   { rcs0: 0 },
   {
     ...wide("GPGPU_THREADS_DISPATCHED", 0x2290, user),
@@ -39,7 +38,8 @@ export const COUNTERS = bank(
       offset: 0x5280,
       count: 4,
       ...user,
-      cite: `${I915_REG}; i915_cmd_parser.c; docs/facts/mmio.md#command-access`,
+      fields: { WriteOffset: [31, 2] },
+      cite: `${I915_REG}; i915_cmd_parser.c; docs/facts/mmio.md#command-access; Mesa gen9.xml`,
     },
   },
 );

@@ -9,11 +9,10 @@ const PIPES = { pipeA: 0x4_4400, pipeB: 0x4_4410, pipeC: 0x4_4420 };
 /** A pipe's events as gen9 numbers them: four planes instead of a primary and a sprite. */
 const PIPE_GEN9: Bank = {
   ...bank(
-    "GEN8_DE_PIPE",
     PIPES,
     interruptGroup(
       0,
-      "",
+      "GEN8_DE_PIPE_",
       {
         GEN8_PIPE_FIFO_UNDERRUN: 31,
         GEN8_PIPE_CDCLK_CRC_ERROR: 29,
@@ -39,11 +38,10 @@ const PIPE_GEN9: Bank = {
 
 const PIPE_GEN8: Bank = {
   ...bank(
-    "GEN8_DE_PIPE",
     PIPES,
     interruptGroup(
       0,
-      "",
+      "GEN8_DE_PIPE_",
       {
         GEN8_PIPE_FIFO_UNDERRUN: 31,
         GEN8_PIPE_CDCLK_CRC_ERROR: 29,
@@ -64,11 +62,10 @@ const PIPE_GEN8: Bank = {
 };
 
 const PORT = bank(
-  "GEN8_DE_PORT",
   { irq: 0x4_4440 },
   interruptGroup(
     0,
-    "",
+    "GEN8_DE_PORT_",
     {
       GEN9_AUX_CHANNEL_D: 27,
       GEN9_AUX_CHANNEL_C: 26,
@@ -81,25 +78,22 @@ const PORT = bank(
 );
 
 const MISC = bank(
-  "GEN8_DE_MISC",
   { irq: 0x4_4460 },
-  interruptGroup(0, "", { GEN8_DE_MISC_GSE: 27, GEN8_DE_EDP_PSR: 19 }, CITE),
+  interruptGroup(0, "GEN8_DE_MISC_", { GEN8_DE_MISC_GSE: 27, GEN8_DE_EDP_PSR: 19 }, CITE),
 );
 
 const PCU = bank(
-  "GEN8_PCU",
   { irq: 0x4_44e0 },
   interruptGroup(
     0,
-    "",
+    "GEN8_PCU_",
     { GEN6_PM_MBOX_EVENT: 25, GEN6_PM_THERMAL_EVENT: 24 },
-    "i915_reg.h; docs/facts/interrupts.md#bits",
+    "i915_reg.h; docs/facts/interrupts.md#groups",
   ),
 );
 
 /** The south display engine: the PCH that the monitors hang on. */
 const SOUTH = bank(
-  "",
   { pch: 0xc_4000 },
   interruptGroup(
     0,

@@ -6,9 +6,10 @@ const CTX = `${ENGINE_REGS}; ${LRC}`;
 /** Bare numbers in the kernel's context layouts; the PRM's names for them stand in other drivers' tables. */
 const PRM = `${LRC}; PRM name`;
 const USER = { commandAccess: true, inContext: true } as const;
+const PDP = { commandAccess: true, inContext: "ring" } as const;
 
 /** What every engine has at the same distance from its base, and the kernel does not call RING_*. */
-export const ENGINE = bank("", RING_BASES, {
+export const ENGINE = bank(RING_BASES, {
   GEN8_R_PWR_CLK_STATE: {
     offset: 0xc8,
     fields: {
@@ -59,14 +60,14 @@ export const ENGINE = bank("", RING_BASES, {
     offset: 0x270,
     count: 4,
     stride: 8,
-    ...USER,
+    ...PDP,
     cite: `${CTX}; docs/facts/mmio.md#command-access`,
   },
   GEN8_RING_PDP_UDW: {
     offset: 0x274,
     count: 4,
     stride: 8,
-    ...USER,
+    ...PDP,
     cite: `${CTX}; docs/facts/mmio.md#command-access`,
   },
   MI_PREDICATE_RESULT_2: { offset: 0x3bc, ...USER, cite: ENGINE_REGS },

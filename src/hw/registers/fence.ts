@@ -5,10 +5,9 @@ const CITE = `${I915_REG}; gt/intel_ggtt_fencing.c, i965_write_fence_reg; docs/f
 
 /** Fences: which stretch of the aperture is a tiled surface. Two words each, 32 in the hardware. */
 export const FENCES = bank(
-  "FENCE_REG_GEN6",
   { fence: 0x10_0000 },
   {
-    LO: {
+    FENCE_REG_GEN6_LO: {
       offset: 0,
       count: 32,
       stride: 8,
@@ -16,7 +15,7 @@ export const FENCES = bank(
       fields: { StartPage: [31, 12], I965_FENCE_TILING_Y: 1, I965_FENCE_REG_VALID: 0 },
       cite: CITE,
     },
-    HI: {
+    FENCE_REG_GEN6_HI: {
       offset: 4,
       count: 32,
       stride: 8,

@@ -14,7 +14,6 @@ const acknowledge = { rule: "readOnly", fields: requesters, keptOnGtReset: true,
 
 /** Requests to keep a part of the GT awake, and its answers: one domain on gen8, three on gen9. */
 export const FORCEWAKE_DOMAINS = bank(
-  "",
   { forcewake: 0 },
   {
     FORCEWAKE_ACK_RENDER_GEN9: { on: ["kbl"], offset: 0xd84, ...acknowledge },

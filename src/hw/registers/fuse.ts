@@ -17,7 +17,6 @@ const units = {
 
 /** What the part has (a GT2: one slice, three subslices of eight units), and which of it is powered. */
 export const FUSES = bank(
-  "",
   { fuse: 0 },
   {
     GEN9_SLICE_PGCTL_ACK: {

@@ -17,7 +17,6 @@ function engineBits(low: string, high?: string) {
 
 /** The one register that decides whether anything reaches the guest. */
 export const MASTER_INTERRUPT = bank(
-  "",
   { irq: 0 },
   {
     GEN8_MASTER_IRQ: {
@@ -49,25 +48,22 @@ export const MASTER_INTERRUPT = bank(
 
 /** Render in the low half, blitter in the high half. */
 export const GT_INTERRUPT_0 = bank(
-  "GEN8_GT",
   { gtIrq0: 0x4_4300 },
-  interruptGroup(0, "", { ...engineBits("RCS", "BCS"), RCS_L3_PARITY_ERROR: 5 }, CITE),
+  interruptGroup(0, "GEN8_GT_", { ...engineBits("RCS", "BCS"), RCS_L3_PARITY_ERROR: 5 }, CITE),
 );
 
 /** The two video decoders. */
 export const GT_INTERRUPT_1 = bank(
-  "GEN8_GT",
   { gtIrq1: 0x4_4310 },
-  interruptGroup(0, "", engineBits("VCS0", "VCS1"), CITE),
+  interruptGroup(0, "GEN8_GT_", engineBits("VCS0", "VCS1"), CITE),
 );
 
 /** Power management in the low half, the GuC in the high half. */
 export const GT_INTERRUPT_2 = bank(
-  "GEN8_GT",
   { gtIrq2: 0x4_4320 },
   interruptGroup(
     0,
-    "",
+    "GEN8_GT_",
     {
       GUC_INTR_GUC2HOST: 31,
       GEN6_PM_RP_DOWN_TIMEOUT: 6,
@@ -82,14 +78,12 @@ export const GT_INTERRUPT_2 = bank(
 
 /** The video enhancement engine. */
 export const GT_INTERRUPT_3 = bank(
-  "GEN8_GT",
   { gtIrq3: 0x4_4330 },
-  interruptGroup(0, "", engineBits("VECS"), CITE),
+  interruptGroup(0, "GEN8_GT_", engineBits("VECS"), CITE),
 );
 
 /** What the GT may tell the display engine, and the other way round. */
 export const GT_MESSAGES = bank(
-  "",
   { irq: 0 },
   {
     GEN7_ERR_INT: {

@@ -6,7 +6,6 @@ const invalidate = { then: "gt.tlb", fields: { INVALIDATE: 0 } } as const;
 
 /** Reset, and the arbiters between engines, caches and memory. */
 export const GT = bank(
-  "",
   { gt: 0 },
   {
     GEN8_MCR_SELECTOR: {
@@ -25,7 +24,9 @@ export const GT = bank(
     GEN8_GAMW_ECO_DEV_RW_IA: {
       offset: 0x4080,
       fields: { GAMW_ECO_DEV_CTX_RELOAD_DISABLE: 7, GAMW_ECO_ENABLE_64K_IPS_FIELD: [3, 0] },
-      cite: `${GT_REGS}; docs/facts/registers.md#page-sizes`,
+      // Pages of 64 KiB came with gen9: before, the field cannot be set.
+      variants: { bdw: { writable: 0xffff_fff0 } },
+      cite: `${GT_REGS}; gt/intel_gtt.c, gtt_write_workarounds; gvt/gtt.c, vgpu_ips_enabled; docs/facts/registers.md#gt-reset`,
     },
     GAM_ECOCHK: {
       offset: 0x4090,
@@ -129,7 +130,6 @@ export const GT = bank(
 
 /** Sparse resources (tiled resource translation): set up by a context, saved with it. */
 export const TILED_RESOURCES = bank(
-  "",
   { gt: 0 },
   {
     TRVATTL3PTRDW: {
@@ -180,7 +180,6 @@ export const TILED_RESOURCES = bank(
 
 /** Where the firmware says that stolen memory and the page table lie. */
 export const STOLEN_MEMORY = bank(
-  "",
   { gt: 0 },
   {
     GGC: { offset: 0x10_8040, rule: "readOnly", cite: I915_REG },
@@ -201,7 +200,6 @@ export const STOLEN_MEMORY = bank(
 
 /** Software control of the blitter. The images of the video engines list it too, where it does nothing. */
 export const SWCTRL = bank(
-  "",
   { bcs0: 0x2_2000, vcs0: 0x1_2000, vecs0: 0x1_a000 },
   {
     BCS_SWCTRL: {
@@ -217,7 +215,6 @@ export const SWCTRL = bank(
 
 /** What belongs to one engine only, by its own name. */
 export const SINGLE_ENGINE = bank(
-  "",
   { gt: 0 },
   {
     GEN7_CXT_SIZE: { offset: 0x21a8, cite: GT_REGS },

@@ -3,7 +3,6 @@ import { GT_REGS, GUC_REG } from "./gt-rows.ts";
 
 /** The GuC stays in reset for a guest: its registers answer, and it never starts. */
 export const GUC = bank(
-  "",
   { guc: 0 },
   {
     GEN8_DRBREGL: {

@@ -45,7 +45,9 @@ const NAMED: Rows = {
     offset: 0x5998,
     ...readOnly,
     fields: { RPN_CAP_MASK: [23, 16], RP1_CAP_MASK: [15, 8], RP0_CAP_MASK: [7, 0] },
-    cite: `${MCHBAR_REGS}; gt/intel_rps.c`,
+    // In units of 50 MHz: 300, 300, 1000.
+    variants: { kbl: { reset: 0x0006_0614 } },
+    cite: `${MCHBAR_REGS}; gt/intel_rps.c; clocks: techpowerup.com/gpu-specs, 8086:5916 with a Core i5-7200U`,
   },
   MCH_SSKPD: {
     offset: 0x5d10,
@@ -76,7 +78,7 @@ function around(named: Rows, on: "bdw" | "kbl"): Rows {
   let next = 0;
   for (const stop of stops) {
     if (stop > next) {
-      pieces[`${Object.keys(pieces).length}`] = {
+      pieces[`MCHBAR_MIRROR_${Object.keys(pieces).length}`] = {
         offset: next,
         count: (stop - next) / 4,
         ...readOnly,
@@ -89,12 +91,12 @@ function around(named: Rows, on: "bdw" | "kbl"): Rows {
 }
 
 /** The memory controller's register space as the GPU mirrors it; it cannot be written through the mirror. */
-export const MCHBAR = bank("", { mchbar: 0x14_0000 }, NAMED);
+export const MCHBAR = bank({ mchbar: 0x14_0000 }, NAMED);
 export const MCHBAR_MIRROR_GEN8 = {
-  ...bank("MCHBAR_MIRROR", { mchbar: 0x14_0000 }, around(NAMED, "bdw")),
+  ...bank({ mchbar: 0x14_0000 }, around(NAMED, "bdw")),
   on: ["bdw"],
 } as const;
 export const MCHBAR_MIRROR_GEN9 = {
-  ...bank("MCHBAR_MIRROR", { mchbar: 0x14_0000 }, around(NAMED, "kbl")),
+  ...bank({ mchbar: 0x14_0000 }, around(NAMED, "kbl")),
   on: ["kbl"],
 } as const;

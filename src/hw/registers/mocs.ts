@@ -11,23 +11,21 @@ const table = {
 
 /** How each engine caches a surface that names one of 64 settings. */
 const TABLES = bank(
-  "GEN9",
   { mocs: 0xc800 },
   {
-    GFX_MOCS: { offset: 0x000, ...table },
-    MFX0_MOCS: { offset: 0x100, ...table },
-    MFX1_MOCS: { offset: 0x200, ...table },
-    VEBOX_MOCS: { offset: 0x300, ...table },
-    BLT_MOCS: { offset: 0x400, ...table },
+    GEN9_GFX_MOCS: { offset: 0x000, ...table },
+    GEN9_MFX0_MOCS: { offset: 0x100, ...table },
+    GEN9_MFX1_MOCS: { offset: 0x200, ...table },
+    GEN9_VEBOX_MOCS: { offset: 0x300, ...table },
+    GEN9_BLT_MOCS: { offset: 0x400, ...table },
   },
 );
 
 /** The same 64 settings for the L3 cache, two to a word. */
 const L3CC = bank(
-  "GEN9",
   { mocs: 0xb020 },
   {
-    LNCFCMOCS: {
+    GEN9_LNCFCMOCS: {
       offset: 0,
       count: 32,
       fields: {

@@ -5,7 +5,6 @@ const PERF = "i915_perf.c, gen7_oa_b_counters, gen7_oa_mux_regs, gen8_oa_mux_reg
 
 /** Observation architecture: counters, what triggers a report, the network that brings events to them. */
 export const OA = bank(
-  "",
   { oa: 0 },
   {
     NOA_CONFIG: { offset: 0xd0c, count: 9, cite: PERF },

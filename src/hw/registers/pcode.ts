@@ -3,10 +3,9 @@ import { I915_REG } from "./gt-rows.ts";
 
 /** The mailbox of the power controller's firmware. */
 export const PCODE = bank(
-  "GEN6_PCODE",
   { pcode: 0x13_8000 },
   {
-    MAILBOX: {
+    GEN6_PCODE_MAILBOX: {
       offset: 0x124,
       then: "gt.pcode",
       fields: {
@@ -17,7 +16,7 @@ export const PCODE = bank(
       },
       cite: `${I915_REG}; docs/facts/guests.md#behaviours; gvt/handlers.c, mailbox_write`,
     },
-    DATA: { offset: 0x128, cite: `${I915_REG}; intel_pcode.c` },
-    DATA1: { offset: 0x12c, cite: `${I915_REG}; intel_pcode.c` },
+    GEN6_PCODE_DATA: { offset: 0x128, cite: `${I915_REG}; intel_pcode.c` },
+    GEN6_PCODE_DATA1: { offset: 0x12c, cite: `${I915_REG}; intel_pcode.c` },
   },
 );

@@ -10,7 +10,6 @@ const evaluation = { ...counter, fields: { GEN6_RP_EI_MASK: [23, 0] } } as const
 
 /** Frequency requests (RPS) and what the hardware measured to answer them. */
 export const FREQUENCY = bank(
-  "",
   { power: 0 },
   {
     GEN6_RPNSWREQ: {
@@ -83,7 +82,6 @@ export const FREQUENCY = bank(
 
 /** Sleep states (RC6), power gating of render and media, and how long the GT slept. */
 export const SLEEP = bank(
-  "",
   { power: 0 },
   {
     RC6_LOCATION: { offset: 0xd40, ...kept, fields: { RC6_CTX_IN_DRAM: 0 }, cite: RC6 },
@@ -169,7 +167,6 @@ export const SLEEP = bank(
 
 /** The clock that the timestamps count: 24 MHz, one tick in two, hence the 12 MHz of a guest's TIMESTAMP. */
 export const CLOCK = bank(
-  "",
   { power: 0 },
   {
     RPM_CONFIG0: {

@@ -7,51 +7,52 @@ const FROM_HARDWARE = `${ENGINE_REGS}; gvt/handlers.c, mmio_read_from_hw`;
 const SYNC = `${ENGINE_REGS}; docs/facts/mmio.md#command-access`;
 
 /** The ring itself, and what is seen of the streamer while it runs. */
-export const RING = bank("RING", RING_BASES, {
-  EXCC: {
+export const RING = bank(RING_BASES, {
+  RING_EXCC: {
     offset: 0x28,
     rule: "maskedBits",
     commandAccess: true,
     inContext: true,
     cite: `${CTX}; gvt/mmio_context.c, masked; docs/facts/mmio.md#command-access`,
   },
-  TAIL: {
+  RING_TAIL: {
     offset: 0x30,
     writable: 0x001f_fff8,
     fields: { TailOffset: [20, 3] },
-    inContext: true,
+    inContext: "ring",
     cite: CTX,
   },
-  HEAD: {
+  RING_HEAD: {
     offset: 0x34,
     writable: 0xffff_fffc,
     fields: { WrapCount: [31, 21], HeadOffset: [20, 2] },
-    inContext: true,
+    inContext: "ring",
     cite: CTX,
   },
-  START: {
+  RING_START: {
     offset: 0x38,
     writable: 0xffff_f000,
     fields: { StartingAddress: [31, 12] },
-    inContext: true,
+    inContext: "ring",
     cite: CTX,
   },
-  CTL: {
+  RING_CTL: {
     offset: 0x3c,
     fields: {
       RING_NR_PAGES: [20, 12],
       RING_WAIT: 11,
       RING_WAIT_SEMAPHORE: 10,
+      DisableRegisterAccesses: 8,
       RING_REPORT_MASK: [2, 1],
       RING_VALID: 0,
     },
-    inContext: true,
+    inContext: "ring",
     cite: CTX,
   },
-  SYNC_0: { offset: 0x40, commandAccess: true, cite: SYNC },
-  SYNC_1: { offset: 0x44, commandAccess: true, cite: SYNC },
-  SYNC_2: { offset: 0x48, cite: ENGINE_REGS },
-  PSMI_CTL: {
+  RING_SYNC_0: { offset: 0x40, commandAccess: true, cite: SYNC },
+  RING_SYNC_1: { offset: 0x44, commandAccess: true, cite: SYNC },
+  RING_SYNC_2: { offset: 0x48, cite: ENGINE_REGS },
+  RING_PSMI_CTL: {
     offset: 0x50,
     rule: "maskedBits",
     fields: {
@@ -64,29 +65,34 @@ export const RING = bank("RING", RING_BASES, {
     },
     cite: `${ENGINE_REGS}; xe/regs/xe_engine_regs.h, masked`,
   },
-  MAX_IDLE: {
+  RING_MAX_IDLE: {
     offset: 0x54,
     fields: { IDLE_TIME_MASK: [19, 0] },
     keptOnGtReset: true,
     cite: `${ENGINE_REGS}, RING_MAX_IDLE and PWRCTX_MAXCNT`,
   },
-  ACTHD_UDW: { offset: 0x5c, rule: "readOnly", cite: FROM_HARDWARE },
-  DMA_FADD_UDW: { offset: 0x60, rule: "readOnly", cite: ENGINE_REGS },
-  IPEIR: { offset: 0x64, rule: "readOnly", cite: ENGINE_REGS },
-  IPEHR: { offset: 0x68, rule: "readOnly", inContext: true, cite: CTX },
-  INSTDONE: { offset: 0x6c, rule: "readOnly", cite: FROM_HARDWARE },
-  INSTPS: { offset: 0x70, rule: "readOnly", cite: ENGINE_REGS },
-  ACTHD: { offset: 0x74, rule: "readOnly", cite: FROM_HARDWARE },
-  DMA_FADD: { offset: 0x78, rule: "readOnly", cite: ENGINE_REGS },
-  HWS_PGA: {
+  RING_ACTHD_UDW: {
+    offset: 0x5c,
+    rule: "readOnly",
+    fields: { HeadPointerUpperDWORD: [15, 0] },
+    cite: `${FROM_HARDWARE}; Mesa gen9.xml, ACTHD_UDW`,
+  },
+  RING_DMA_FADD_UDW: { offset: 0x60, rule: "readOnly", cite: ENGINE_REGS },
+  RING_IPEIR: { offset: 0x64, rule: "readOnly", cite: ENGINE_REGS },
+  RING_IPEHR: { offset: 0x68, rule: "readOnly", inContext: true, cite: CTX },
+  RING_INSTDONE: { offset: 0x6c, rule: "readOnly", cite: FROM_HARDWARE },
+  RING_INSTPS: { offset: 0x70, rule: "readOnly", cite: ENGINE_REGS },
+  RING_ACTHD: { offset: 0x74, rule: "readOnly", cite: FROM_HARDWARE },
+  RING_DMA_FADD: { offset: 0x78, rule: "readOnly", cite: ENGINE_REGS },
+  RING_HWS_PGA: {
     offset: 0x80,
     then: "ring.hws_pga",
     fields: { HWS_ADDRESS_MASK: [31, 12] },
     cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours; gvt/handlers.c, hws_pga_write`,
   },
-  NOPID: { offset: 0x94, fields: { NopIdentification: [21, 0] }, cite: ENGINE_REGS },
-  HWSTAM: { offset: 0x98, cite: `${ENGINE_REGS}; gvt/mmio_context.c, gen9_engine_mmio_list` },
-  MI_MODE: {
+  RING_NOPID: { offset: 0x94, fields: { NopIdentification: [21, 0] }, cite: ENGINE_REGS },
+  RING_HWSTAM: { offset: 0x98, cite: ENGINE_REGS },
+  RING_MI_MODE: {
     offset: 0x9c,
     rule: "maskedBits",
     then: "ring.mi_mode",
@@ -102,7 +108,7 @@ export const RING = bank("RING", RING_BASES, {
     inContext: true,
     cite: `${CTX}; docs/facts/guests.md#behaviours`,
   },
-  IMR: {
+  RING_IMR: {
     offset: 0xa8,
     then: "ring.imr",
     fields: {
@@ -117,10 +123,14 @@ export const RING = bank("RING", RING_BASES, {
     },
     cite: `${ENGINE_REGS}; bits: i915_reg.h; docs/facts/guests.md#behaviours, shifted as in the IIR`,
   },
-  EIR: { offset: 0xb0, rule: "oneToClear", cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours` },
-  EMR: { offset: 0xb4, cite: ENGINE_REGS },
-  ESR: { offset: 0xb8, rule: "readOnly", cite: ENGINE_REGS },
-  INSTPM: {
+  RING_EIR: {
+    offset: 0xb0,
+    rule: "oneToClear",
+    cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours, W1C`,
+  },
+  RING_EMR: { offset: 0xb4, cite: ENGINE_REGS },
+  RING_ESR: { offset: 0xb8, rule: "readOnly", cite: ENGINE_REGS },
+  RING_INSTPM: {
     offset: 0xc0,
     rule: "maskedBits",
     fields: { INSTPM_TLB_INVALIDATE: 9, INSTPM_FORCE_ORDERING: 7, INSTPM_SYNC_FLUSH: 5 },
@@ -128,7 +138,7 @@ export const RING = bank("RING", RING_BASES, {
     inContext: true,
     cite: `${CTX}; bits: i915_reg.h, INSTPM; docs/facts/mmio.md#command-access`,
   },
-  RESET_CTL: {
+  RING_RESET_CTL: {
     offset: 0xd0,
     rule: "maskedBits",
     writable: 0x1,
@@ -136,15 +146,21 @@ export const RING = bank("RING", RING_BASES, {
     fields: { RESET_CTL_CAT_ERROR: 2, RESET_CTL_READY_TO_RESET: 1, RESET_CTL_REQUEST_RESET: 0 },
     cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours; gvt/handlers.c, ring_reset_ctl_write`,
   },
-  BBSTATE: { offset: 0x110, rule: "readOnly", fields: { RING_BB_PPGTT: 5 }, inContext: true, cite: CTX },
-  SBBADDR: { offset: 0x114, rule: "readOnly", inContext: true, cite: CTX },
-  SBBSTATE: { offset: 0x118, rule: "readOnly", inContext: true, cite: CTX },
-  SBBADDR_UDW: { offset: 0x11c, rule: "readOnly", inContext: true, cite: CTX },
-  BBADDR: { offset: 0x140, rule: "readOnly", inContext: true, cite: CTX },
-  BB_OFFSET: { offset: 0x158, inContext: true, cite: CTX },
-  BBADDR_UDW: { offset: 0x168, rule: "readOnly", inContext: true, cite: CTX },
-  SEMA_WAIT_POLL: { offset: 0x24c, cite: ENGINE_REGS },
-  MODE_GEN7: {
+  RING_BBSTATE: {
+    offset: 0x110,
+    rule: "readOnly",
+    fields: { RING_BB_PPGTT: 5 },
+    inContext: "ring",
+    cite: CTX,
+  },
+  RING_SBBADDR: { offset: 0x114, rule: "readOnly", inContext: "ring", cite: CTX },
+  RING_SBBSTATE: { offset: 0x118, rule: "readOnly", inContext: "ring", cite: CTX },
+  RING_SBBADDR_UDW: { offset: 0x11c, rule: "readOnly", inContext: "ring", cite: CTX },
+  RING_BBADDR: { offset: 0x140, rule: "readOnly", inContext: "ring", cite: CTX },
+  RING_BB_OFFSET: { offset: 0x158, inContext: true, cite: CTX },
+  RING_BBADDR_UDW: { offset: 0x168, rule: "readOnly", inContext: "ring", cite: CTX },
+  RING_SEMA_WAIT_POLL: { offset: 0x24c, cite: ENGINE_REGS },
+  RING_MODE_GEN7: {
     offset: 0x29c,
     rule: "maskedBits",
     writable: 0xfffe,
@@ -163,7 +179,7 @@ export const RING = bank("RING", RING_BASES, {
     commandAccess: true,
     cite: `${ENGINE_REGS}; gvt/handlers.c, ring_mode_mmio_write`,
   },
-  TIMESTAMP: {
+  RING_TIMESTAMP: {
     offset: 0x358,
     read: "ring.timestamp",
     commandAccess: true,
@@ -171,7 +187,7 @@ export const RING = bank("RING", RING_BASES, {
     inContext: true,
     cite: `${CTX}; docs/facts/guests.md#behaviours; gvt/handlers.c, mmio_read_from_hw`,
   },
-  TIMESTAMP_UDW: {
+  RING_TIMESTAMP_UDW: {
     offset: 0x35c,
     read: "ring.timestamp",
     commandAccess: true,

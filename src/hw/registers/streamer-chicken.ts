@@ -8,7 +8,6 @@ const inContext = true;
 
 /** Chicken bits of the command streamer and the fixed functions in front of the shaders. */
 export const STREAMER_CHICKENS = bank(
-  "",
   { rcs0: 0 },
   {
     FF_SLICE_CHICKEN: {
@@ -40,6 +39,11 @@ export const STREAMER_CHICKENS = bank(
       offset: 0x20d8,
       rule: "maskedBits",
       inContext,
+      fields: {
+        CONSTANTBUFFERAddressOffsetDisable: 4,
+        MediaInstructionDisable: 1,
+        _3DRenderingInstructionDisable: 0,
+      },
       cite: "Mesa gen9.xml, CS_DEBUG_MODE2; docs/facts/mmio.md#held-in-the-context",
     },
     GEN7_FF_SLICE_CS_CHICKEN1: {

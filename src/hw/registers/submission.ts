@@ -5,37 +5,37 @@ import { ENGINE_REGS, LRC } from "./gt-rows.ts";
 const CTX = `${ENGINE_REGS}; ${LRC}`;
 
 /** Execlists: how contexts are handed to an engine, and how it reports what became of them. */
-export const SUBMISSION = bank("RING", RING_BASES, {
-  BB_PER_CTX_PTR: {
+export const SUBMISSION = bank(RING_BASES, {
+  RING_BB_PER_CTX_PTR: {
     offset: 0x1c0,
     fields: { Address: [31, 12], PER_CTX_BB_FORCE: 2, PER_CTX_BB_VALID: 0 },
-    inContext: true,
+    inContext: "ring",
     cite: CTX,
   },
-  INDIRECT_CTX: {
+  RING_INDIRECT_CTX: {
     offset: 0x1c4,
     fields: { Address: [31, 6], SizeInCacheLines: [5, 0] },
-    inContext: true,
+    inContext: "ring",
     cite: `${CTX}; lrc_setup_indirect_ctx`,
   },
-  INDIRECT_CTX_OFFSET: {
+  RING_INDIRECT_CTX_OFFSET: {
     offset: 0x1c8,
     fields: { OffsetInCacheLines: [15, 6] },
-    inContext: true,
+    inContext: "ring",
     cite: `${CTX}; lrc_setup_indirect_ctx`,
   },
-  PP_DIR_DCLV: {
+  RING_PP_DIR_DCLV: {
     offset: 0x220,
     commandAccess: true,
     cite: `${ENGINE_REGS}; docs/facts/mmio.md#command-access`,
   },
-  PP_DIR_BASE: { offset: 0x228, cite: ENGINE_REGS },
-  ELSP: {
+  RING_PP_DIR_BASE: { offset: 0x228, cite: ENGINE_REGS },
+  RING_ELSP: {
     offset: 0x230,
     then: "ring.elsp",
     cite: `${ENGINE_REGS}; docs/facts/guests.md#behaviours; docs/facts/execlists.md#submission`,
   },
-  EXECLIST_STATUS_LO: {
+  RING_EXECLIST_STATUS_LO: {
     offset: 0x234,
     rule: "readOnly",
     read: "ring.execlist_status",
@@ -53,14 +53,14 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     },
     cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format`,
   },
-  EXECLIST_STATUS_HI: {
+  RING_EXECLIST_STATUS_HI: {
     offset: 0x238,
     rule: "readOnly",
     read: "ring.execlist_status",
     fields: { CONTEXT_ID: [31, 0] },
     cite: `${ENGINE_REGS}; gvt/execlist.h, execlist_status_format`,
   },
-  CONTEXT_CONTROL: {
+  RING_CONTEXT_CONTROL: {
     offset: 0x244,
     rule: "maskedBits",
     fields: {
@@ -70,10 +70,10 @@ export const SUBMISSION = bank("RING", RING_BASES, {
       CTX_CTRL_ENGINE_CTX_RESTORE_INHIBIT: 0,
     },
     commandAccess: true,
-    inContext: true,
+    inContext: "ring",
     cite: `${CTX}; xe/regs/xe_engine_regs.h, masked; docs/facts/mmio.md#command-access`,
   },
-  CONTEXT_STATUS_BUF_LO: {
+  RING_CONTEXT_STATUS_BUF_LO: {
     offset: 0x370,
     count: 6,
     stride: 8,
@@ -94,7 +94,7 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     },
     cite: "gvt/execlist.h, execlist_context_status_format",
   },
-  CONTEXT_STATUS_BUF_HI: {
+  RING_CONTEXT_STATUS_BUF_HI: {
     offset: 0x374,
     count: 6,
     stride: 8,
@@ -102,14 +102,14 @@ export const SUBMISSION = bank("RING", RING_BASES, {
     fields: { CONTEXT_ID: [31, 0] },
     cite: "gvt/execlist.h, execlist_context_status_format",
   },
-  CONTEXT_STATUS_PTR: {
+  RING_CONTEXT_STATUS_PTR: {
     offset: 0x3a0,
     rule: "maskedBits",
     then: "ring.csb_ptr",
     fields: { READ_PTR: [10, 8], WRITE_PTR: [2, 0] },
     cite: `${ENGINE_REGS}; docs/facts/execlists.md#status-buffer; docs/facts/guests.md#behaviours`,
   },
-  CTX_TIMESTAMP: { offset: 0x3a8, timeValue: true, inContext: true, cite: CTX },
+  RING_CTX_TIMESTAMP: { offset: 0x3a8, timeValue: true, inContext: "ring", cite: CTX },
 });
 
 const FORCE_TO_NONPRIV = {
@@ -129,8 +129,7 @@ const { rcs0, ...OTHER_BASES } = RING_BASES;
 
 /** Registers that batches may reach beside the usual ones. Commands may change the render engine's list. */
 export const RENDER_NONPRIV = bank(
-  "RING",
   { rcs0 },
-  { FORCE_TO_NONPRIV: { ...FORCE_TO_NONPRIV, commandAccess: true } },
+  { RING_FORCE_TO_NONPRIV: { ...FORCE_TO_NONPRIV, commandAccess: true } },
 );
-export const OTHER_NONPRIV = bank("RING", OTHER_BASES, { FORCE_TO_NONPRIV });
+export const OTHER_NONPRIV = bank(OTHER_BASES, { RING_FORCE_TO_NONPRIV: FORCE_TO_NONPRIV });

@@ -7,7 +7,6 @@ const inContext = true;
 
 /** Chicken bits of the slices: caches of the pixel back end, data cache, L3. */
 export const SLICE_CHICKENS = bank(
-  "",
   { gt: 0 },
   {
     GEN9_GAMT_ECO_REG_RW_IA: {
@@ -45,9 +44,20 @@ export const SLICE_CHICKENS = bank(
     CACHE_MODE_0_GEN7: {
       offset: 0x7000,
       ...masked,
-      fields: { HIZ_RAW_STALL_OPT_DISABLE: 2, RC_OP_FLUSH_ENABLE: 0 },
+      fields: {
+        HIZ_RAW_STALL_OPT_DISABLE: 2,
+        RC_OP_FLUSH_ENABLE: 0,
+        SamplerL2Disable: 15,
+        MSAACompressionPlaneNumberThresholdForeLLC: [14, 12],
+        SamplerSetRemappingFor3DDisable: 11,
+        SamplerL2TLBPrefetchEnable: 9,
+        SamplerL2RequestArbitration: [7, 6],
+        STCPMAOptimizationEnable: 5,
+        RCCEvictionPolicy: 4,
+        DisableClockGatingInThePixelBackend: 1,
+      },
       inContext,
-      cite: WA,
+      cite: `${WA}; Mesa gen9.xml`,
     },
     CACHE_MODE_1: {
       offset: 0x7004,
@@ -56,16 +66,31 @@ export const SLICE_CHICKENS = bank(
         MSAA_OPTIMIZATION_REDUC_DISABLE: 11,
         GEN8_4x4_STC_OPTIMIZATION_DISABLE: 6,
         GEN9_PARTIAL_RESOLVE_IN_VC_DISABLE: 1,
+        ColorCompressionDisable: 15,
+        BlendOptimizationFixDisable: 14,
+        NPEarlyZFailsDisable: 13,
+        HIZEvictionPolicy: 12,
+        MSCRAWHazardAvoidanceBit: 9,
+        SamplerCacheSetXORSelection: [8, 7],
+        MCSCacheDisable: 5,
+        FloatBlendOptimizationEnable: 4,
+        DepthReadHitWriteOnlyOptimizationDisable: 3,
+        RCZReadAfterExpansionControlFix2: 2,
       },
       inContext,
-      cite: WA,
+      cite: `${WA}; Mesa gen9.xml`,
     },
     GEN7_GT_MODE: {
       offset: 0x7008,
       ...masked,
-      fields: { GEN6_WIZ_HASHING_HI: 9, GEN6_WIZ_HASHING_LO: 7, GEN9_IZ_HASHING: [5, 0] },
+      fields: {
+        GEN6_WIZ_HASHING_HI: 9,
+        GEN6_WIZ_HASHING_LO: 7,
+        GEN9_IZ_HASHING: [5, 0],
+        SliceHashing: [12, 11],
+      },
       inContext,
-      cite: WA,
+      cite: `${WA}; Mesa gen9.xml`,
     },
     GEN7_COMMON_SLICE_CHICKEN1: {
       offset: 0x7010,
@@ -94,7 +119,14 @@ export const SLICE_CHICKENS = bank(
     },
     GEN8_L3CNTLREG: {
       offset: 0x7034,
-      fields: { GEN8_ERRDETBCTRL: 9 },
+      fields: {
+        GEN8_ERRDETBCTRL: 9,
+        AllAllocation: [31, 25],
+        DCAllocation: [24, 18],
+        ROAllocation: [17, 11],
+        URBAllocation: [7, 1],
+        SLMEnable: 0,
+      },
       commandAccess: true,
       inContext,
       cite: `${GT_REGS}; Mesa gen9.xml, L3CNTLREG`,
@@ -118,6 +150,7 @@ export const SLICE_CHICKENS = bank(
       on: ["kbl"],
       offset: 0x731c,
       rule: "maskedBits",
+      fields: { GLKBarrierMode: 7 },
       cite: `${GT_REGS}; Mesa gen9.xml, SLICE_COMMON_ECO_CHICKEN1, masked`,
     },
     GEN8_GARBCNTL: {
@@ -158,7 +191,6 @@ export const SLICE_CHICKENS = bank(
 
 /** Chicken bits of the half slices: samplers and the rows of execution units. */
 export const ROW_CHICKENS = bank(
-  "",
   { gt: 0 },
   {
     GEN8_HALF_SLICE_CHICKEN1: {

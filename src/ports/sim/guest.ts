@@ -1,3 +1,4 @@
+import { newTable } from "../../events/tables.ts";
 import type { Region, Reply, World } from "../../replay/live/session.ts";
 import { type GuestMemory, PAGE } from "./memory.ts";
 import { type SimCapabilities, SimHost, type SimPort } from "./port.ts";
@@ -39,11 +40,13 @@ export class SimGuest {
   /** Plug the guest in, with all of its memory below 4 GiB mapped. */
   attach(): void {
     const { bits, capabilities } = this.host;
+    this.host.attached = true;
     this.call((world) => world.attached(this.vgpu, bits));
     this.call((world) => world.mapped(this.vgpu, 0, 0, 0, 1, capabilities.coherent, true));
   }
 
   detach(): void {
+    this.host.attached = false;
     this.call((world) => world.detached(this.vgpu));
   }
 
@@ -90,7 +93,24 @@ export class SimGuest {
 
   /** Write bytes through the aperture. */
   writeAperture(at: number, bytes: Uint8Array): void {
-    this.call((world) => world.writeAperture(this.vgpu, at, 4, bytes));
+    this.writeRuns([[at, bytes]]);
+  }
+
+  /** Write runs of dwords through the aperture, as they would come in one chunk. */
+  writeRuns(runs: readonly (readonly [at: number, bytes: Uint8Array])[]): void {
+    const stores = newTable("stores", runs.length);
+    const length = runs.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+    const all = new Uint8Array(length);
+    let used = 0;
+    runs.forEach(([at, bytes], k) => {
+      stores.at[k] = at;
+      stores.size[k] = 4;
+      stores.length[k] = bytes.length;
+      all.set(bytes, used);
+      used += bytes.length;
+    });
+    stores.count = runs.length;
+    this.call((world) => world.writeAperture(this.vgpu, stores, all));
   }
 
   /** Write dwords through the aperture. */

@@ -30,6 +30,7 @@ const CAPABLE: SimCapabilities = {
 };
 
 const EFAULT = 14;
+const ENODEV = 19;
 
 /** An MSI as the guest's interrupt controller saw it. */
 export interface Interrupt {
@@ -43,7 +44,11 @@ export class SimHost {
   readonly memory: GuestMemory;
   readonly capabilities: SimCapabilities;
   readonly interrupts: Interrupt[] = [];
+  /** The guest is plugged in; nothing reaches it before and after. */
+  attached = false;
   displayReady = 0;
+  /** What the model said of this guest: indexes into NOTES. */
+  readonly notes: number[] = [];
   /** Every write of the device, in order: address and bytes. */
   readonly writes: { readonly address: number; readonly bytes: Uint8Array }[] = [];
 
@@ -152,6 +157,7 @@ export class SimPort implements Hands {
 
   fetch(vgpu: number, gfn: number, ticket: number, into: Uint8Array): number {
     const host = this.host(vgpu);
+    if (!host.attached) return ENODEV;
     const { coherent, fetchDelay, failFetch } = host.capabilities;
     const look = (): number => (host.memory.has(gfn) ? failFetch(gfn) : EFAULT);
     if (coherent || (fetchDelay === 0 && !this.waits(vgpu))) {
@@ -159,6 +165,7 @@ export class SimPort implements Hands {
       if (errno === 0) into.set(host.memory.frame(gfn));
       return errno;
     }
+    if (ticket === 0) return PENDING;
     const answer = (world: World): void => {
       const errno = look();
       if (errno === 0) world.fetched(ticket, host.memory.frame(gfn));
@@ -170,6 +177,7 @@ export class SimPort implements Hands {
 
   write(vgpu: number, at: number, atHigh: number, ticket: number, bytes: Uint8Array): number {
     const host = this.host(vgpu);
+    if (!host.attached) return ENODEV;
     const { coherent, writeDelay, failWrite } = host.capabilities;
     const address = atHigh * 0x1_0000_0000 + at;
     const copy = bytes.slice();
@@ -189,11 +197,17 @@ export class SimPort implements Hands {
   }
 
   inject(vgpu: number, address: number, data: number): void {
-    this.host(vgpu).interrupts.push({ address, data });
+    const host = this.host(vgpu);
+    if (host.attached) host.interrupts.push({ address, data });
   }
 
   displayReady(vgpu: number): void {
     this.host(vgpu).displayReady++;
+  }
+
+  noted(vgpu: number, code: number): void {
+    // The device's own notes are no guest's.
+    this.hosts.get(vgpu)?.notes.push(code);
   }
 
   /** Is something of this guest's on its way, which nothing may overtake? */

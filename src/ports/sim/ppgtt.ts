@@ -37,6 +37,11 @@ export class Ppgtt {
       this.memory.writeEntry(this.entry(table, first + i), 0xdead_0000, PRESENT_RW);
   }
 
+  /** Say of the table that maps `address` that its pages are of 64 KiB. */
+  setIps(address: number): void {
+    this.pageTable(address, PDE_IPS_64K);
+  }
+
   /** Map 2 MiB of 512 consecutive frames, aligned alike. */
   map2m(address: number, gfn: number): void {
     const at = this.entry(this.directory(address), index(address, 1));

@@ -1,14 +1,14 @@
 /** One guest's connection, from its VERSION message to its end. */
 import type { Socket } from "node:net";
 import { PORT_COHERENT, PORT_MSI } from "../../events/codes.ts";
-import type { World } from "../../replay/live/session.ts";
-import { ApertureRun } from "./aperture.ts";
+import { PENDING, type World } from "../../replay/live/session.ts";
+import { ENODEV, type PortError, ProtocolError } from "../errors.ts";
+import { PAUSE_MS, type Pump, type PumpSource } from "../pump.ts";
+import { ApertureRuns } from "./aperture.ts";
 import { dispatch, type Guest } from "./dispatch.ts";
-import { ENODEV, type PortError, ProtocolError } from "./errors.ts";
 import { DmaTable, SharedMemory } from "./memory.ts";
 import { Messages } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
-import { PAUSE_MS, type Pump, type PumpSource } from "./pump.ts";
 import { Accessor } from "./regions.ts";
 import { Splitter, TYPE_MASK, TYPE_REPLY, TYPE_REQUEST, u32 } from "./wire.ts";
 
@@ -48,7 +48,7 @@ export class Connection implements Guest, PumpSource {
   readonly world: World;
   readonly vgpu: number;
   readonly outbox: Outbox;
-  readonly run: ApertureRun;
+  readonly run: ApertureRuns;
   readonly accessor: Accessor;
   readonly table = new DmaTable();
   readonly shared: SharedMemory | null;
@@ -68,7 +68,7 @@ export class Connection implements Guest, PumpSource {
     this.world = options.world;
     this.vgpu = options.vgpu;
     this.outbox = new Outbox(socket, this.grown);
-    this.run = new ApertureRun(this.world, this.vgpu);
+    this.run = new ApertureRuns(this.world, this.vgpu);
     this.accessor = new Accessor(this.world, this.vgpu, this.run);
     const { ramPath } = options;
     this.shared = ramPath === undefined ? null : new SharedMemory(this.table, ramPath, options.ramBytes);
@@ -103,7 +103,8 @@ export class Connection implements Guest, PumpSource {
 
   fetch(gfn: number, ticket: number, into: Uint8Array): number {
     if (!this.attached) return ENODEV;
-    return this.shared === null ? this.messages.fetch(gfn, ticket) : this.shared.fetch(gfn, into);
+    if (this.shared !== null) return this.shared.fetch(gfn, into);
+    return ticket === 0 ? PENDING : this.messages.fetch(gfn, ticket);
   }
 
   write(at: number, atHigh: number, ticket: number, bytes: Uint8Array): number {

@@ -2,21 +2,22 @@
  * What each request of the client does, and its reply. A request that is wrong is refused by an errno and
  * changes nothing.
  */
+import { PAGE_BYTES } from "../../hw/units.ts";
 import type { World } from "../../replay/live/session.ts";
-import type { ApertureRun } from "./aperture.ts";
-import { EINVAL, ENODEV, ENOSYS, ENOTSUP, PortError, ProtocolError } from "./errors.ts";
+import { EINVAL, ENODEV, ENOSYS, ENOTSUP, PortError, ProtocolError } from "../errors.ts";
+import type { ApertureRuns } from "./aperture.ts";
 import type { DmaTable, SharedMemory } from "./memory.ts";
 import type { Messages } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Accessor, CONFIG_BYTES, IRQ_COUNTS, IRQ_FLAGS, REGION_BYTES, REGION_FLAGS } from "./regions.ts";
 import {
-  ADDRESS_END,
   decodeIndex,
   decodeIrqs,
   decodeMap,
   decodeUnmap,
   decodeVersion,
   encodeVersion,
+  RANGE_END,
   words,
 } from "./requests.ts";
 import * as wire from "./wire.ts";
@@ -28,7 +29,7 @@ export interface Guest {
   readonly vgpu: number;
   readonly attached: boolean;
   readonly outbox: Outbox;
-  readonly run: ApertureRun;
+  readonly run: ApertureRuns;
   readonly accessor: Accessor;
   readonly table: DmaTable;
   /** Null where guest memory is reached by messages. */
@@ -46,8 +47,8 @@ const DEVICE_FLAGS = 3;
 /** offset u64, region u32, count u32 */
 const ACCESS_BYTES = 16;
 const DATA = HEADER_BYTES + ACCESS_BYTES;
-/** Where a read's bytes wait for their reply; no read is longer than config space. */
-const scratch = new Uint8Array(CONFIG_BYTES);
+/** Where the bytes of a usual read wait for their reply: an access, or all of config space. */
+const usual = new Uint8Array(CONFIG_BYTES);
 
 /**
  * Carry out one request, a whole message of `size` bytes at `at`, and reply to it.
@@ -67,8 +68,7 @@ export function dispatch(guest: Guest, b: Uint8Array, at: number, size: number):
   else if (command === wire.REGION_WRITE_MULTI) errno = writeMulti(guest, b, at, size);
   else errno = rare(guest, b, at, size);
   if (errno !== 0) refuse(guest, b, at, errno);
-  if (command === wire.VERSION && !guest.attached)
-    throw new ProtocolError(`VERSION refused (errno ${errno})`);
+  if (!guest.attached) throw new ProtocolError(`VERSION refused (errno ${errno})`);
 }
 
 /** Replies leave by this; posted requests have none, not even where they are wrong. */
@@ -89,11 +89,12 @@ function regionRead(guest: Guest, b: Uint8Array, at: number, size: number): numb
   const count = u32(b, at + 28);
   const errno = guest.accessor.check(region, offset, u32(b, at + 20), count);
   if (errno !== 0) return errno;
-  guest.accessor.read(region, offset, count, scratch);
+  const bytes = count <= usual.length ? usual : new Uint8Array(count);
+  guest.accessor.read(region, offset, count, bytes);
   const { outbox } = guest;
   const to = outbox.begin(u16(b, at), wire.REGION_READ, ACCESS_BYTES + count, wire.TYPE_REPLY, 0);
   putAccess(outbox.bytes, to, offset, region, count);
-  for (let i = 0; i < count; i++) outbox.bytes[to + ACCESS_BYTES + i] = scratch[i];
+  for (let i = 0; i < count; i++) outbox.bytes[to + ACCESS_BYTES + i] = bytes[i];
   // A vCPU stands still until this arrives.
   outbox.flush();
   return 0;
@@ -181,10 +182,13 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
 function version(guest: Guest, b: Uint8Array, at: number, size: number): Uint8Array | number {
   if (guest.attached || isPosted(b, at)) return EINVAL;
   const request = decodeVersion(b, at, size);
-  if (typeof request === "number") return request;
+  if ("why" in request) {
+    refuse(guest, b, at, request.errno);
+    throw new ProtocolError(`VERSION refused (errno ${request.errno}): ${request.why}`);
+  }
   guest.messages.limit(request.maxTransfer);
   guest.attach();
-  return encodeVersion();
+  return encodeVersion(request);
 }
 
 function dmaMap(guest: Guest, b: Uint8Array, at: number, size: number): Uint8Array | number {
@@ -210,13 +214,20 @@ function dmaMap(guest: Guest, b: Uint8Array, at: number, size: number): Uint8Arr
   return EMPTY;
 }
 
-/** Unmapping what is not mapped is done already. Unmapping all is one row, however many there are. */
+/**
+ * What is not mapped cannot be unmapped, nor a part of a map, as the protocol says; but QEMU drops everything as
+ * two halves of 64 bits, whatever lies in them (behind an IOMMU of the guest's). However many maps go, it is one
+ * row.
+ */
 function dmaUnmap(guest: Guest, b: Uint8Array, at: number, size: number): Uint8Array | number {
   const range = decodeUnmap(b, at, size);
   if (typeof range === "number") return range;
-  const { iova, size: bytes } = range.all ? { iova: 0, size: ADDRESS_END } : range;
-  if (guest.table.remove(iova, bytes))
-    guest.world.unmapped(guest.vgpu, lowOf(iova), highOf(iova), lowOf(bytes), highOf(bytes));
+  const { iova, size: bytes, everything } = range;
+  const gone = guest.table.remove(iova, bytes);
+  if (gone < 0 || (gone === 0 && !everything)) return EINVAL;
+  // A length of 2^64 does not fit into its two words; nothing is mapped in the last page.
+  const length = Math.min(bytes, RANGE_END - PAGE_BYTES);
+  if (gone > 0) guest.world.unmapped(guest.vgpu, lowOf(iova), highOf(iova), lowOf(length), highOf(length));
   return b.slice(at + HEADER_BYTES, at + size);
 }
 

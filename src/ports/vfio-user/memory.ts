@@ -5,11 +5,9 @@
 import * as fs from "node:fs";
 import { PAGE_BYTES } from "../../hw/units.ts";
 import { DONE } from "../../replay/live/session.ts";
-import { EEXIST, EFAULT, EIO, ENOSPC, lineOf, PortError } from "./errors.ts";
+import { EEXIST, EFAULT, EIO, ENOSPC, lineOf, PortError } from "../errors.ts";
 import type { MapRequest } from "./requests.ts";
-
-/** Maps that one guest may hold. Source: QEMU protocol.h, VFIO_USER_DEF_MAP_MAX. */
-const MAPS_MAX = 65_535;
+import { MAPS_MAX } from "./wire.ts";
 
 /** One range of guest-physical addresses. `ram`: it is the shared file from `offset` on. */
 export interface DmaMap {
@@ -37,21 +35,20 @@ export class DmaTable {
     return 0;
   }
 
-  /** Forget a range; maps that it cuts keep the rest. Says whether anything was mapped there. */
-  remove(iova: number, size: number): boolean {
+  /**
+   * Forget the maps that lie in a range: how many they were, or -1 where the range cuts one; then nothing is
+   * forgotten.
+   */
+  remove(iova: number, size: number): number {
     const end = iova + size;
     const first = this.after(iova);
     let past = first;
-    const rest: DmaMap[] = [];
     for (; past < this.maps.length && this.maps[past].iova < end; past++) {
       const map = this.maps[past];
-      if (map.iova < iova) rest.push({ ...map, size: iova - map.iova });
-      const left = map.iova + map.size - end;
-      if (left > 0) rest.push({ ...map, iova: end, size: left, offset: map.offset + end - map.iova });
+      if (map.iova < iova || map.iova + map.size > end) return -1;
     }
-    if (past === first) return false;
-    this.maps.splice(first, past - first, ...rest);
-    return true;
+    this.maps.splice(first, past - first);
+    return past - first;
   }
 
   clear(): void {

@@ -5,7 +5,7 @@
  */
 import { PAGE_BYTES } from "../../hw/units.ts";
 import { DONE, PENDING, type World } from "../../replay/live/session.ts";
-import { EBUSY, EFAULT, EIO, ProtocolError } from "./errors.ts";
+import { EBUSY, EFAULT, EIO, ProtocolError } from "../errors.ts";
 import type { DmaTable } from "./memory.ts";
 import { BODY_MAX, type Outbox } from "./outbox.ts";
 import {
@@ -32,20 +32,21 @@ const ACCESS_BYTES = 16;
 const CHUNK_BYTES = BODY_MAX - ACCESS_BYTES - (BODY_MAX % PAGE_BYTES);
 const IDS = 0x1_0000;
 
-/** A guest write under way: `left` messages of it are unanswered; `errno` is the first failure. */
-interface WriteJob {
+/** An effect under way: `left` messages of it are unanswered; `errno` is the first failure. */
+interface Job {
   readonly ticket: number;
   left: number;
   errno: number;
+  /** Of a fetch in several messages: the page as far as it has come; null where one brings it all. */
+  readonly page: Uint8Array | null;
 }
 
-/** A request that is unanswered. `write` is null for a fetch. */
+/** A request that is unanswered. */
 interface Pending {
   readonly command: number;
   readonly address: number;
   readonly count: number;
-  readonly ticket: number;
-  readonly write: WriteJob | null;
+  readonly job: Job;
 }
 
 /** Our requests to one client. Ids are ours alone: the client's own requests count by themselves. */
@@ -79,11 +80,16 @@ export class Messages {
   fetch(gfn: number, ticket: number): number {
     const address = gfn * PAGE_BYTES;
     if (this.table.find(address) === null) return EFAULT;
-    const id = this.takeId();
-    if (id < 0) return EBUSY;
-    const at = this.outbox.begin(id, DMA_READ, ACCESS_BYTES, TYPE_REQUEST, 0);
-    putAccess(this.outbox.bytes, at, address, PAGE_BYTES);
-    this.pending.set(id, { command: DMA_READ, address, count: PAGE_BYTES, ticket, write: null });
+    const parts = Math.ceil(PAGE_BYTES / this.chunk);
+    if (this.pending.size + parts > IDS) return EBUSY;
+    const job = { ticket, left: parts, errno: 0, page: parts === 1 ? null : new Uint8Array(PAGE_BYTES) };
+    for (let from = 0; from < PAGE_BYTES; from += this.chunk) {
+      const count = Math.min(this.chunk, PAGE_BYTES - from);
+      const id = this.takeId();
+      const at = this.outbox.begin(id, DMA_READ, ACCESS_BYTES, TYPE_REQUEST, 0);
+      putAccess(this.outbox.bytes, at, address + from, count);
+      this.pending.set(id, { command: DMA_READ, address: address + from, count, job });
+    }
     return PENDING;
   }
 
@@ -95,7 +101,7 @@ export class Messages {
     if (!this.table.isWritable(address, bytes.length)) return EFAULT;
     const parts = Math.ceil(bytes.length / this.chunk);
     if (this.pending.size + parts >= IDS) return EBUSY;
-    const job = ticket === 0 ? null : { ticket, left: parts, errno: 0 };
+    const job = ticket === 0 ? null : { ticket, left: parts, errno: 0, page: null };
     for (let from = 0; from < bytes.length; from += this.chunk) {
       this.send(address + from, bytes.subarray(from, from + this.chunk), job);
     }
@@ -135,29 +141,33 @@ export class Messages {
       throw new ProtocolError(`the reply to message ${id} has another length or address than was asked for`);
     }
     this.pending.delete(id);
-    if (asked.write !== null) this.wrote(asked.write, errno);
-    else if (failed) this.world.fetchFailed(asked.ticket, errno);
-    else {
-      const data = at + HEADER_BYTES + ACCESS_BYTES;
-      this.world.fetched(asked.ticket, b.subarray(data, data + PAGE_BYTES));
+    const { job } = asked;
+    if (job.errno === 0) job.errno = errno;
+    job.left--;
+    if (command === DMA_WRITE) {
+      if (job.left === 0) this.wrote(job);
+      return;
     }
+    const data = at + HEADER_BYTES + ACCESS_BYTES;
+    const part = failed ? b.subarray(0, 0) : b.subarray(data, data + asked.count);
+    job.page?.set(part, asked.address % PAGE_BYTES);
+    if (job.left > 0) return;
+    if (job.errno === 0) this.world.fetched(job.ticket, job.page ?? part);
+    else this.world.fetchFailed(job.ticket, job.errno);
   }
 
-  private send(address: number, bytes: Uint8Array, job: WriteJob | null): void {
+  private send(address: number, bytes: Uint8Array, job: Job | null): void {
     const id = this.takeId();
     const count = bytes.length;
     if (job === null) this.posted[id] = 1;
-    else this.pending.set(id, { command: DMA_WRITE, address, count, ticket: job.ticket, write: job });
+    else this.pending.set(id, { command: DMA_WRITE, address, count, job });
     const flags = job === null ? TYPE_REQUEST | NO_REPLY : TYPE_REQUEST;
     const at = this.outbox.begin(id, DMA_WRITE, ACCESS_BYTES + count, flags, 0);
     putAccess(this.outbox.bytes, at, address, count);
     this.outbox.bytes.set(bytes, at + ACCESS_BYTES);
   }
 
-  private wrote(job: WriteJob, errno: number): void {
-    if (job.errno === 0) job.errno = errno;
-    job.left--;
-    if (job.left > 0) return;
+  private wrote(job: Job): void {
     if (job.errno === 0) this.world.written(job.ticket);
     else this.world.writeFailed(job.ticket, job.errno);
   }

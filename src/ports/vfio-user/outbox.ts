@@ -2,8 +2,8 @@ import { HEADER_BYTES, putHeader } from "./wire.ts";
 
 /**
  * Bytes of one write to the socket. QEMU drops a connection whose header it can read only in part, and the
- * kernel cuts a write into pieces of 36 KiB: a batch that fits into one piece arrives whole or not yet. No
- * message is longer.
+ * kernel cuts a write into pieces of 36 KiB: a batch that fits into one piece arrives whole or not yet. Only a
+ * read of more than that is longer, which no guest's instruction makes.
  */
 const BATCH_BYTES = 0x8000;
 /** Largest body of a message. */
@@ -46,11 +46,13 @@ export class Outbox {
   }
 
   /**
-   * Start a message with a body of `length` bytes (at most BODY_MAX); returns where its body goes in `bytes`.
+   * Start a message with a body of `length` bytes; returns where its body goes in `bytes`. One of more than
+   * BODY_MAX leaves alone: its header, at the start of a write, still arrives whole.
    */
   begin(id: number, command: number, length: number, flags: number, error: number): number {
     const size = HEADER_BYTES + length;
-    if (this.used + size > BATCH_BYTES) this.flush();
+    if (this.used + size > this.bytes.length) this.flush();
+    if (size > this.bytes.length) this.bytes = new Uint8Array(size);
     const at = this.used;
     this.used = at + size;
     putHeader(this.bytes, at, id, command, size, flags, error);
@@ -74,10 +76,8 @@ export class Outbox {
     } else {
       this.start(batch);
     }
-    if (this.writing) {
-      this.bytes = new Uint8Array(BATCH_BYTES);
-      this.grown(this.backlog);
-    }
+    if (this.writing || batch.length > BATCH_BYTES) this.bytes = new Uint8Array(BATCH_BYTES);
+    if (this.writing) this.grown(this.backlog);
   }
 
   /** Nothing leaves any more but what is already being written. */

@@ -5,14 +5,13 @@
  */
 import { APERTURE_BYTES, BAR0_BYTES, GTT_OFFSET, IO_BYTES, MMIO_BYTES } from "../../hw/units.ts";
 import type { Region, World } from "../../replay/live/session.ts";
-import type { ApertureRun } from "./aperture.ts";
-import { EINVAL } from "./errors.ts";
-import { put32, u32 } from "./wire.ts";
+import { EINVAL } from "../errors.ts";
+import type { ApertureRuns } from "./aperture.ts";
+import { MAX_TRANSFER, put32, u32 } from "./wire.ts";
 
 const BAR0 = 0;
 const BAR2 = 2;
 const BAR4 = 4;
-const CONFIG = 7;
 export const CONFIG_BYTES = 256;
 
 /**
@@ -23,10 +22,16 @@ export const REGION_BYTES = [BAR0_BYTES, 0, APERTURE_BYTES, 0, IO_BYTES, 0, 0, C
 /** VFIO_REGION_INFO_FLAG_READ and _WRITE. */
 export const REGION_FLAGS = 3;
 
-/** Vectors of INTx, MSI, MSI-X, error, request. */
-export const IRQ_COUNTS = [1, 1, 0, 0, 0] as const;
-/** VFIO_IRQ_INFO_: eventfd 1, maskable 2, automasked 4, no resize 8. */
-export const IRQ_FLAGS = [7, 9, 0, 0, 0] as const;
+/**
+ * Vectors of INTx, MSI, MSI-X, error, request. A level cannot be told without a descriptor, which a plain socket
+ * cannot take: there is no INTx.
+ */
+export const IRQ_COUNTS = [0, 1, 0, 0, 0] as const;
+/**
+ * VFIO_IRQ_INFO_: eventfd 1, maskable 2, automasked 4, no resize 8. An MSI is a DMA write to its address, never
+ * an eventfd.
+ */
+export const IRQ_FLAGS = [0, 8, 0, 0, 0] as const;
 
 /** Widest access that a region passes on, in bytes: what is wider comes apart, as kvmgt does it. */
 const WIDEST_BAR = 8;
@@ -36,28 +41,23 @@ const WIDEST_WORD = 4;
 export class Accessor {
   private readonly world: World;
   private readonly vgpu: number;
-  private readonly run: ApertureRun;
+  private readonly run: ApertureRuns;
 
-  constructor(world: World, vgpu: number, run: ApertureRun) {
+  constructor(world: World, vgpu: number, run: ApertureRuns) {
     this.world = world;
     this.vgpu = vgpu;
     this.run = run;
   }
 
-  /**
-   * 0, or EINVAL: no such region, outside of it, or not the size of an access (config space may be read in
-   * bulk).
-   */
+  /** 0, or EINVAL: no such region, outside of it, or more than one message may carry. */
   check(region: number, at: number, atHigh: number, count: number): number {
     if (region >= REGION_BYTES.length || atHigh !== 0 || count === 0) return EINVAL;
-    if (at + count > REGION_BYTES[region]) return EINVAL;
-    if (region === CONFIG || count === 1 || count === 2 || count === 4 || count === 8) return 0;
-    return EINVAL;
+    return at + count > REGION_BYTES[region] || count > MAX_TRANSFER ? EINVAL : 0;
   }
 
   /**
-   * Read `count` checked bytes at `at` into `into`. An access that is not aligned comes apart into aligned
-   * ones.
+   * Read `count` checked bytes at `at` into `into`. An access that is wide or not aligned comes apart into
+   * aligned ones.
    */
   read(region: number, at: number, count: number, into: Uint8Array): void {
     this.run.flush();

@@ -3,19 +3,33 @@
  * message at `at` of `size` bytes and returns what it says, or the errno to refuse it with. Pure.
  */
 import { PAGE_BYTES } from "../../hw/units.ts";
-import { EINVAL, ENOTSUP } from "./errors.ts";
-import { HEADER_BYTES, MAX_TRANSFER, MAX_VERSION, put32, u16, u32, u64 } from "./wire.ts";
+import { EINVAL, ENOTSUP } from "../errors.ts";
+import { HEADER_BYTES, MAPS_MAX, MAX_TRANSFER, MAX_VERSION, pages64, put32, u16, u32, u64 } from "./wire.ts";
 
 const MAP_READ = 1;
 const MAP_WRITE = 2;
 const UNMAP_DIRTY_BITMAP = 1;
 const UNMAP_ALL = 2;
 /** Guest-physical addresses end here (x86 has at most 52 bits). */
-export const ADDRESS_END = 2 ** 52;
+const ADDRESS_END = 2 ** 52;
+/** An unmap may name any range of 64 bits: QEMU drops everything as two halves of it. */
+export const RANGE_END = 2 ** 64;
+const HALF = RANGE_END / 2;
+/** Bytes of the smallest transfer: an interrupt is a write of so many, in one piece. */
+const TRANSFER_MIN = 4;
 
-/** VERSION: the client's largest transfer in bytes. */
+/** VERSION: what the client says of itself. */
 export interface VersionRequest {
+  /** The client's largest transfer, in bytes. */
   readonly maxTransfer: number;
+  /** The capabilities that it proposed, by name. */
+  readonly proposed: Readonly<Record<string, unknown>>;
+}
+
+/** A client that cannot be served: the errno of the reply, and why in words. */
+export interface Refusal {
+  readonly errno: number;
+  readonly why: string;
 }
 
 /**
@@ -29,11 +43,14 @@ export interface MapRequest {
   readonly writable: boolean;
 }
 
-/** `all`: every range that is mapped; then `iova` and `size` are 0. */
+/**
+ * `everything`: all or a half of the address space is meant, whatever is mapped there. Elsewhere a range must be
+ * one that was mapped.
+ */
 export interface UnmapRequest {
   readonly iova: number;
   readonly size: number;
-  readonly all: boolean;
+  readonly everything: boolean;
 }
 
 /** `flags`: VFIO_IRQ_SET_ data type (bits 0-2) and action (bits 3-5). */
@@ -45,31 +62,54 @@ export interface IrqRequest {
 }
 
 /** major u16, minor u16, then JSON ended by NUL, or nothing. */
-export function decodeVersion(b: Uint8Array, at: number, size: number): VersionRequest | number {
-  if (size < HEADER_BYTES + 4 || size > MAX_VERSION) return EINVAL;
-  if (u16(b, at + 16) !== 0) return ENOTSUP;
-  if (size === HEADER_BYTES + 4) return { maxTransfer: MAX_TRANSFER };
-  if (b[at + size - 1] !== 0) return EINVAL;
-  const capabilities = memberOf(parseJson(b.subarray(at + 20, at + size - 1)), "capabilities");
-  if (capabilities === null) return EINVAL;
-  const transfer = numberOf(capabilities, "max_data_xfer_size", MAX_TRANSFER);
-  const pages = numberOf(capabilities, "pgsizes", PAGE_BYTES);
-  // A page must fit into one transfer, and pages of 4 KiB are the unit of every map and fetch.
-  if (transfer < PAGE_BYTES || (pages / PAGE_BYTES) % 2 !== 1) return EINVAL;
-  return { maxTransfer: Math.min(transfer, MAX_TRANSFER) };
+export function decodeVersion(b: Uint8Array, at: number, size: number): VersionRequest | Refusal {
+  if (size < HEADER_BYTES + 4) return refused("its message is too short");
+  if (size > MAX_VERSION) return refused(`its message is longer than ${MAX_VERSION} bytes`);
+  const major = u16(b, at + 16);
+  if (major !== 0) return { errno: ENOTSUP, why: `it speaks version ${major}, not 0` };
+  if (size === HEADER_BYTES + 4) return { maxTransfer: MAX_TRANSFER, proposed: {} };
+  if (b[at + size - 1] !== 0) return refused("its version data do not end with NUL");
+  const proposed = memberOf(parseJson(b.subarray(at + 20, at + size - 1)), "capabilities");
+  if (proposed === null) return refused("its version data are no JSON object of capabilities");
+  for (const name of NUMBERS) if (numberOf(proposed, name, 0) < 0) return refused(`its ${name} is no number`);
+  const transfer = numberOf(proposed, "max_data_xfer_size", MAX_TRANSFER);
+  const pages = numberOf(proposed, "pgsizes", PAGE_BYTES);
+  if (transfer < TRANSFER_MIN) return refused(`its max_data_xfer_size is ${transfer}, below ${TRANSFER_MIN}`);
+  // Pages of 4 KiB are the unit of every map and fetch.
+  if ((pages / PAGE_BYTES) % 2 !== 1) return refused("its pgsizes have no pages of 4 KiB");
+  const { write_multiple: multiple = false } = proposed;
+  if (typeof multiple !== "boolean") return refused("its write_multiple is neither true nor false");
+  return { maxTransfer: Math.min(transfer, MAX_TRANSFER), proposed };
+}
+
+/** Capabilities that are numbers. */
+const NUMBERS = ["max_msg_fds", "max_data_xfer_size", "max_dma_maps", "pgsizes"] as const;
+
+function refused(why: string): Refusal {
+  return { errno: EINVAL, why };
 }
 
 /**
- * The VERSION reply's body. QEMU's buffer for it is as large as its request (about 210 bytes): keep it short.
+ * What we answer, by capability. Descriptors cannot be taken: they are lost where a plain socket reads the
+ * bytes beside them.
  */
-export function encodeVersion(): Uint8Array {
-  const capabilities = {
-    max_msg_fds: 8,
-    max_data_xfer_size: MAX_TRANSFER,
-    pgsizes: PAGE_BYTES,
-    write_multiple: true,
-  };
-  const json = new TextEncoder().encode(`${JSON.stringify({ capabilities })}\0`);
+const CAPABILITIES: Readonly<Record<string, number | boolean>> = {
+  max_msg_fds: 0,
+  max_data_xfer_size: MAX_TRANSFER,
+  max_dma_maps: MAPS_MAX,
+  pgsizes: PAGE_BYTES,
+  write_multiple: true,
+};
+
+/**
+ * The VERSION reply's body: of our capabilities those that the client proposed. So it is no longer than QEMU's
+ * buffer for it, which is as large as its request.
+ */
+export function encodeVersion({ proposed }: VersionRequest): Uint8Array {
+  const agreed = Object.entries(CAPABILITIES).filter(
+    ([name]) => Object.hasOwn(proposed, name) && proposed[name] !== false,
+  );
+  const json = new TextEncoder().encode(`${JSON.stringify({ capabilities: Object.fromEntries(agreed) })}\0`);
   const body = new Uint8Array(4 + json.length);
   body.set(json, 4);
   return body;
@@ -93,10 +133,13 @@ export function decodeUnmap(b: Uint8Array, at: number, size: number): UnmapReque
   const flags = u32(b, at + 20);
   if ((flags & UNMAP_DIRTY_BITMAP) !== 0) return ENOTSUP;
   if (size !== HEADER_BYTES + 24 || (flags & ~UNMAP_ALL) !== 0) return EINVAL;
-  const iova = u64(b, at + 24);
-  const bytes = u64(b, at + 32);
-  if (flags === UNMAP_ALL) return iova === 0 && bytes === 0 ? { iova, size: bytes, all: true } : EINVAL;
-  return isRange(iova, bytes) ? { iova, size: bytes, all: false } : EINVAL;
+  const iova = pages64(b, at + 24);
+  const bytes = pages64(b, at + 32);
+  if (flags === UNMAP_ALL)
+    return iova === 0 && bytes === 0 ? { iova, size: RANGE_END, everything: true } : EINVAL;
+  if (((u32(b, at + 24) | u32(b, at + 32)) & (PAGE_BYTES - 1)) !== 0) return EINVAL;
+  if (bytes === 0 || iova + bytes > RANGE_END) return EINVAL;
+  return { iova, size: bytes, everything: bytes === HALF && iova % HALF === 0 };
 }
 
 /** argsz u32, flags u32, index u32, start u32, count u32, then one byte each where the data are booleans. */

@@ -7,9 +7,12 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { isMainThread } from "node:worker_threads";
 import type { Hands, World } from "../../replay/live/session.ts";
+import { ENODEV, lineOf, PortError } from "../errors.ts";
+import type { MakePort, Port } from "../port.ts";
+import { Pump } from "../pump.ts";
+import type { ServedVgpu } from "../serve-options.ts";
 import { Connection, HANDSHAKE_MS } from "./connection.ts";
-import { ENODEV, lineOf, PortError } from "./errors.ts";
-import { Pump } from "./pump.ts";
+import { refuseClient } from "./refuse.ts";
 
 /** How long a second client may wait for the first one's place, in milliseconds: it may only look taken. */
 const PATIENCE_MS = HANDSHAKE_MS + 1000;
@@ -36,7 +39,7 @@ export interface VfioUserOptions {
 /**
  * A unix socket that serves one vGPU to one guest at a time; after a guest has left, the next one may attach.
  */
-export class VfioUserServer {
+export class VfioUserServer implements Port {
   /** Carries effects out for this server's guest, whatever vGPU they name. ENODEV while there is none. */
   readonly hands: Hands;
   /** "world": the machine threw, nothing goes on. Others: a guest could not be served, the server goes on. */
@@ -58,6 +61,7 @@ export class VfioUserServer {
       write: (_vgpu, at, atHigh, ticket, bytes) => this.current?.write(at, atHigh, ticket, bytes) ?? ENODEV,
       inject: (_vgpu, address, data) => this.current?.inject(address, data),
       displayReady: () => {},
+      noted: () => {},
     };
   }
 
@@ -93,13 +97,29 @@ export class VfioUserServer {
     socket.on("error", ignore);
     if (this.server === null) socket.destroy();
     else if (this.current === null) this.start(socket);
-    else if (this.next !== null) socket.destroy();
+    else if (this.next !== null) this.refuse(socket);
     else {
       // The guest before may have gone already, and its end not been read yet.
       this.next = socket;
       socket.once("close", this.forgetNext);
-      this.patience = setTimeout(() => this.dropNext(), PATIENCE_MS);
+      this.patience = setTimeout(() => this.refuseNext(), PATIENCE_MS);
     }
+  }
+
+  /** One guest too many: it is told so, and so is whoever watches. */
+  private refuse(socket: net.Socket): void {
+    refuseClient(socket);
+    const { socketPath } = this.options;
+    const cure = "let the first one go, or serve another vGPU (--guests)";
+    this.onError(
+      new PortError("taken", `${socketPath}: a second guest was refused: one is attached; ${cure}`),
+    );
+  }
+
+  private refuseNext(): void {
+    const socket = this.next;
+    this.forgetNext();
+    if (socket !== null) this.refuse(socket);
   }
 
   private start(socket: net.Socket): void {
@@ -152,16 +172,18 @@ export class VfioUserServer {
   };
 }
 
-/** Hands that give each effect to the server of its vGPU. */
-export function handsOf(servers: ReadonlyMap<number, VfioUserServer>): Hands {
-  return {
-    fetch: (vgpu, gfn, ticket, into) => servers.get(vgpu)?.hands.fetch(vgpu, gfn, ticket, into) ?? ENODEV,
-    write: (vgpu, at, atHigh, ticket, bytes) =>
-      servers.get(vgpu)?.hands.write(vgpu, at, atHigh, ticket, bytes) ?? ENODEV,
-    inject: (vgpu, address, data) => servers.get(vgpu)?.hands.inject(vgpu, address, data),
-    displayReady: (vgpu) => servers.get(vgpu)?.hands.displayReady(vgpu),
+/** The port of a served vGPU. */
+export const vfioUserPort: MakePort<ServedVgpu> = ({ socket, ram, ramBytes }, options, world) => {
+  const { onError, ...rest } = options;
+  const own = {
+    socketPath: socket,
+    ...(ram === undefined ? {} : { ramPath: ram }),
+    ...(ramBytes === undefined ? {} : { ramBytes }),
   };
-}
+  const server = new VfioUserServer({ ...rest, ...own }, world);
+  server.onError = onError;
+  return server;
+};
 
 /** Remove a stale socket; refuse what is alive or no socket. */
 async function clearPath(path: string): Promise<void> {

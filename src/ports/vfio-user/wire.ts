@@ -3,11 +3,13 @@
  * flags u32, error u32), all little-endian, and a body. Pure: bytes in, bytes out. Facts: QEMU
  * hw/vfio-user/protocol.h; libvfio-user docs/vfio-user.rst; docs/facts/vfio-user.md#messages.
  */
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "../errors.ts";
 
 export const HEADER_BYTES = 16;
 /** Bytes of data that one message may carry, as negotiated by VERSION. */
 export const MAX_TRANSFER = 0x10_0000;
+/** Maps that one guest may hold. Source: QEMU protocol.h, VFIO_USER_DEF_MAP_MAX. */
+export const MAPS_MAX = 65_535;
 /** The largest message: a transfer behind a header and an access (offset u64, region u32, count u32). */
 const MAX_MESSAGE = MAX_TRANSFER + HEADER_BYTES + 16;
 /** Capabilities are a few names and numbers; QEMU's are 190 bytes. */
@@ -51,6 +53,11 @@ export function u32(b: Uint8Array, at: number): number {
   return (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0;
 }
 
+/** A 64-bit number of whole pages: those are exact up to 2^64; others may be rounded. */
+export function pages64(b: Uint8Array, at: number): number {
+  return u32(b, at + 4) * TWO_32 + u32(b, at);
+}
+
 /** A 64-bit number, or -1 where it is above 2^53 - 1 (no address or size of a guest is). */
 export function u64(b: Uint8Array, at: number): number {
   const hi = u32(b, at + 4);
@@ -76,12 +83,12 @@ export function put64(b: Uint8Array, at: number, value: number): void {
   put32(b, at + 4, highOf(value));
 }
 
-/** The low word of a number of up to 53 bits. */
+/** The low word of a whole number below 2^64. */
 export function lowOf(value: number): number {
   return value >>> 0;
 }
 
-/** The high word of a number of up to 53 bits. */
+/** The high word of a whole number below 2^64. */
 export function highOf(value: number): number {
   return Math.floor(value / TWO_32);
 }

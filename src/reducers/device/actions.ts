@@ -1,18 +1,20 @@
-import { WRITE_TIME } from "../../events/codes.ts";
+import { NOTES, WRITE_TIME } from "../../events/codes.ts";
 import { ACTIONS, type Action } from "../../hw/command.ts";
 import { MOVE_KIB_NS, POST_SYNC_NS } from "../../hw/cost.ts";
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { markWrite } from "../memory.ts";
+import { agentOf, markWrite } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
 import { atomicResult, isWide } from "./atomic.ts";
+import { loadRegister, storeRegister } from "./gate.ts";
 import { flushTlb } from "./gtt.ts";
 import { math } from "./math.ts";
 import { locate, locateAndRead, OPERAND, VALUE, writeAt, writeOperand, writeValue } from "./memory.ts";
 import { CHANGES } from "./places.ts";
 import { advance } from "./position.ts";
 import { batchesRun, predicate, resultHolds, skips } from "./predicate.ts";
-import { isTimeValue, loadRegister, storeRegister, timestamp } from "./registers.ts";
+import { isTimeValue, timestamp } from "./registers.ts";
 import { endWorkaround, WORKAROUND } from "./workaround.ts";
 
 /**
@@ -48,8 +50,10 @@ const MATH = action("math");
 const PREDICATE = action("predicate");
 const SET_PREDICATE = action("setPredicate");
 const CONDITIONAL_BATCH_END = action("conditionalBatchEnd");
+const UNMODELLED = action("unmodelled");
+const SAY_UNMODELLED = NOTES.indexOf("command.unmodelled");
 
-const HWS_PGA = 0x80;
+const HWS_PGA = distanceOf("RING_HWS_PGA");
 const USER_INTERRUPT_BIT = 1 << 0;
 const FLUSH_NOTIFY_BIT = 1 << 4;
 const GLOBAL_GTT = 1 << 22;
@@ -123,6 +127,8 @@ function executeInside(
     case SET_PREDICATE:
       engine.skipping = skips(core, e, c[0] & 15);
       return;
+    case UNMODELLED:
+      return core.note(agentOf(engine.frameBase), SAY_UNMODELLED, e, c[0], 0, 0);
     default:
       throw new Error(`nobody executes ${ACTIONS[what]}`);
   }
@@ -211,8 +217,8 @@ function storeRegisterMem(core: Core, e: number, engine: EngineTree, c: Uint32Ar
   const how = operand(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, c[2], c[3]);
   if (how !== DONE) return how;
   const register = registerOf(c[1]);
-  writeValue(core, engine, 1, storeRegister(core, e, engine, register), 0);
-  if (isTimeValue(core, register)) markWrite(core, WRITE_TIME);
+  const written = writeValue(core, e, engine, 1, storeRegister(core, e, engine, register), 0);
+  if (written && isTimeValue(core, register)) markWrite(core, WRITE_TIME);
   return DONE;
 }
 
@@ -222,16 +228,16 @@ function storeDataImm(core: Core, e: number, engine: EngineTree, c: Uint32Array,
   const count = Math.min(length, c.length) - 3;
   const how = operand(core, e, engine, global, c[1], c[2]);
   if (how !== DONE || count <= 0) return how;
-  const { v, gfn, offset } = OPERAND;
+  const { v, gfn, offset, writable } = OPERAND;
   const room = (4096 - offset) >>> 2;
   if (count > room) {
     const low = ((c[1] & 0xffff_f000) >>> 0) + 4096;
     const next = operand(core, e, engine, global, low >>> 0, c[2] + (low > 0xffff_ffff ? 1 : 0));
     if (next !== DONE) return next;
-    writeAt(core, engine, v, gfn, offset, c, 3, room);
-    writeOperand(core, engine, c, 3 + room, count - room);
+    if (writable) writeAt(core, e, engine, v, gfn, offset, c, 3, room);
+    writeOperand(core, e, engine, c, 3 + room, count - room);
   } else {
-    writeOperand(core, engine, c, 3, count);
+    writeOperand(core, e, engine, c, 3, count);
   }
   return DONE;
 }
@@ -263,16 +269,16 @@ function postSync(
   const how = operand(core, e, engine, index || global, low, index ? 0 : c[at + 1]);
   if (how !== DONE) return how;
   engine.turnNs += POST_SYNC_NS;
-  if (operation === 1) writeOperand(core, engine, c, value, count);
-  else if (operation === 2) writeValue(core, engine, count, 0, 0);
-  else writeTimestamp(core, engine, count);
+  if (operation === 1) writeOperand(core, e, engine, c, value, count);
+  else if (operation === 2) writeValue(core, e, engine, count, 0, 0);
+  else writeTimestamp(core, e, engine, count);
   return DONE;
 }
 
-function writeTimestamp(core: Core, engine: EngineTree, count: number): void {
+function writeTimestamp(core: Core, e: number, engine: EngineTree, count: number): void {
   const ticks = timestamp(engine);
-  writeValue(core, engine, count, ticks >>> 0, Math.floor(ticks / 0x1_0000_0000) & 0xf);
-  markWrite(core, WRITE_TIME);
+  const written = writeValue(core, e, engine, count, ticks >>> 0, Math.floor(ticks / 0x1_0000_0000) & 0xf);
+  if (written) markWrite(core, WRITE_TIME);
 }
 
 function flushDw(core: Core, e: number, engine: EngineTree, c: Uint32Array, length: number): Outcome {
@@ -338,7 +344,7 @@ function copyMemMem(core: Core, e: number, engine: EngineTree, c: Uint32Array): 
   const how = operand(core, e, engine, (c[0] & (1 << 21)) !== 0, c[1], c[2]);
   if (how !== DONE) return how;
   engine.turnNs += MOVE_KIB_NS;
-  writeValue(core, engine, 1, VALUE.low, 0);
+  writeValue(core, e, engine, 1, VALUE.low, 0);
   return DONE;
 }
 
@@ -347,7 +353,7 @@ function atomic(core: Core, e: number, engine: EngineTree, c: Uint32Array): Outc
   const how = read(core, e, engine, (c[0] & GLOBAL_GTT) !== 0, low, c[2]);
   if (how !== DONE) return how;
   const result = atomicResult(core, e, c, VALUE.low, VALUE.high);
-  if (result !== null) writeValue(core, engine, isWide(c) ? 2 : 1, result[0], result[1]);
+  if (result !== null) writeValue(core, e, engine, isWide(c) ? 2 : 1, result[0], result[1]);
   return DONE;
 }
 

@@ -1,9 +1,10 @@
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { registerFile } from "./registers.ts";
 
 /** MI_ATOMIC: read, modify, write of 4 or 8 bytes. Operation numbers and bits: genxml gen9, MI_ATOMIC. */
-const GPR = 0x600;
+const GPR = distanceOf("GEN8_RING_CS_GPR");
 const INLINE_DATA = 1 << 18;
 const RETURN_DATA = 1 << 16;
 /** Dword of GPR 4. */

@@ -1,11 +1,13 @@
 import { WRITE_POSITION } from "../../events/codes.ts";
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { hostFrameAgent, hostFrameGfn, markWrite } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
+import { isEngineState, isSaved, refuseImage, restoreRegister } from "./gate.ts";
 import { translateGlobal } from "./gtt.ts";
 import { writeAt } from "./memory.ts";
-import { isMasked, isReadOnly, loadRegister } from "./registers.ts";
+import { isMasked } from "./registers.ts";
 import { forgetWorkarounds, startWorkarounds } from "./workaround.ts";
 
 /**
@@ -15,22 +17,25 @@ import { forgetWorkarounds, startWorkarounds } from "./workaround.ts";
  * docs/facts/execlists.md#context-image; offsets: intel_engine_regs.h, intel_lrc_reg.h.
  */
 
-const RING_TAIL = 0x30;
-const RING_HEAD = 0x34;
-const RING_START = 0x38;
-const RING_CTL = 0x3c;
-const BB_STATE = 0x110;
-const SBB_ADDR = 0x114;
-const SBB_STATE = 0x118;
-const SBB_ADDR_UDW = 0x11c;
-const BB_ADDR = 0x140;
-const BB_ADDR_UDW = 0x168;
+const CONTEXT_CONTROL = distanceOf("RING_CONTEXT_CONTROL");
+const RING_TAIL = distanceOf("RING_TAIL");
+const RING_HEAD = distanceOf("RING_HEAD");
+const RING_START = distanceOf("RING_START");
+const RING_CTL = distanceOf("RING_CTL");
+const BB_STATE = distanceOf("RING_BBSTATE");
+const SBB_ADDR = distanceOf("RING_SBBADDR");
+const SBB_STATE = distanceOf("RING_SBBSTATE");
+const SBB_ADDR_UDW = distanceOf("RING_SBBADDR_UDW");
+const BB_ADDR = distanceOf("RING_BBADDR");
+const BB_ADDR_UDW = distanceOf("RING_BBADDR_UDW");
 
 const RING_VALID = 1;
 const BB_VALID = 1;
 const BB_PPGTT = 1 << 5;
 const HEAD_MASK = 0x1f_fffc;
 const TAIL_MASK = 0x1f_fff8;
+/** In the lower half of CONTEXT_CONTROL, its mask bit in the upper one. */
+const RESTORE_INHIBIT = 1 << 0;
 const LRI_OPCODE = 0x22;
 const PAGE_DWORDS = 1024;
 
@@ -57,11 +62,26 @@ function eachImageRegister(image: Uint32Array, visit: (register: number, dword: 
   }
 }
 
+/**
+ * Are the engine's own registers to stay as they are? So a context's image asks before its first run, which
+ * has nothing yet to restore. Source: gvt/mmio_context.c, is_inhibit_context.
+ */
+function restoreInhibited(base: number, image: Uint32Array): boolean {
+  const mask = (RESTORE_INHIBIT << 16) | RESTORE_INHIBIT;
+  let inhibited = false;
+  eachImageRegister(image, (register, dword) => {
+    if (register === base + CONTEXT_CONTROL) inhibited = (image[dword] & mask) === mask;
+  });
+  return inhibited;
+}
+
 /** Take the position and registers from the image. False where the image has no usable ring. */
 export function loadContext(core: Core, e: number, engine: EngineTree, image: Uint32Array): boolean {
   const base = ENGINE_BASES[e];
+  const inhibited = restoreInhibited(base, image);
   let control = 0;
   const batch = { state: 0, second: 0 };
+  let refused = false;
   engine.level = 0;
   engine.arbitration = true;
   engine.skipping = false;
@@ -73,7 +93,11 @@ export function loadContext(core: Core, e: number, engine: EngineTree, image: Ui
     if (offset === RING_CTL) control = value;
     else if (offset === BB_STATE) batch.state = value;
     else if (offset === SBB_STATE) batch.second = value;
-    else if (!loadPosition(engine, offset, value)) loadRegister(core, e, engine, register, value);
+    else if (loadPosition(engine, offset, value) || (inhibited && isEngineState(core, register))) return;
+    else if (!restoreRegister(core, e, engine, register, value) && !refused) {
+      refused = true;
+      refuseImage(core, e, engine, register, value);
+    }
   });
   engine.ringSize = (control & 0x1f_f000) + 4096;
   if ((batch.state & BB_VALID) !== 0) enterSaved(engine, 1, batch.state);
@@ -155,10 +179,10 @@ export function saveContext(core: Core, e: number, engine: EngineTree, image: Ui
   const v = hostFrameAgent(core, hfn);
   const gfn = hostFrameGfn(core, hfn);
   const code = engine.level === 0 && engine.head === engine.tail ? 0 : WRITE_POSITION;
-  if (tail > 0) writeAt(core, engine, v, gfn, 0, SAVED, 0, tail);
+  if (tail > 0) writeAt(core, e, engine, v, gfn, 0, SAVED, 0, tail);
   if (tail > 0) markWrite(core, code);
   if (tail >= last) return;
-  writeAt(core, engine, v, gfn, (tail + 1) * 4, SAVED, tail + 1, last - tail);
+  writeAt(core, e, engine, v, gfn, (tail + 1) * 4, SAVED, tail + 1, last - tail);
   markWrite(core, code);
 }
 
@@ -184,10 +208,12 @@ function savedValue(core: Core, engine: EngineTree, base: number, register: numb
     case SBB_STATE:
       return batchState(engine, 2);
   }
-  if (isReadOnly(core, register)) return before;
+  if (!isSaved(core, register)) return before;
   const word = core.words.read(engine.registers, register >>> 2);
+  // What is saved is to be restored: execlists_init_reg_state, intel_lrc.c, asks for the first load only.
+  const kept = register === base + CONTEXT_CONTROL ? word & ~RESTORE_INHIBIT : word;
   // A masked register comes back only under a mask.
-  return isMasked(core, register) ? (word | 0xffff_0000) >>> 0 : word;
+  return isMasked(core, register) ? (kept | 0xffff_0000) >>> 0 : kept;
 }
 
 function batchState(engine: EngineTree, level: number): number {

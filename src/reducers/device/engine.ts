@@ -4,12 +4,14 @@ import { K } from "../../events/kinds.ts";
 import { CONTEXT_SWITCH_NS, POLL_NS } from "../../hw/cost.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { type EngineTree, initialElement, initialEngine } from "../trees.ts";
+import { agentOf } from "../memory.ts";
+import { type EngineTree, initialEngine } from "../trees.ts";
 import { loadContext, reloadTail, saveContext } from "./context.ts";
 import { FAULT, flushTlb, PARKED, pageWords, translateGlobal } from "./gtt.ts";
 import { findPutAway, forgetAway, putAway } from "./parking.ts";
 import { showPosition } from "./registers.ts";
-import { BUDGET, DRAINED, PREEMPTED, run, STUCK, WAITING } from "./streamer.ts";
+import { BUDGET, DRAINED, PREEMPTED, run, STOPPED, STUCK, WAITING } from "./streamer.ts";
+import { adopt, elementOf, sameContext, workRow } from "./submission.ts";
 
 /** An engine: what it was given, where it stands, and its turns. */
 
@@ -23,10 +25,7 @@ const WAIT_SEMAPHORE = 1;
 const WAIT_MEMORY = 2;
 const WAIT_STOPPED = 3;
 
-/** Descriptor bit: save and restore even where a lite restore would do. Source: gvt/execlist.h. */
-const FORCE_RESTORE = 1 << 2;
-
-/** Context status bits. Source: gvt/execlist.h. */
+/** Context status bits. Source: docs/facts/execlists.md#status-buffer. */
 const IDLE_TO_ACTIVE = 1 << 0;
 const PREEMPT = 1 << 1;
 const ELEMENT_SWITCH = 1 << 2;
@@ -39,27 +38,27 @@ const RING_INVALID = NOTES.indexOf("ring.invalid");
 const FAULTED = NOTES.indexOf("command.fault");
 const ENGINE_RESET = NOTES.indexOf("engine.reset");
 
-/** A submission: idle engines start on it, busy ones take it at their next command boundary. */
+/**
+ * A submission, told by row `row`: idle engines start on it, busy ones take it at their next command boundary.
+ */
 export function submit(
   core: Core,
   e: number,
   frameBase: number,
   registers: number,
   descriptors: readonly number[],
+  row: number,
 ): void {
   const engine = core.device().engines[e];
   engine.pending = [elementOf(descriptors, 0), elementOf(descriptors, 2)];
   engine.pendingBase = frameBase;
   engine.pendingRegisters = registers;
-  engine.pendingAt = core.seq;
+  engine.pendingAt = row;
   engine.preempt = true;
+  const before = core.comesFrom(row);
   if (engine.phase === IDLE) takePending(core, e, engine);
   else if (engine.turn === 0) wake(core, e, engine);
-}
-
-function elementOf(descriptors: readonly number[], i: number): EngineTree["elements"][number] {
-  const low = descriptors[i];
-  return (low & 1) === 0 ? initialElement() : { valid: true, low, id: descriptors[i + 1] };
+  core.comesFrom(before);
 }
 
 /** An idle engine takes the waiting submission. */
@@ -68,25 +67,6 @@ function takePending(core: Core, e: number, engine: EngineTree): void {
   engine.phase = LOAD;
   core.up.csb(core, engine.frameBase, e, IDLE_TO_ACTIVE, 0);
   schedule(core, e, engine, 0);
-}
-
-/**
- * The waiting submission becomes the current one. It came after the turn began, perhaps: what the guest wrote
- * before it is seen by it, so no page fetched so far will do.
- */
-function adopt(core: Core, engine: EngineTree): void {
-  if (engine.turn !== 0) engine.turn = core.newStamp();
-  const [first, second] = engine.pending;
-  engine.elements = [
-    { valid: first.valid, low: first.low, id: first.id },
-    { valid: second.valid, low: second.low, id: second.id },
-  ];
-  engine.pending = [initialElement(), initialElement()];
-  engine.frameBase = engine.pendingBase;
-  engine.registers = engine.pendingRegisters;
-  engine.submittedAt = engine.pendingAt;
-  engine.preempt = false;
-  engine.active = 0;
 }
 
 /** Arm the timer of the next turn, `delay` ns after the engine is free. */
@@ -110,33 +90,37 @@ export function startTurn(core: Core, e: number): void {
   const engine = core.device().engines[e];
   engine.timer = 0;
   if (engine.phase === IDLE) return;
+  core.comesFrom(workRow(engine));
   engine.waiting = 0;
   engine.turn = core.newStamp();
   engine.turnNs = 0;
   engine.turnDwords = 0;
   engine.wrote = false;
   engine.freeAt = Math.max(engine.freeAt, core.now * 1000);
-  if (core.up.congested(core, engine.frameBase)) waitForMemory(core, e, engine);
+  if (core.up.congested(core, engine.frameBase)) standStill(core, e, engine, WAIT_MEMORY);
   else goOnUnlessStopped(core, e, engine);
 }
 
-/** STOP_RING: what the engine has begun stays as it is, and is looked at again. */
 function goOnUnlessStopped(core: Core, e: number, engine: EngineTree): void {
-  if (!core.up.stopped(core, engine.frameBase, e)) return goOn(core, e, engine);
-  engine.waiting = WAIT_STOPPED;
-  endTurn(core, e, engine, POLL_NS);
+  if (core.up.stopped(core, engine.frameBase, e)) standStill(core, e, engine, WAIT_STOPPED);
+  else goOn(core, e, engine);
 }
 
-/** Too much of what the engine wrote is still on its way to the guest. */
-function waitForMemory(core: Core, e: number, engine: EngineTree): void {
-  engine.waiting = WAIT_MEMORY;
+/**
+ * What the engine has begun stays as it is, and is looked at again: STOP_RING says so, a semaphore, or too much
+ * of what was written is still on its way to the guest.
+ */
+function standStill(core: Core, e: number, engine: EngineTree, why: number): void {
+  engine.waiting = why;
   endTurn(core, e, engine, POLL_NS);
 }
 
 /** A page that the turn waited for has come. */
-export function continueTurn(core: Core, e: number): void {
+export function continueTurn(core: Core, e: number, purpose: number): void {
   const engine = core.device().engines[e];
+  if (purpose < PURPOSES.length) engine.fetchedAt[purpose] = core.seq;
   engine.fetch = 0;
+  core.comesFrom(workRow(engine));
   goOnUnlessStopped(core, e, engine);
 }
 
@@ -144,6 +128,7 @@ export function continueTurn(core: Core, e: number): void {
 export function failTurn(core: Core, e: number): void {
   const engine = core.device().engines[e];
   engine.fetch = 0;
+  core.comesFrom(workRow(engine));
   fault(core, e, engine);
 }
 
@@ -220,7 +205,9 @@ export function resumeEngine(core: Core, e: number, frameBase: number): boolean 
   engine.freeAt = engines[e].freeAt;
   engines[e] = engine;
   flushTlb(core, e);
+  const before = core.comesFrom(workRow(engine));
   schedule(core, e, engines[e], 0);
+  core.comesFrom(before);
   return true;
 }
 
@@ -262,13 +249,15 @@ function load(core: Core, e: number, engine: EngineTree): boolean {
   if (!loadContext(core, e, engine, image)) {
     return invalidRing(core, e, engine);
   }
+  showPosition(core, e, engine);
   engine.phase = RUN;
   return true;
 }
 
 /** The image names no ring that could be run. */
 function invalidRing(core: Core, e: number, engine: EngineTree): boolean {
-  core.note(0, RING_INVALID, e, engine.elements[engine.active].low, engine.ringStart, engine.ringSize);
+  const { low } = engine.elements[engine.active];
+  core.note(agentOf(engine.frameBase), RING_INVALID, e, low, engine.ringStart, engine.ringSize);
   fault(core, e, engine);
   return false;
 }
@@ -278,6 +267,7 @@ function reload(core: Core, e: number, engine: EngineTree): boolean {
   const image = contextPage(core, e, engine);
   if (image === null) return false;
   if (!reloadTail(e, engine, image)) return invalidRing(core, e, engine);
+  showPosition(core, e, engine);
   engine.phase = RUN;
   core.up.csb(core, engine.frameBase, e, LITE_RESTORE | PREEMPT, engine.contextId);
   return true;
@@ -303,12 +293,10 @@ function runContext(core: Core, e: number, engine: EngineTree): boolean {
       endTurn(core, e, engine, 0);
       return false;
     case WAITING:
-      if (core.up.congested(core, engine.frameBase)) {
-        waitForMemory(core, e, engine);
-      } else {
-        engine.waiting = WAIT_SEMAPHORE;
-        endTurn(core, e, engine, POLL_NS);
-      }
+      standStill(core, e, engine, core.up.congested(core, engine.frameBase) ? WAIT_MEMORY : WAIT_SEMAPHORE);
+      return false;
+    case STOPPED:
+      standStill(core, e, engine, WAIT_STOPPED);
       return false;
     case STUCK:
     case FAULT:
@@ -319,14 +307,6 @@ function runContext(core: Core, e: number, engine: EngineTree): boolean {
   }
 }
 
-/** Is the waiting submission's first context the one that runs, and may it just go on? */
-function sameContext(engine: EngineTree): boolean {
-  const now = engine.elements[engine.active];
-  const next = engine.pending[0];
-  if ((next.low & FORCE_RESTORE) !== 0) return false;
-  return engine.pendingBase === engine.frameBase && next.id === now.id && next.low >>> 12 === now.low >>> 12;
-}
-
 function save(core: Core, e: number, engine: EngineTree): boolean {
   const image = contextPage(core, e, engine);
   if (image === null) return false;
@@ -334,20 +314,22 @@ function save(core: Core, e: number, engine: EngineTree): boolean {
   saveContext(core, e, engine, image);
   const complete = engine.level === 0 && engine.head === engine.tail;
   if (!complete) return switchTo(core, e, engine, PREEMPT, element.id);
-  const o = core.emit(K["workload.completed"], 0);
+  const o = core.emit(K["workload.completed"], agentOf(engine.frameBase));
   core.out.engine[o] = e;
   core.out.at[o] = (element.low & 0xffff_f000) >>> 0;
   core.out.lo[o] = element.id;
   core.out.hi[o] = engine.head;
-  core.because(o, engine.submittedAt);
   if (engine.active === 0 && engine.elements[1].valid) {
     core.up.csb(core, engine.frameBase, e, COMPLETE | ELEMENT_SWITCH, element.id);
     engine.active = 1;
+    core.comesFrom(workRow(engine));
     engine.phase = LOAD;
     return true;
   }
   core.up.csb(core, engine.frameBase, e, COMPLETE | ACTIVE_TO_IDLE, element.id);
-  return engine.preempt ? switchTo(core, e, engine, IDLE_TO_ACTIVE, 0) : goIdle(core, e, engine);
+  if (!engine.preempt) return goIdle(core, e, engine);
+  core.comesFrom(engine.pendingAt);
+  return switchTo(core, e, engine, IDLE_TO_ACTIVE, 0);
 }
 
 /** Take the waiting submission, saying why. */
@@ -373,7 +355,7 @@ function goIdle(core: Core, e: number, engine: EngineTree): boolean {
 function fault(core: Core, e: number, engine: EngineTree): void {
   const { level } = engine;
   const at = level === 0 ? (engine.ringStart + engine.head) >>> 0 : engine.ipLow[level];
-  core.note(0, FAULTED, e, at, level === 0 ? 0 : engine.ipHigh[level], level);
+  core.note(agentOf(engine.frameBase), FAULTED, e, at, level === 0 ? 0 : engine.ipHigh[level], level);
   endTurn(core, e, engine, -1);
   core.up.hung(core, engine.frameBase, e);
   release(core, e);
@@ -395,6 +377,6 @@ export function resetEngines(core: Core, mask: number, frameBase: number): void 
     engines[e].registers = registers;
     showPosition(core, e, engines[e]);
     flushTlb(core, e);
-    core.note(0, ENGINE_RESET, e, 0, 0, 0);
+    core.note(agentOf(frameBase), ENGINE_RESET, e, 0, 0, 0);
   }
 }

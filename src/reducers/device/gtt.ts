@@ -1,6 +1,7 @@
 import { PURPOSES } from "../../events/columns.ts";
+import { offsetOf } from "../../hw/registers/offsets.ts";
 import type { Core } from "../core.ts";
-import { fetchGuest, hostFrameAgent, hostFrameGfn } from "../memory.ts";
+import { askGuest, FRESH, fetchGuest, hostFrameAgent, hostFrameGfn, LATER } from "../memory.ts";
 import { DEVICE_GGTT, TLB } from "../planes.ts";
 import { GFN_BITS } from "../ram.ts";
 import type { EngineTree } from "../trees.ts";
@@ -18,8 +19,19 @@ export const PARKED = -1;
 export const FAULT = -2;
 
 const PRESENT = 1;
+/**
+ * Bit 1 of a PPGTT's leaf entry: without it a write is dropped, and the command goes on. Entries of the GGTT
+ * have no such bit. Source: gen8_pte_encode and gen8_ppgtt_create, gt/gen8_ppgtt.c; igt_ctx_readonly,
+ * gem/selftests/i915_gem_context.c.
+ */
+const WRITABLE = 2;
+/** In a TLB entry's frame: the page is read-only. */
+const TLB_READ_ONLY = 0x8000_0000;
 const PAGE_SIZE = 1 << 7;
 const IPS_64K = 1 << 11;
+/** GEN8_GAMW_ECO_DEV_RW_IA, and GAMW_ECO_ENABLE_64K_IPS_FIELD in it. Source: gt/intel_gt_regs.h. */
+const GAMW_ECO = offsetOf("GEN8_GAMW_ECO_DEV_RW_IA");
+const IPS_FIELD = 15;
 const TLB_ENTRIES = 1024;
 const TLB_WORDS = 3;
 /** Frame bits in an entry's high word: address bits 45:32. */
@@ -56,9 +68,10 @@ export function reach(
   const space = ppgtt ? high : GLOBAL;
   const place = placeOf(page);
   if (place.page === page && place.space === space) return place;
+  FOUND.writable = true;
   const hfn = ppgtt ? translate(core, e, engine, low, high) : translateGlobal(core, engine, low);
   const v = hfn < 0 ? 0 : hostFrameAgent(core, hfn);
-  return v === 0 ? null : putPlace(page, space, v, hostFrameGfn(core, hfn));
+  return v === 0 ? null : putPlace(page, space, v, hostFrameGfn(core, hfn), FOUND.writable);
 }
 
 /** Why something could not be had: PARKED until the page comes that was asked for, or FAULT. */
@@ -72,15 +85,20 @@ function translate(core: Core, e: number, engine: EngineTree, low: number, high:
   const tagHigh = (high >>> 12) & 0xf;
   const slot = (tag & (TLB_ENTRIES - 1)) * TLB_WORDS;
   if (core.words.read(TLB + e, slot) === tag && core.words.read(TLB + e, slot + 1) === ((tagHigh << 1) | 1)) {
-    return core.words.read(TLB + e, slot + 2);
+    const found = core.words.read(TLB + e, slot + 2);
+    FOUND.writable = found < TLB_READ_ONLY;
+    return found & ~TLB_READ_ONLY;
   }
   const hfn = walk(core, e, engine, low, high);
   if (hfn < 0) return hfn;
   core.words.write(TLB + e, slot, tag);
   core.words.write(TLB + e, slot + 1, (tagHigh << 1) | 1);
-  core.words.write(TLB + e, slot + 2, hfn);
+  core.words.write(TLB + e, slot + 2, FOUND.writable ? hfn : (hfn | TLB_READ_ONLY) >>> 0);
   return hfn;
 }
+
+/** May the page that was looked up last be written to? Holds nothing between events. */
+const FOUND = { writable: true };
 
 /** The table walk: PML4, PDP, PD, PT of 512 entries each; a 2 MiB entry or 64 KiB pages end it early. */
 function walk(core: Core, e: number, engine: EngineTree, low: number, high: number): number {
@@ -97,13 +115,23 @@ function walk(core: Core, e: number, engine: EngineTree, low: number, high: numb
   const pde = readEntry(core, e, engine, table, (low >>> 21) & 511);
   if (pde < 0) return pde;
   if ((ENTRY.low & PRESENT) === 0) return FAULT;
+  FOUND.writable = (ENTRY.low & WRITABLE) !== 0;
   if ((ENTRY.low & PAGE_SIZE) !== 0) return engine.frameBase + (ENTRY.frame & ~511) + ((low >>> 12) & 511);
-  const wide = (ENTRY.low & IPS_64K) !== 0;
+  const wide = (ENTRY.low & IPS_64K) !== 0 && has64kPages(core, engine);
   const index = (low >>> 12) & 511;
   const pte = readEntry(core, e, engine, ENTRY.frame, wide ? index & ~15 : index);
   if (pte < 0) return pte;
   if ((ENTRY.low & PRESENT) === 0) return FAULT;
+  FOUND.writable = (ENTRY.low & WRITABLE) !== 0;
   return engine.frameBase + (wide ? (ENTRY.frame & ~15) + (index & 15) : ENTRY.frame);
+}
+
+/**
+ * Does the walk look at a table's IPS bit at all? Only with all of a field set. Source: gt/intel_gtt.c,
+ * gtt_write_workarounds.
+ */
+function has64kPages(core: Core, engine: EngineTree): boolean {
+  return (core.words.read(engine.registers, GAMW_ECO >>> 2) & IPS_FIELD) === IPS_FIELD;
 }
 
 /** Frame that a table's entry points to; FAULT where it is not present. */
@@ -152,8 +180,14 @@ function frameWords(
   purpose: number,
 ): Uint32Array | null {
   const words = core.ram[v].fresh(gfn, engine.turn);
-  if (words === null) engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
-  return words;
+  if (words !== null) return words;
+  const came = askGuest(core, v, gfn, purpose, e, engine.turn);
+  if (came === FRESH) {
+    engine.fetchedAt[purpose] = core.seq;
+    return core.ram[v].fresh(gfn, engine.turn);
+  }
+  if (came === LATER) engine.fetch = fetchGuest(core, v, gfn, purpose, e, engine.turn);
+  return null;
 }
 
 /** The words of a place, fresh for the turn under way, or null: `failure` says why. */

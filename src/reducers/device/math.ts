@@ -1,3 +1,4 @@
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { registerFile } from "./registers.ts";
@@ -6,7 +7,7 @@ import { registerFile } from "./registers.ts";
  * MI_MATH: a small ALU over sixteen 64-bit general purpose registers. Operation and operand numbers: genxml
  * gen9, MI_MATH.
  */
-const GPR = 0x600;
+const GPR = distanceOf("GEN8_RING_CS_GPR");
 const OP_NOOP = 0x000;
 const OP_LOAD = 0x080;
 const OP_LOADINV = 0x480;

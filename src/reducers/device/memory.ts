@@ -8,7 +8,7 @@ import { CHANGES, type Place, wordsMoved } from "./places.ts";
 const DATA = PURPOSES.indexOf("data");
 
 /** Where the operand located last lies. Holds nothing between events. */
-export const OPERAND = { v: 0, gfn: 0, offset: 0 };
+export const OPERAND = { v: 0, gfn: 0, offset: 0, writable: true };
 let operand: Place | null = null;
 
 /** Where a command's operand lies, into OPERAND: 0, PARKED or FAULT. */
@@ -25,6 +25,7 @@ export function locate(
   OPERAND.v = operand.v;
   OPERAND.gfn = operand.gfn;
   OPERAND.offset = low & 4095;
+  OPERAND.writable = operand.writable;
   return 0;
 }
 
@@ -56,6 +57,7 @@ export const VALUE = { low: 0, high: 0 };
  */
 export function writeAt(
   core: Core,
+  e: number,
   engine: EngineTree,
   v: number,
   gfn: number,
@@ -64,27 +66,37 @@ export function writeAt(
   from: number,
   count: number,
 ): void {
-  if (writeGuestRun(core, v, gfn, offset & ~3, words, from, count) !== 0) CHANGES.count++;
+  if (writeGuestRun(core, v, e, gfn, offset & ~3, words, from, count) !== 0) CHANGES.count++;
   wordsMoved(v, gfn, core.ram[v].known(gfn));
   engine.wrote = true;
 }
 
-/** The same where the operand located last lies. */
+/** The same where the operand located last lies; false where the page is read-only, and nothing is written. */
 export function writeOperand(
   core: Core,
+  e: number,
   engine: EngineTree,
   words: Uint32Array,
   from: number,
   count: number,
-): void {
-  writeAt(core, engine, OPERAND.v, OPERAND.gfn, OPERAND.offset, words, from, count);
+): boolean {
+  if (!OPERAND.writable) return false;
+  writeAt(core, e, engine, OPERAND.v, OPERAND.gfn, OPERAND.offset, words, from, count);
+  return true;
 }
 
 const PAIR = new Uint32Array(2);
 
-/** Write one or two words where the operand located last lies. */
-export function writeValue(core: Core, engine: EngineTree, count: number, low: number, high: number): void {
+/** Write one or two words where the operand located last lies, if it may be written to. */
+export function writeValue(
+  core: Core,
+  e: number,
+  engine: EngineTree,
+  count: number,
+  low: number,
+  high: number,
+): boolean {
   PAIR[0] = low;
   PAIR[1] = high;
-  writeOperand(core, engine, PAIR, 0, count);
+  return writeOperand(core, e, engine, PAIR, 0, count);
 }

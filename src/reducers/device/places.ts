@@ -12,6 +12,8 @@ export class Place {
   /** The guest frame it leads to, and whose. */
   v = 0;
   gfn = 0;
+  /** False: what is written there is dropped. */
+  writable = true;
   /** Its words, fresh for the turn under way; null: not looked up yet, or written to elsewhere since. */
   words: Uint32Array | null = null;
 }
@@ -37,12 +39,13 @@ export function placeOf(page: number): Place {
 export const CHANGES = { count: 0 };
 
 /** Remember where an address leads. */
-export function putPlace(page: number, space: number, v: number, gfn: number): Place {
+export function putPlace(page: number, space: number, v: number, gfn: number, writable: boolean): Place {
   const place = PLACES[page & 15];
   place.page = page;
   place.space = space;
   place.v = v;
   place.gfn = gfn;
+  place.writable = writable;
   place.words = null;
   CHANGES.count++;
   return place;

@@ -1,14 +1,15 @@
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { registerFile } from "./registers.ts";
 
 /** Predicates: registers of an engine that decide whether commands run. Distances from the engine's base. */
-const RESULT_2 = 0x3bc;
-const SRC0 = 0x400;
-const SRC1 = 0x408;
-const DATA = 0x410;
-const RESULT = 0x418;
-const RESULT_1 = 0x41c;
+const RESULT_2 = distanceOf("MI_PREDICATE_RESULT_2");
+const SRC0 = distanceOf("MI_PREDICATE_SRC0");
+const SRC1 = distanceOf("MI_PREDICATE_SRC1");
+const DATA = distanceOf("MI_PREDICATE_DATA");
+const RESULT = distanceOf("MI_PREDICATE_RESULT");
+const RESULT_1 = distanceOf("MI_PREDICATE_RESULT_1");
 
 function word(core: Core, e: number, distance: number): number {
   return core.words.read(registerFile(core, e), (ENGINE_BASES[e] + distance) >>> 2);

@@ -2,8 +2,9 @@ import { NOTES } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { ACTIONS } from "../../hw/command.ts";
 import { type CommandIndex, rowLength } from "../../hw/compile-commands.ts";
-import { FETCH_DWORD_NS, MI_COMMAND_NS, TURN_DWORDS, TURN_NS, WALK_NS } from "../../hw/cost.ts";
+import { FETCH_DWORD_NS, MI_COMMAND_NS, TURN_DWORDS, TURN_NS, TURN_TOLD, WALK_NS } from "../../hw/cost.ts";
 import type { Core } from "../core.ts";
+import { agentOf } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
 import { DONE, execute, JUMPED, WAIT } from "./actions.ts";
 import { failure, placeWords, reach } from "./gtt.ts";
@@ -22,6 +23,7 @@ export const BUDGET = 2;
 export const PREEMPTED = 3;
 export const WAITING = 4;
 export const STUCK = 5;
+export const STOPPED = 6;
 
 const COMMAND = PURPOSES.indexOf("command");
 const RING = PURPOSES.indexOf("ring");
@@ -52,8 +54,9 @@ export function run(core: Core, e: number, engine: EngineTree): number {
   for (;;) {
     if (engine.level === 0 && engine.head === engine.tail) return DRAINED;
     if (engine.preempt && isPreemptible(engine)) return PREEMPTED;
-    if (isSpent(engine)) return BUDGET;
+    if (isSpent(core, engine)) return BUDGET;
     if (core.up.congested(core, engine.frameBase)) return WAITING;
+    if (core.up.stopped(core, engine.frameBase, e)) return STOPPED;
     const page = dwordPage(core, e, engine, 0);
     if (page === null) return failure(engine);
     const how = runPage(core, e, engine, page);
@@ -62,8 +65,8 @@ export function run(core: Core, e: number, engine: EngineTree): number {
 }
 
 /** Has the turn used up one of its budgets? */
-function isSpent(engine: EngineTree): boolean {
-  return engine.turnNs >= TURN_NS || engine.turnDwords >= TURN_DWORDS;
+function isSpent(core: Core, engine: EngineTree): boolean {
+  return engine.turnNs >= TURN_NS || engine.turnDwords >= TURN_DWORDS || core.told >= TURN_TOLD;
 }
 
 /** Only where all of the position is in what a context image holds. */
@@ -112,7 +115,7 @@ function runPage(core: Core, e: number, engine: EngineTree, page: Uint32Array): 
       at += length;
       if (changes !== CHANGES.count || engine.preempt) return DONE;
     }
-    if (at >= end || isSpent(engine)) return DONE;
+    if (at >= end || isSpent(core, engine)) return DONE;
   }
 }
 
@@ -127,7 +130,7 @@ function retire(
   start: number,
   end: number,
 ): number {
-  const { rowOf, action } = index;
+  const { rowOf, action, cost } = index;
   const stop = Math.min(start + (TURN_DWORDS - engine.turnDwords), end);
   let ns = engine.turnNs;
   let i = start;
@@ -140,12 +143,11 @@ function retire(
       continue;
     }
     const row = rowOf[dword >>> 16];
-    const how = row === 0 ? 0 : RETIRES[action[row]];
-    if (how === 0) break;
+    if (row === 0 || RETIRES[action[row]] === 0) break;
     const length = rowLength(index, row, dword);
     if (i + length > end) break;
     i += length;
-    ns += length * FETCH_DWORD_NS + (how === 2 ? WALK_NS : dword >>> 29 === 0 ? MI_COMMAND_NS : 0);
+    ns += length * FETCH_DWORD_NS + cost[row];
   }
   engine.turnNs = ns;
   engine.turnDwords += i - start;
@@ -177,7 +179,8 @@ function runOne(
 ): number {
   if (row === 0 || (at + length > end && overshoots(engine, length))) {
     const { level } = engine;
-    core.note(0, UNKNOWN_COMMAND, e, page[at], engine.ipLow[level], engine.ipHigh[level]);
+    const v = agentOf(engine.frameBase);
+    core.note(v, UNKNOWN_COMMAND, e, page[at], engine.ipLow[level], engine.ipHigh[level]);
     return STUCK;
   }
   const what = core.setting.commands[e].action[row];

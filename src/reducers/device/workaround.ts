@@ -1,3 +1,4 @@
+import { distanceOf } from "../../hw/registers/offsets.ts";
 import { ENGINE_BASES, RCS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import type { EngineTree } from "../trees.ts";
@@ -12,9 +13,9 @@ import { registerFile } from "./registers.ts";
 /** The level that they run at. It is never preempted: the context is not all there yet. */
 export const WORKAROUND = 3;
 
-const PER_CONTEXT = 0x1c0;
+const PER_CONTEXT = distanceOf("RING_BB_PER_CTX_PTR");
 const PER_CONTEXT_VALID = 1;
-const INDIRECT = 0x1c4;
+const INDIRECT = distanceOf("RING_INDIRECT_CTX");
 const INDIRECT_LINES = 0x3f;
 const LINE_BYTES = 64;
 

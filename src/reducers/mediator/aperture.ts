@@ -1,9 +1,10 @@
 import { NOTES } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
-import { K } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
+import { offsetOf } from "../../hw/registers/offsets.ts";
+import { NO_ENGINE } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { fetchGuest, isCoherent, writeGuest } from "../memory.ts";
+import { askGuest, FAILED, fetchGuest, isCoherent, LATER, writePayload } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import { PAGE_MASK } from "../words.ts";
 import { translateGgtt } from "./ggtt.ts";
@@ -12,14 +13,14 @@ import { translateGgtt } from "./ggtt.ts";
  * The aperture: linear CPU addresses of the mappable half of the GGTT. Where a fence covers an address, the
  * access is detiled. Fence layout: i965_write_fence_reg, drivers/gpu/drm/i915/gt/intel_ggtt_fencing.c.
  */
-const FENCE_BASE = 0x10_0000;
+const FENCES = offsetOf("FENCE_REG_GEN6_LO");
 const FENCE_VALID = 1;
 const FENCE_TILE_Y = 2;
+/** PitchIn128BytesLess1. */
+const FENCE_PITCH = 0x7ff;
 const DATA = PURPOSES.indexOf("data");
 const UNMAPPED = NOTES.indexOf("aperture.unmapped");
 const STALE = NOTES.indexOf("aperture.stale");
-const NO_ENGINE = 255;
-const TWO_32 = 0x1_0000_0000;
 /** Pages asked for by accesses that did not wait for them, at most. */
 const ASKS_MAX = 32;
 
@@ -39,8 +40,8 @@ const SPAN: Span = { gma: 0, bytes: 0 };
 function spanAt(core: Core, v: number, at: number): Span {
   const fences = core.setting.configuration.vgpus[v - 1].fences;
   // All fences lie in one page of words.
-  const page = core.words.page(MMIO + v, FENCE_BASE >>> 2);
-  const first = (FENCE_BASE >>> 2) & PAGE_MASK;
+  const page = core.words.page(MMIO + v, FENCES >>> 2);
+  const first = (FENCES >>> 2) & PAGE_MASK;
   for (let n = 0; n < fences; n++) {
     const low = page[first + n * 2];
     if ((low & FENCE_VALID) === 0) continue;
@@ -48,7 +49,7 @@ function spanAt(core: Core, v: number, at: number): Span {
     const start = (low & 0xffff_f000) >>> 0;
     const end = ((high & 0xffff_f000) >>> 0) + 4096;
     if (at < start || at >= end) continue;
-    const pitch = ((high & 0xfff) + 1) * 128;
+    const pitch = ((high & FENCE_PITCH) + 1) * 128;
     const span = (low & FENCE_TILE_Y) !== 0 ? tileY(start, at, pitch) : tileX(start, at, pitch);
     span.bytes = Math.min(span.bytes, end - at);
     return span;
@@ -78,22 +79,44 @@ function tileY(start: number, at: number, pitch: number): Span {
   return SPAN;
 }
 
-/** A run of writes: one `guest.write` for each piece that is contiguous in guest memory. */
+/**
+ * Runs of writes: one piece of a `guest.write` for each part that is contiguous in guest memory. What the
+ * aperture maps nowhere is dropped, with one note.
+ */
 export function writeAperture(core: Core, v: number, rows: Rows, i: number): void {
-  const at = rows.at[i];
-  const from = rows.from[i];
-  const total = rows.length[i];
+  const { storeTable, payload } = rows;
+  const first = rows.firstPiece[i];
+  let from = rows.from[i];
+  LOST.at = 0;
+  LOST.bytes = 0;
+  LOST.passed = 0;
+  for (let k = first; k < first + rows.stores[i]; k++) {
+    const length = storeTable.length[k];
+    writeRun(core, v, storeTable.at[k], length, payload, from);
+    from += length;
+  }
+  if (LOST.bytes > 0) core.note(v, UNMAPPED, NO_ENGINE, LOST.at, LOST.bytes, 0);
+}
+
+/** Bytes of the input that went nowhere, the address of the first; and those since the last that was written. */
+const LOST = { at: 0, bytes: 0, passed: 0 };
+
+function writeRun(core: Core, v: number, at: number, total: number, payload: Uint8Array, from: number): void {
   let done = 0;
-  let lost = 0;
   while (done < total) {
     const { gma, bytes: room } = spanAt(core, v, at + done);
     const length = Math.min(room, total - done);
     const gfn = mappable(core, v, gma) ? translateGgtt(core, v, gma) : -1;
-    if (gfn >= 0) writeGuest(core, v, gfn, gma & 4095, rows.payload, from + done, length);
-    else lost += length;
+    if (gfn >= 0) {
+      writePayload(core, v, gfn, gma & 4095, payload, from + done, length, LOST.passed);
+      LOST.passed = 0;
+    } else {
+      if (LOST.bytes === 0) LOST.at = at + done;
+      LOST.bytes += length;
+      LOST.passed += length;
+    }
     done += length;
   }
-  if (lost > 0) core.note(v, UNMAPPED, NO_ENGINE, at, lost, 0);
 }
 
 function mappable(core: Core, v: number, gma: number): boolean {
@@ -101,24 +124,26 @@ function mappable(core: Core, v: number, gma: number): boolean {
   return gma >= share.mappableBase && gma < share.mappableBase + share.mappableSize;
 }
 
-/**
- * A read of up to 8 bytes. It may be owed until the guest's page has come: then `core.owed` is its ticket.
- */
+/** A read of up to 8 bytes, answered at once: from what is known where the guest's page is not to be had. */
 export function readAperture(core: Core, v: number, at: number, size: number): void {
   const stamp = core.newStamp();
-  const missing = gather(core, v, at, size, stamp, -1);
-  if (missing < 0) return;
-  if (!isCoherent(core, v)) {
-    core.note(v, STALE, NO_ENGINE, at, missing, 0);
-    askAhead(core, v, at, size, stamp);
-    gather(core, v, at, size, 0, -1);
-    return;
+  let missing = gather(core, v, at, size, stamp, -1);
+  while (missing >= 0) {
+    const came = askGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+    if (came === FAILED) {
+      // Its bytes read 0, as a bus answers, the others what is known of them.
+      gather(core, v, at, size, 0, missing);
+      return;
+    }
+    if (came === LATER) return readStale(core, v, at, size, stamp, missing);
+    missing = gather(core, v, at, size, stamp, -1);
   }
-  const high = Math.floor(stamp / TWO_32);
-  const ticket = core.openTicket(K["aperture.read"], v, at, size, stamp >>> 0, high);
-  core.owed = ticket;
-  core.vgpu(v).apertureRead = ticket;
-  fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
+}
+
+function readStale(core: Core, v: number, at: number, size: number, stamp: number, missing: number): void {
+  core.note(v, STALE, NO_ENGINE, at, missing, 0);
+  if (!isCoherent(core, v)) askAhead(core, v, at, size, stamp);
+  gather(core, v, at, size, 0, -1);
 }
 
 /**
@@ -136,47 +161,6 @@ function askAhead(core: Core, v: number, at: number, size: number, stamp: number
     if (tree.apertureAsks.some((ticket) => core.ticketOperand(ticket, 0) === gfn)) continue;
     tree.apertureAsks.push(fetchGuest(core, v, gfn, DATA, NO_ENGINE, stamp));
   }
-}
-
-/** A page has come that an aperture read may wait for: ask for the next, or complete the read. */
-export function continueApertureRead(core: Core, v: number): void {
-  const ticket = core.seeVgpu(v).apertureRead;
-  if (!core.isOpen(ticket)) return;
-  const at = core.ticketOperand(ticket, 0);
-  const size = core.ticketOperand(ticket, 1);
-  const stamp = stampOf(core, ticket);
-  const missing = gather(core, v, at, size, stamp, -1);
-  if (missing >= 0) {
-    fetchGuest(core, v, missing, DATA, NO_ENGINE, stamp);
-    return;
-  }
-  completeRead(core, v, ticket);
-}
-
-/** The page could not be had: its bytes read 0, as a bus answers, the others what is known of them. */
-export function failApertureRead(core: Core, v: number): void {
-  const ticket = core.seeVgpu(v).apertureRead;
-  if (!core.isOpen(ticket)) return;
-  const at = core.ticketOperand(ticket, 0);
-  const size = core.ticketOperand(ticket, 1);
-  // Pages are asked for one after the other: the first that is not fresh is the one that failed.
-  const failed = gather(core, v, at, size, stampOf(core, ticket), -1);
-  gather(core, v, at, size, 0, failed);
-  completeRead(core, v, ticket);
-}
-
-/** The stamp that a read's pages must have. */
-function stampOf(core: Core, ticket: number): number {
-  return core.ticketOperand(ticket, 3) * TWO_32 + core.ticketOperand(ticket, 2);
-}
-
-function completeRead(core: Core, v: number, ticket: number): void {
-  const o = core.emit(K["access.reply"], v);
-  core.out.ticket[o] = ticket;
-  core.out.lo[o] = core.replyLo;
-  core.out.hi[o] = core.replyHi;
-  core.endTicket(ticket);
-  core.vgpu(v).apertureRead = 0;
 }
 
 /**

@@ -15,6 +15,9 @@ const BAR0 = 0x10;
 const BAR2 = 0x18;
 const BAR4 = 0x20;
 const PM_CAPABILITY = 0xd0;
+const PM_STATUS = PM_CAPABILITY + 4;
+const PM_STATE = 3;
+const PM_D3HOT = 3;
 const GMCH_CTRL = 0x50;
 
 /**
@@ -33,7 +36,7 @@ const WRITABLE: Readonly<Record<number, number>> = {
   [MSI_CAPABILITY]: 0x0001_0000,
   [MSI_CAPABILITY + 4]: 0xffff_fffc,
   [MSI_CAPABILITY + 8]: 0x0000_ffff,
-  [PM_CAPABILITY + 4]: 0x0000_0003,
+  [PM_STATUS]: PM_STATE,
   252: 0xffff_ffff,
 };
 
@@ -54,7 +57,7 @@ export function resetConfig(core: Core, v: number): void {
   put(BAR4, 0x0000_0001);
   put(0x2c, (0x2212 << 16) | VENDOR_INTEL);
   put(0x34, MSI_CAPABILITY);
-  put(0x3c, 0x0100);
+  // The interrupt pin stays 0: no port has INTx, and a driver that is told so does not wait for it in vain.
   put(GMCH_CTRL, 0x0000_00c0);
   put(MSI_CAPABILITY, 0x05 | (PM_CAPABILITY << 8));
   put(PM_CAPABILITY, 0x01 | (0x0002 << 16));
@@ -83,6 +86,13 @@ export function writeConfig(core: Core, v: number, at: number, size: number, lo:
     writeByte(core, v, at + i, ((i < 4 ? lo : hi) >>> ((i & 3) * 8)) & 0xff);
   }
   if (!might && mayInterrupt(core, v)) interruptsAllowed(core, v);
+  if (at <= PM_STATUS && at + size > PM_STATUS) powerState(core, v);
+}
+
+/** Asleep is who was put into D3hot, until it submits again. Source: docs/facts/config-space.md#gvt-g. */
+function powerState(core: Core, v: number): void {
+  if ((core.words.read(CONFIG + v, PM_STATUS >>> 2) & PM_STATE) !== PM_D3HOT) return;
+  if (!core.seeVgpu(v).asleep) core.vgpu(v).asleep = true;
 }
 
 function writeByte(core: Core, v: number, at: number, value: number): void {

@@ -1,8 +1,9 @@
-import { NOTES } from "../../events/codes.ts";
+import { NOTES, WRITE_STATUS } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
+import { distanceOf, maskOf } from "../../hw/registers/offsets.ts";
 import { BCS0, ENGINE_BASES, ENGINES, RCS0, VCS0, VECS0, VGPU_MAX } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-import { agentOf, frameBaseOf, isCoherent, writeGuestRun } from "../memory.ts";
+import { agentOf, frameBaseOf, isCoherent, markWrite, writeGuestRun } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import { type EngineTree, initialExeclist } from "../trees.ts";
 import { translateGgtt } from "./ggtt.ts";
@@ -13,13 +14,13 @@ import { GT0, GT1, GT3, raise } from "./interrupt.ts";
  * docs/facts/execlists.md.
  */
 
-const RING_IMR = 0xa8;
-const RING_HWS_PGA = 0x80;
-const RING_MI_MODE = 0x9c;
+const RING_IMR = distanceOf("RING_IMR");
+const RING_HWS_PGA = distanceOf("RING_HWS_PGA");
+const RING_MI_MODE = distanceOf("RING_MI_MODE");
 /** Source: intel_engine_regs.h, STOP_RING. */
-const MI_MODE_STOP_RING = 1 << 8;
-const RING_CONTEXT_STATUS_BUF = 0x370;
-const RING_CONTEXT_STATUS_PTR = 0x3a0;
+const MI_MODE_STOP_RING = maskOf("RING_MI_MODE", "STOP_RING");
+const RING_CONTEXT_STATUS_BUF = distanceOf("RING_CONTEXT_STATUS_BUF_LO");
+const RING_CONTEXT_STATUS_PTR = distanceOf("RING_CONTEXT_STATUS_PTR");
 const CSB_ENTRIES = 6;
 /** Dword numbers in the status page. Source: docs/facts/execlists.md#status-buffer. */
 const HWSP_CSB = 0x10;
@@ -49,10 +50,16 @@ const ENGINE_IRQ: readonly (readonly [number, number])[] = [];
 (ENGINE_IRQ as [number, number][])[VCS0] = [GT1, 0];
 (ENGINE_IRQ as [number, number][])[VECS0] = [GT3, 0];
 
-/** One dword of a submission: element 1 high, low, element 0 high, low; the fourth submits. */
+/**
+ * One dword of a submission: element 1 high, low, element 0 high, low; the fourth submits. Where an earlier one
+ * still waits to be taken there is no room for another: a driver waits for its context status event first.
+ */
 export function writeElsp(core: Core, v: number, engine: number, value: number): void {
-  const list = core.vgpu(v).execlists[engine];
+  const tree = core.vgpu(v);
+  tree.asleep = false;
+  const list = tree.execlists[engine];
   list.port[list.writes] = value;
+  list.portAt[list.writes] = core.seq;
   list.writes = (list.writes + 1) & 3;
   if (list.writes !== 0 || core.seeVgpu(v).failsafe !== 0) return;
   const descriptors = [list.port[3], list.port[2], list.port[1], list.port[0]];
@@ -60,11 +67,14 @@ export function writeElsp(core: Core, v: number, engine: number, value: number):
     core.note(v, INVALID, engine, 0, descriptors[0], descriptors[1]);
     return;
   }
-  if (isFull(core, v, engine)) core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
+  if (isFull(core, v, engine)) {
+    core.note(v, FULL, engine, 0, descriptors[0], descriptors[1]);
+    return;
+  }
+  list.queuedAt = core.nextRow;
   for (let i = 0; i < 4; i += 2)
     if ((descriptors[i] & DESCRIPTOR_VALID) !== 0) submitted(core, v, engine, descriptors, i);
   list.queued = descriptors;
-  list.queuedAt = core.seq;
   if (list.hungLow !== 0 || core.seeVgpu(v).paused) return;
   if (list.owns || ownerOf(core, engine) === 0) hand(core, v, engine);
 }
@@ -82,7 +92,7 @@ function isSubmission(descriptors: readonly number[]): boolean {
   return (second & DESCRIPTOR_VALID) === 0 || fine(second);
 }
 
-/** Does a submission of the guest's still wait to be taken? Another one then takes its place. */
+/** Does a submission of the guest's still wait to be taken? Another one is refused then. */
 export function isFull(core: Core, v: number, engine: number): boolean {
   const list = core.seeVgpu(v).execlists[engine];
   return list.queued.length > 0 || workOf(core, v, engine)?.preempt === true;
@@ -112,7 +122,7 @@ function hand(core: Core, v: number, engine: number): void {
   const descriptors = [list.queued[0], list.queued[1], list.queued[2], list.queued[3]];
   list.queued = [];
   list.owns = true;
-  core.down.elsp(core, engine, frameBaseOf(v), MMIO + v, descriptors);
+  core.down.elsp(core, engine, frameBaseOf(v), MMIO + v, descriptors, list.queuedAt);
 }
 
 /** The device has nothing left of this vGPU: the next one in turn that waits takes the engine. */
@@ -163,6 +173,7 @@ export function engineHung(core: Core, frameBase: number, engine: number): void 
   if (!device.preempt) return;
   const [first, second] = device.pending;
   list.queued = [first.low, first.id, second.low, second.id];
+  list.queuedAt = device.pendingAt;
 }
 
 /** RING_EXECLIST_STATUS, lower half, of an engine that works; the bit of a full queue is the caller's. */
@@ -199,8 +210,10 @@ export function contextStatus(
     STATUS_WORDS[0] = status;
     STATUS_WORDS[1] = contextId;
     STATUS_WORDS[2] = pointer;
-    writeGuestRun(core, v, gfn, (HWSP_CSB + pointer * 2) * 4, STATUS_WORDS, 0, 2);
-    writeGuestRun(core, v, gfn, HWSP_CSB_WRITE * 4, STATUS_WORDS, 2, 1);
+    writeGuestRun(core, v, engine, gfn, (HWSP_CSB + pointer * 2) * 4, STATUS_WORDS, 0, 2);
+    markWrite(core, WRITE_STATUS);
+    writeGuestRun(core, v, engine, gfn, HWSP_CSB_WRITE * 4, STATUS_WORDS, 2, 1);
+    markWrite(core, WRITE_STATUS);
   }
   const o = core.emit(K["context.switched"], v);
   core.out.engine[o] = engine;
@@ -228,7 +241,8 @@ function announce(core: Core, v: number, what: number, a: number, b: number, c: 
     return;
   }
   const tree = core.vgpu(v);
-  tree.announcements.push({ after: core.lastTicket, left: tree.writesOpen, what, a, b, c });
+  const cause = core.cause < 0 ? core.seq : core.cause;
+  tree.announcements.push({ after: core.lastTicket, left: tree.writesOpen, what, a, b, c, cause });
 }
 
 function publish(core: Core, v: number, what: number, engine: number, b: number, c: number): void {
@@ -265,9 +279,11 @@ export function writeDone(core: Core, v: number, ticket: number): void {
   // Tickets go round: which one is the later is told by their distance.
   for (const waiting of tree.announcements) if (((waiting.after - ticket) | 0) >= 0) waiting.left--;
   while (tree.announcements.length > 0 && tree.announcements[0].left <= 0) {
-    const { what, a, b, c } = tree.announcements[0];
+    const { what, a, b, c, cause } = tree.announcements[0];
     tree.announcements.shift();
+    const before = core.comesFrom(cause);
     publish(core, v, what, a, b, c);
+    core.comesFrom(before);
   }
 }
 

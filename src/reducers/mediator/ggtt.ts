@@ -1,8 +1,9 @@
 import type { VgpuConfiguration } from "../configuration.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
-import { GGTT } from "../planes.ts";
+import { GGTT, PARTIAL } from "../planes.ts";
 import { GFN_BITS } from "../ram.ts";
+import { refuse } from "./refuse.ts";
 
 /**
  * A vGPU's view of the GGTT. The GGTT is partitioned, not remapped: a guest's addresses are the device's, in
@@ -34,10 +35,11 @@ export function readGtt(core: Core, v: number, at: number, size: number): void {
 }
 
 /**
- * A write of PTEs: 8 bytes are taken whole; 4 bytes change one half, and the device's entry follows at once.
+ * A write of PTEs: 8 bytes are taken whole. 4 bytes change one half: the entry is not present until the other
+ * half has been written too, so that nobody meets half of an old entry. Source: docs/facts/ggtt.md#entries-in-the-ggtt.
  */
 export function writeGtt(core: Core, v: number, at: number, size: number, lo: number, hi: number): void {
-  if ((at & 3) !== 0 || size < 4) return;
+  if ((at & 3) !== 0 || size < 4) return refuse(core, v, "gtt.refused", at, lo, hi);
   const entry = at >>> 3;
   if (!ownsAddress(core.setting.configuration.vgpus[v - 1], entry * 4096)) return;
   const word = at >>> 2;
@@ -46,12 +48,31 @@ export function writeGtt(core: Core, v: number, at: number, size: number, lo: nu
     writeGtt(core, v, at, 4, lo, 0);
     return writeGtt(core, v, at + 4, 4, hi, 0);
   }
+  const awaited = partialOf(core, v, entry);
   if (size === 8) {
     core.words.writePair(GGTT + v, word, lo, hi);
+    if (awaited !== 0) setPartial(core, v, entry, 0);
     return publish(core, v, entry, lo, hi);
   }
+  const half = word & 1;
   core.words.write(GGTT + v, word, lo);
+  if (awaited !== 1 << (half ^ 1)) {
+    setPartial(core, v, entry, 1 << half);
+    return core.down.ggtt(core, entry, 0, 0);
+  }
+  setPartial(core, v, entry, 0);
   publish(core, v, entry, core.words.read(GGTT + v, entry * 2), core.words.read(GGTT + v, entry * 2 + 1));
+}
+
+/** Which half of an entry has come alone: bit 0 the low one, bit 1 the high one; 0: the entry is whole. */
+export function partialOf(core: Core, v: number, entry: number): number {
+  return (core.words.read(PARTIAL + v, entry >>> 4) >>> ((entry & 15) * 2)) & 3;
+}
+
+function setPartial(core: Core, v: number, entry: number, halves: number): void {
+  const shift = (entry & 15) * 2;
+  const others = core.words.read(PARTIAL + v, entry >>> 4) & ~(3 << shift);
+  core.words.write(PARTIAL + v, entry >>> 4, (others | (halves << shift)) >>> 0);
 }
 
 /**
@@ -75,6 +96,6 @@ function gfnOf(low: number, high: number): number {
 export function translateGgtt(core: Core, v: number, gma: number): number {
   const entry = gma >>> 12;
   const low = core.words.read(GGTT + v, entry * 2);
-  if ((low & PRESENT) === 0) return -1;
+  if ((low & PRESENT) === 0 || partialOf(core, v, entry) !== 0) return -1;
   return gfnOf(low, core.words.read(GGTT + v, entry * 2 + 1));
 }

@@ -1,21 +1,36 @@
 import { NOTES } from "../../events/codes.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
 import { REG_KEPT_ON_GT_RESET } from "../../hw/compile.ts";
-import { BCS0, ENGINE_BASES, ENGINES, type Platform, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
+import { FEATURES } from "../../hw/platforms.ts";
+import { distanceOf, maskOf, offsetOf } from "../../hw/registers/offsets.ts";
+import { BCS0, ENGINE_BASES, ENGINES, NO_ENGINE, RCS0, VCS0, VECS0 } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
 import { frameBaseOf } from "../memory.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
 import { resetExeclists } from "./execlist.ts";
+import { enterFailsafe } from "./failsafe.ts";
+import { refuse } from "./refuse.ts";
 
 const ALL_ENGINES = (1 << ENGINES.length) - 1;
-/** Registers below this go back to their reset values at a full GT reset. Source: docs/facts/mmio.md#reset. */
-const GT_RESET_END = 0x44200;
-const GUC_STATUS = 0xc000;
+/**
+ * Registers below this go back to their reset values at a full GT reset; display and interrupts, which begin here,
+ * stay as they are. Source: docs/facts/isolation.md, 35; i915_reg.h, CPU_VGACNTRL and all above it.
+ */
+const GT_RESET_END = 0x4_0000;
+const GUC_STATUS = offsetOf("GUC_STATUS");
+const FENCES = offsetOf("FENCE_REG_GEN6_LO");
 /** RING_TAIL, HEAD, START, CTL, ACTHD and its upper half. Source: intel_engine_regs.h. */
-const RING_POSITION: readonly number[] = [0x30, 0x34, 0x38, 0x3c, 0x74, 0x5c];
-const RING_MI_MODE = 0x9c;
-const MI_MODE_STOP_RING = 1 << 8;
+const RING_POSITION: readonly number[] = [
+  "RING_TAIL",
+  "RING_HEAD",
+  "RING_START",
+  "RING_CTL",
+  "RING_ACTHD",
+  "RING_ACTHD_UDW",
+].map(distanceOf);
+const RING_MI_MODE = distanceOf("RING_MI_MODE");
+const MI_MODE_STOP_RING = maskOf("RING_MI_MODE", "STOP_RING");
 const GUC_MIA_IN_RESET = 1;
 const GT_RESET = NOTES.indexOf("gt.reset");
 
@@ -28,23 +43,25 @@ const GDRST_ENGINES: readonly (readonly [number, number])[] = [
   [4, 1 << VECS0],
 ];
 
-const PCODE_MAILBOX = 0x138124;
-const PCODE_DATA = 0x138128;
+const PCODE_MAILBOX = offsetOf("GEN6_PCODE_MAILBOX");
+const PCODE_DATA = offsetOf("GEN6_PCODE_DATA");
 const PCODE_READY = 0x8000_0000;
 const PCODE_READ_MEM_LATENCY = 0x06;
 const PCODE_CDCLK_CONTROL = 0x07;
 const PCODE_READ_RC6VIDS = 0x05;
+/** HSW_PCODE_DYNAMIC_DUTY_CYCLE_CONTROL: bits 15:8 are the efficient frequency. Source: gt/intel_rps.c. */
+const PCODE_DYNAMIC_DUTY_CYCLE_CONTROL = 0x1a;
+const RP_STATE_CAP = offsetOf("GEN6_RP_STATE_CAP");
+const RP1_CAP = 0xff00;
 const PCODE_SAGV_CONTROL = 0x21;
 
-/** Request register of each forcewake domain and its acknowledge. Source: docs/facts/registers.md#forcewake. */
-const FORCEWAKE_ACKS: Readonly<Record<Platform, ReadonlyMap<number, number>>> = {
-  kbl: new Map([
-    [0xa188, 0x13_0044],
-    [0xa270, 0xd88],
-    [0xa278, 0xd84],
+/** Request register of each forcewake domain to its acknowledge, for each platform. */
+const FORCEWAKE_ACKS = new Map(
+  Object.values(FEATURES).map((features) => [
+    features,
+    new Map(features.forcewake.map(([request, ack]) => [offsetOf(request), offsetOf(ack)])),
   ]),
-  bdw: new Map([[0xa188, 0x13_0044]]),
-};
+);
 
 /**
  * Put the registers below `end` back to what their rows say; with `all`, those that survive a GT reset too:
@@ -76,7 +93,7 @@ function reset(core: Core, v: number, value: number): void {
   if ((value & 1) !== 0) resetRegisters(core, v, GT_RESET_END, false);
   resetExeclists(core, v, mask);
   for (let e = 0; e < ENGINES.length; e++) if ((mask & (1 << e)) !== 0) resetRing(core, v, ENGINE_BASES[e]);
-  core.note(v, GT_RESET, 255, 0, mask, 0);
+  core.note(v, GT_RESET, NO_ENGINE, 0, mask, 0);
 }
 
 /** Answer a mailbox command: data, then ready. Source of the values: docs/facts/registers.md#mailbox. */
@@ -91,6 +108,9 @@ function pcode(core: Core, v: number, value: number): void {
     case PCODE_CDCLK_CONTROL:
     case PCODE_SAGV_CONTROL:
       put(1);
+      break;
+    case PCODE_DYNAMIC_DUTY_CYCLE_CONTROL:
+      put(core.words.read(MMIO + v, RP_STATE_CAP >>> 2) & RP1_CAP);
       break;
     case PCODE_READ_RC6VIDS:
       put(data | 1);
@@ -109,9 +129,15 @@ export const gtWrites = {
     core.down.tlb(core, ALL_ENGINES);
   },
   "gt.ggtt_flush": () => {},
-  "gt.fence": () => {},
+  /** A vGPU has the first so many fences of its own. Source: docs/facts/registers.md#fences; aperture_gm.c. */
+  "gt.fence": (core, v, at, _id, before, _after, value) => {
+    if ((at - FENCES) >>> 3 < core.setting.configuration.vgpus[v - 1].fences) return;
+    core.words.write(MMIO + v, at >>> 2, before);
+    refuse(core, v, "fence.refused", at, value, before);
+    if (!core.seeVgpu(v).pvAware) enterFailsafe(core, v, "unsupported_guest");
+  },
   "gt.forcewake": (core, v, at, _id, _before, after) => {
-    const ack = FORCEWAKE_ACKS[core.registers.platform].get(at);
+    const ack = FORCEWAKE_ACKS.get(core.registers.features)?.get(at);
     if (ack !== undefined) core.words.write(MMIO + v, ack >>> 2, after & 0xffff);
   },
   "gt.pcode": (core, v, _at, _id, _before, _after, value) => pcode(core, v, value),

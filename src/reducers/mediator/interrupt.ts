@@ -1,27 +1,28 @@
-import { PORT_MSI } from "../../events/codes.ts";
+import { NOTES, PORT_MSI } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
+import { offsetOf } from "../../hw/registers/offsets.ts";
 import type { Core } from "../core.ts";
 import { CONFIG, MMIO } from "../planes.ts";
 import { PAGE_MASK } from "../words.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
 
 /** Each group is four dwords: ISR, IMR, IIR, IER. Source: docs/facts/interrupts.md#groups. */
-export const GT0 = 0x44300;
-export const GT1 = 0x44310;
-const GT2_PM = 0x44320;
-export const GT3 = 0x44330;
-export const DE_PIPE = 0x44400;
-export const DE_PORT = 0x44440;
-const DE_MISC = 0x44460;
-const PCU = 0x444e0;
-export const PCH = 0xc4000;
+export const GT0 = offsetOf("GEN8_GT_ISR", "gtIrq0");
+export const GT1 = offsetOf("GEN8_GT_ISR", "gtIrq1");
+const GT2_PM = offsetOf("GEN8_GT_ISR", "gtIrq2");
+export const GT3 = offsetOf("GEN8_GT_ISR", "gtIrq3");
+export const DE_PIPE = offsetOf("GEN8_DE_PIPE_ISR", "pipeA");
+export const DE_PORT = offsetOf("GEN8_DE_PORT_ISR");
+const DE_MISC = offsetOf("GEN8_DE_MISC_ISR");
+const PCU = offsetOf("GEN8_PCU_ISR");
+export const PCH = offsetOf("SDEISR");
 const ISR = 0;
 const IMR = 4;
 const IIR = 8;
 const IER = 12;
 
-const MASTER = 0x44200;
+const MASTER = offsetOf("GEN8_MASTER_IRQ");
 const MASTER_ENABLE = 0x8000_0000;
 
 /**
@@ -49,6 +50,8 @@ export const MSI_CAPABILITY = 0xac;
 const MSI_ENABLE = 1;
 const PCI_COMMAND = 4;
 const BUS_MASTER = 1 << 2;
+const UNHEARD = NOTES.indexOf("irq.unheard");
+const NO_ENGINE = 255;
 
 /**
  * An event in a group: the bits enter IIR where IMR lets them, and the guest is interrupted if anything is
@@ -60,7 +63,7 @@ export function raise(core: Core, v: number, group: number, bits: number): void 
   if (passed === 0) return;
   const iir = words.read(MMIO + v, (group + IIR) >>> 2);
   words.write(MMIO + v, (group + IIR) >>> 2, iir | passed);
-  updateLine(core, v);
+  updateLine(core, v, group + IIR, passed & words.read(MMIO + v, (group + IER) >>> 2));
 }
 
 /** Level bits of a group (hot plug pins): stored in ISR, which no guest writes. */
@@ -101,14 +104,17 @@ export function pendingBits(core: Core, v: number): number {
 /**
  * Follow the interrupt line: high while the master bit is on and anything is pending. An MSI is sent at each
  * rising edge, so none is lost: a guest that leaves something pending sees the line rise again when it turns
- * the master bit back on.
+ * the master bit back on. Where it rises, `bits` of the register at `from` raised it; 0: the guest opened the way
+ * for what was pending, as the master register tells.
  */
-function updateLine(core: Core, v: number): void {
+function updateLine(core: Core, v: number, from = MASTER, bits = 0): void {
   const master = (core.words.read(MMIO + v, MASTER >>> 2) & MASTER_ENABLE) !== 0;
-  const high = master && pendingBits(core, v) !== 0;
+  const pending = master ? pendingBits(core, v) : 0;
+  const high = pending !== 0;
   if (high === core.seeVgpu(v).interruptLine) return;
   core.vgpu(v).interruptLine = high;
-  if (high) sendMsi(core, v);
+  if (high && bits !== 0) sendMsi(core, v, from, bits);
+  else if (high) sendMsi(core, v, MASTER, pending);
 }
 
 /** May the device send an interrupt: MSI is enabled, and it may be a bus master. */
@@ -125,22 +131,29 @@ export function mayInterrupt(core: Core, v: number): boolean {
  * it.
  */
 export function interruptsAllowed(core: Core, v: number): void {
-  if (core.seeVgpu(v).interruptLine) sendMsi(core, v);
+  if (core.seeVgpu(v).interruptLine) sendMsi(core, v, MASTER, pendingBits(core, v));
 }
 
-function sendMsi(core: Core, v: number): void {
+function sendMsi(core: Core, v: number, from: number, bits: number): void {
   if (!mayInterrupt(core, v)) return;
   const o = core.emit(K["irq.inject"], v);
   core.out.at[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 4) >>> 2);
   core.out.lo[o] = core.words.read(CONFIG + v, (MSI_CAPABILITY + 8) >>> 2) & 0xffff;
+  core.out.hi[o] = bits;
+  core.out.code[o] = from;
 }
 
 export const interruptWrites = {
   /** A mask keeps later events out of IIR; what is there already stays. */
   "irq.imr": () => {},
-  "irq.ier": (core, v) => updateLine(core, v),
+  "irq.ier": (core, v, at, _id, _before, after) => {
+    const iir = (at - IER + IIR) >>> 2;
+    updateLine(core, v, at - IER + IIR, after & core.words.read(MMIO + v, iir));
+  },
   "irq.iir": (core, v) => updateLine(core, v),
-  "irq.master": (core, v, _at, _id, _before, _after, value) => {
+  "irq.master": (core, v, at, _id, before, _after, value) => {
+    const rises = (value & ~before & MASTER_ENABLE) !== 0;
+    if (rises && !mayInterrupt(core, v)) core.note(v, UNHEARD, NO_ENGINE, at, value, 0);
     core.words.write(MMIO + v, MASTER >>> 2, value & MASTER_ENABLE);
     updateLine(core, v);
   },

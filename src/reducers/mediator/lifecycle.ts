@@ -1,8 +1,9 @@
-import { ENGINES, MMIO_BYTES } from "../../hw/units.ts";
+import { K } from "../../events/kinds.ts";
+import { ENGINES, MMIO_BYTES, PAGE_BYTES, PAGE_SHIFT } from "../../hw/units.ts";
 import type { Core } from "../core.ts";
-
 import { frameBaseOf, mapAddressSpace } from "../memory.ts";
-import { CONFIG, DMA, GGTT, MMIO, MONITOR } from "../planes.ts";
+import { CONFIG, DMA, GGTT, MMIO, MONITOR, PARTIAL } from "../planes.ts";
+import { eachFrameFacts, type FrameFacts } from "../ram.ts";
 import { initialVgpuTree } from "../trees.ts";
 import { resetConfig } from "./config-space.ts";
 import { plug, restorePins } from "./display/hotplug.ts";
@@ -10,6 +11,7 @@ import { resetExeclists, resetStatusPointer } from "./execlist.ts";
 import { resetRegisters } from "./gt.ts";
 import { isInFlight, settlePause } from "./pause.ts";
 import { populatePvinfo } from "./pvinfo.ts";
+import { refuse } from "./refuse.ts";
 
 /** Birth, reset and death of a vGPU. Order and extent of a reset: docs/facts/vgpu.md#reset. */
 
@@ -34,13 +36,17 @@ export function createVgpu(core: Core, v: number): void {
 function resetImage(core: Core, v: number): void {
   core.words.clear(MMIO + v);
   core.words.clear(GGTT + v);
+  core.words.clear(PARTIAL + v);
   resetRegisters(core, v, MMIO_BYTES, true);
   for (let e = 0; e < ENGINES.length; e++) resetStatusPointer(core, v, e);
   populatePvinfo(core, v);
   resetConfig(core, v);
 }
 
-/** The bus resets the device: everything but the monitor, the port and the guest's memory. */
+/**
+ * The bus resets the device: everything goes but the monitor, the port, its maps and whether the vGPU is paused.
+ * What was known of the guest's memory goes too, as the next guest's may be another.
+ */
 export function resetVgpu(core: Core, v: number): void {
   const before = core.seeVgpu(v);
   if (!before.created) return;
@@ -49,13 +55,89 @@ export function resetVgpu(core: Core, v: number): void {
   endTickets(core, v);
   clearGgtt(core, v);
   resetExeclists(core, v, ALL_ENGINES);
+  core.ram[v].clear();
   const tree = core.vgpu(v);
+  const { opened, attached, port, paused, maps } = before;
   // A guest that wakes from sleep goes on from here without another look at its PVINFO page.
-  const { opened, attached, port, paused, maps, pvAware } = before;
+  const pvAware = before.asleep && before.pvAware;
   Object.assign(tree, { ...initialVgpuTree(), created: true, opened, attached, port, paused, maps, pvAware });
   resetImage(core, v);
   restorePins(core, v);
   if (flew) settlePause(core, v);
+}
+
+/**
+ * A port brings memory of its own: nothing is known of it yet, but for bytes that are still on their way there, and
+ * the pages that a turn under way has in hand (or a port that comes and goes would never let it end).
+ * Registers, GGTT, engines and open tickets stay, as a hypervisor that only lost its connection comes back to
+ * them; for another guest it resets the device first.
+ */
+export function attachPort(core: Core, v: number, capabilities: number): void {
+  const tree = core.vgpu(v);
+  tree.attached = true;
+  tree.port = capabilities;
+  tree.asleep = false;
+  const open = writesInFlight(core, v);
+  const inHand = pagesInHand(core, v);
+  core.ram[v].clear();
+  for (const facts of inHand) core.ram[v].put(facts);
+  for (const { gfn, offset, bytes } of open) core.ram[v].writeBytes(gfn, offset, bytes, 0, bytes.length);
+}
+
+/** The port goes, and its maps with it. */
+export function detachPort(core: Core, v: number): void {
+  const tree = core.vgpu(v);
+  tree.attached = false;
+  tree.maps = 0;
+  tree.freeMap = 0;
+  core.words.clear(DMA + v);
+}
+
+/** Bytes of a frame. */
+interface Piece {
+  readonly gfn: number;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What is on its way to the guest's memory, as it was last written. */
+function writesInFlight(core: Core, v: number): Piece[] {
+  const pieces: Piece[] = [];
+  if (core.seeVgpu(v).writesOpen === 0) return pieces;
+  for (const ticket of core.openTickets()) {
+    if (core.ticketAgent(ticket) !== v || core.ticketKind(ticket) !== K["guest.write"]) continue;
+    const low = core.ticketOperand(ticket, 0);
+    const gfn = (core.ticketOperand(ticket, 1) << (32 - PAGE_SHIFT)) | (low >>> PAGE_SHIFT);
+    const offset = low & (PAGE_BYTES - 1);
+    const words = core.ram[v].known(gfn);
+    if (words === null) continue;
+    const from = words.byteOffset + offset;
+    pieces.push({
+      gfn,
+      offset,
+      bytes: new Uint8Array(words.buffer).slice(from, from + core.ticketOperand(ticket, 2)),
+    });
+  }
+  return pieces;
+}
+
+/** The frames that are fresh for turns under way of this vGPU's. */
+function pagesInHand(core: Core, v: number): FrameFacts[] {
+  let since = Number.POSITIVE_INFINITY;
+  for (const { frameBase, turn } of core.seeDevice().engines)
+    if (frameBase === frameBaseOf(v) && turn !== 0) since = Math.min(since, turn);
+  const pages: FrameFacts[] = [];
+  if (since === Number.POSITIVE_INFINITY) return pages;
+  eachFrameFacts(core.ram[v].root, (facts) => {
+    if (facts.stamp >= since) pages.push(facts);
+  });
+  return pages;
+}
+
+/** The guest's hypervisor closes the device: nothing of the guest is left for whoever opens it next. */
+export function closeVgpu(core: Core, v: number): void {
+  resetVgpu(core, v);
+  core.vgpu(v).opened = false;
 }
 
 /** The vGPU is gone, with all that it knew. */
@@ -67,7 +149,7 @@ export function destroyVgpu(core: Core, v: number): void {
   resetExeclists(core, v, ALL_ENGINES);
   mapAddressSpace(core, v, false);
   Object.assign(core.vgpu(v), initialVgpuTree());
-  for (const plane of [MMIO, GGTT, CONFIG, MONITOR, DMA]) core.words.clear(plane + v);
+  for (const plane of [MMIO, GGTT, PARTIAL, CONFIG, MONITOR, DMA]) core.words.clear(plane + v);
   core.ram[v].clear();
 }
 
@@ -95,7 +177,7 @@ export function mapMemory(
   code: number,
 ): void {
   const tree = core.vgpu(v);
-  if (tree.maps >= MAPS_MAX) return;
+  if (tree.maps >= MAPS_MAX) return refuse(core, v, "map.refused", range[0], range[2], range[3]);
   let slot = tree.freeMap;
   while (core.words.read(DMA + v, slot * DMA_WORDS) !== 0) slot++;
   tree.freeMap = slot + 1;

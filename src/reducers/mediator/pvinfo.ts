@@ -1,16 +1,16 @@
-import { NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { WriteBehaviour } from "../../hw/behaviours.ts";
+
 import type { Core } from "../core.ts";
 import { MMIO } from "../planes.ts";
 import type { OnRead, OnWrite } from "./behaviour.ts";
 import { enterFailsafe } from "./failsafe.ts";
+import { refuse } from "./refuse.ts";
 
 /** The PVINFO page: how a guest learns that it is one of several. Layout: docs/facts/pvinfo.md#layout. */
 const PVINFO = 0x78000;
 const CAPS_FULL_PPGTT = 4;
 const CAPS_HWSP_EMULATION = 8;
-const REFUSED = NOTES.indexOf("pvinfo.refused");
 
 /** Fill the page in for vGPU `v`: magic, version, capabilities and its share of the machine. */
 export function populatePvinfo(core: Core, v: number): void {
@@ -47,7 +47,7 @@ export const pvinfoWrites = {
   },
   "pvinfo.readonly": (core, v, at, _id, before, _after, value) => {
     core.words.write(MMIO + v, at >>> 2, before);
-    core.note(v, REFUSED, 255, at, value, 0);
+    refuse(core, v, "pvinfo.refused", at, value, 0);
   },
 } satisfies Partial<Record<WriteBehaviour, OnWrite>>;
 

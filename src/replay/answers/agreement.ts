@@ -1,12 +1,13 @@
-import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
+import { WRITE_POSITION, WRITE_STATUS, WRITE_TIME } from "../../events/codes.ts";
+import { K, KIND_NAMES } from "../../events/kinds.ts";
+import { frameOfPiece } from "../../events/pieces.ts";
 import type { Rows } from "../../events/rows.ts";
 import { REG_TIME_VALUE, type RegisterIndex } from "../../hw/compile.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import { agentName, fieldDifferences } from "../../reducers/path.ts";
 import { type Blocks, type Divergence, lastWrite } from "../engine/divergence.ts";
 import { rowPath } from "../engine/format.ts";
 import type { Follower, Reply64 } from "./model.ts";
-import { NO_ENGINE } from "./pace.ts";
 
 /**
  * Level `guest`: do two runs agree in what the guest can see? Per vGPU, in order: the replies to its reads,
@@ -35,7 +36,7 @@ interface Seen {
   readonly length: number;
   readonly lo: number;
   readonly hi: number;
-  /** WRITE_TIME, WRITE_POSITION or 0. */
+  /** One of the WRITE_ codes. */
   readonly code: number;
 }
 
@@ -47,8 +48,6 @@ interface Lane {
 }
 
 const NOTHING = { at: -1, expected: 0, got: 0, fields: [], lastWritten: -1 } as const;
-/** Rows behind a status write in which its `context.switched` comes. */
-const STATUS_ROWS = 3;
 /**
  * Offset in the status page of the context status buffer, of its write pointer. Source:
  * docs/facts/execlists.md#status-buffer.
@@ -76,12 +75,12 @@ export class Agreement implements Follower {
     return this.divergence !== null;
   }
 
-  recorded(rows: Rows, i: number, engine: number): void {
-    this.see(rows, i, engine, rows.firstSeq + i, true);
+  recorded(rows: Rows, i: number): void {
+    this.see(rows, i, rows.firstSeq + i, true);
   }
 
-  produced(rows: Rows, i: number, engine: number, place: number): void {
-    this.see(rows, i, engine, place, false);
+  produced(rows: Rows, i: number, place: number): void {
+    this.see(rows, i, place, false);
   }
 
   reading(rows: Rows, i: number): void {
@@ -131,13 +130,14 @@ export class Agreement implements Follower {
     return isTime(at >>> 2) || (size === 8 && isTime((at >>> 2) + 1));
   }
 
-  private see(rows: Rows, i: number, engine: number, seq: number, recorded: boolean): void {
+  private see(rows: Rows, i: number, seq: number, recorded: boolean): void {
     const kind = rows.kind[i];
     const agent = rows.agent[i];
     if (kind === K["guest.write"]) {
-      const of = statusEngine(rows, i, engine);
-      const lane = laneOf(this.writes, agent * 256 + (of ?? engine));
-      this.meet(lane, writeSeen(rows, i, of ?? engine, of !== null, seq), recorded);
+      const lane = laneOf(this.writes, agent * 256 + rows.engine[i]);
+      const first = rows.firstPiece[i];
+      for (let p = first; p < first + rows.writes[i]; p++)
+        this.meet(lane, writeSeen(rows, i, p, seq), recorded);
     } else if (kind === K["irq.inject"] || kind === K["irq.level"]) {
       const at = kind === K["irq.inject"] ? rows.at[i] : 0;
       const path = `${agentName(agent)}.irq`;
@@ -201,47 +201,27 @@ function laneOf(lanes: Map<number, Lane>, key: number): Lane {
   return lane;
 }
 
-/**
- * The engine whose context status this write tells of, or null. A status is told right before its
- * `context.switched`.
- */
-function statusEngine(rows: Rows, i: number, engine: number): number | null {
-  for (let k = i + 1; k < rows.count && k <= i + STATUS_ROWS; k++) {
-    if (KIND_CLASS[rows.kind[k]] !== CLASS_OUTCOME) return null;
-    if (rows.kind[k] === K["context.switched"]) {
-      const offset = rows.at[i] & 4095;
-      const isStatus = offset >= HWSP_CSB && offset <= HWSP_CSB_WRITE && rows.agent[k] === rows.agent[i];
-      return isStatus && (engine === NO_ENGINE || engine === rows.engine[k]) ? rows.engine[k] : null;
-    }
-    if (rows.kind[k] !== K["guest.write"]) return null;
-  }
-  return null;
-}
-
-function writeSeen(rows: Rows, i: number, engine: number, isStatus: boolean, seq: number): Seen {
+/** Piece p of `guest.write` row i. */
+function writeSeen(rows: Rows, i: number, p: number, seq: number): Seen {
+  const { at, atHigh, length, lo, hi, code } = rows.writeTable;
+  const engine = rows.engine[i];
   const who = engine === NO_ENGINE ? "aperture" : ENGINES[engine];
-  const offset = rows.at[i] & 4095;
-  const place = !isStatus
-    ? `write.${((rows.atHigh[i] << 20) | (rows.at[i] >>> 12)).toString(16)}.${offset.toString(16)}`
-    : offset === HWSP_CSB_WRITE
-      ? "csb.write_pointer"
-      : `csb.${(offset - HWSP_CSB) >>> 3}`;
+  const offset = at[p] & 4095;
+  const place =
+    code[p] !== WRITE_STATUS
+      ? `write.${frameOfPiece(rows.writeTable, p).toString(16)}.${offset.toString(16)}`
+      : offset === HWSP_CSB_WRITE
+        ? "csb.write_pointer"
+        : `csb.${(offset - HWSP_CSB) >>> 3}`;
   return {
-    seq,
-    kind: rows.kind[i],
-    path: `${agentName(rows.agent[i])}.${who}.${place}`,
-    at: rows.at[i],
-    atHigh: rows.atHigh[i],
-    length: rows.length[i],
-    lo: rows.lo[i],
-    hi: rows.hi[i],
-    code: rows.code[i],
+    ...{ seq, kind: rows.kind[i], path: `${agentName(rows.agent[i])}.${who}.${place}` },
+    ...{ at: at[p], atHigh: atHigh[p], length: length[p], lo: lo[p], hi: hi[p], code: code[p] },
   };
 }
 
 /** Do both runs say of the write that its bytes depend on time? */
 function areTimes(a: Seen, b: Seen): boolean {
-  return a.code !== 0 && a.code === b.code;
+  return (a.code === WRITE_TIME || a.code === WRITE_POSITION) && a.code === b.code;
 }
 
 /** First column in which the two differ. Of times, the values do not count. */

@@ -1,13 +1,13 @@
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
 import { isRead } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import type { Recording } from "../recording/recording.ts";
-import type { Timeline } from "./answers.ts";
 import type { Contents } from "./content.ts";
-import type { Follower, Model, Reply64, RowSink, Unanswered } from "./model.ts";
-import { type EnginePace, NO_ENGINE, Pace } from "./pace.ts";
+import type { ContentTimeline } from "./content-timeline.ts";
+import type { Follower, Model, RowSink, Unanswered } from "./model.ts";
+import { Pace } from "./pace.ts";
 import { Stage } from "./stage.ts";
 
 /** What a replay by address counts. */
@@ -52,7 +52,7 @@ export class ByAddress {
 
   constructor(
     model: Model,
-    timeline: Timeline,
+    timeline: ContentTimeline,
     store: PageStore,
     follower: Follower | null,
     sink: RowSink | null,
@@ -130,9 +130,10 @@ export class ByAddress {
       this.countWriting(rows.agent[i], -1);
     for (let k = i + 1; k < end; k++) {
       parent.outcome(rows, k);
-      if (rows.kind[k] === K["guest.write"] && rows.ticket[k] !== 0) this.countWriting(rows.agent[k], 1);
+      for (let p = rows.firstPiece[k]; p < rows.firstPiece[k] + rows.writes[k]; p++)
+        if (rows.writeTable.ticket[p] !== 0) this.countWriting(rows.agent[k], 1);
       if (rows.kind[k] === K["workload.submitted"]) this.holding[rows.engine[k]] = false;
-      this.follower?.recorded(rows, k, parent.engine);
+      this.follower?.recorded(rows, k);
     }
   }
 
@@ -146,11 +147,10 @@ export class ByAddress {
     const agent = rows.agent[i];
     if (kind === K["vgpu.reset"] || kind === K["vgpu.destroyed"]) {
       this.writing.delete(agent);
-      this.stage.dropWrites(agent);
       if (kind === K["vgpu.destroyed"]) this.contents.forget(agent);
     }
     const got = this.stage.feed(rows, i, isRead(kind));
-    if (isRead(kind)) this.follower?.replied(rows, i, recordedReply(rows, i), got);
+    if (isRead(kind)) this.follower?.replied(rows, i, { lo: rows.lo[i], hi: rows.hi[i] }, got);
   }
 
   /** An answer, a `.done` or a timer of the parent: only its place counts. */
@@ -168,13 +168,13 @@ export class ByAddress {
   private drive(e: number): void {
     const parent = this.parent.engines[e];
     const own = this.stage.pace.engines[e];
-    if (isBehind(own, parent)) {
+    if (own.isBehind(parent)) {
       this.holding[e] = false;
       const before = this.reached[e];
       const limit = own.time + this.patience(parent.time - before.parent);
-      for (let n = 0; own.time + n * STEP_TIME <= limit && isBehind(own, parent); n++)
+      for (let n = 0; own.time + n * STEP_TIME <= limit && own.isBehind(parent); n++)
         if (!this.stage.step(e)) break;
-      if (isBehind(own, parent)) this.stall(e);
+      if (own.isBehind(parent)) this.stall(e);
       this.reached[e] = { parent: parent.time, own: own.time };
     }
     if (!this.holding[e]) this.catchUp(e);
@@ -187,8 +187,7 @@ export class ByAddress {
   /** The engine does not get there: count from here. */
   private stall(e: number): void {
     this.stalls++;
-    this.stage.pace.engines[e].visible = this.parent.engines[e].visible;
-    this.stage.pace.engines[e].completed = this.parent.engines[e].completed;
+    this.stage.pace.engines[e].showAs(this.parent.engines[e]);
   }
 
   /**
@@ -226,18 +225,4 @@ export class ByAddress {
     } while (stage.isParked(e));
     return true;
   }
-}
-
-function isBehind(own: EnginePace, parent: EnginePace): boolean {
-  return own.visible < parent.visible || own.completed < parent.completed;
-}
-
-/** The reply of the parent's read row i; of an owed one, what its `access.reply` says. */
-function recordedReply(rows: Rows, i: number): Reply64 {
-  const ticket = rows.ticket[i];
-  if (ticket === 0) return { lo: rows.lo[i], hi: rows.hi[i] };
-  for (let k = i + 1; k < rows.count; k++)
-    if (rows.kind[k] === K["access.reply"] && rows.ticket[k] === ticket)
-      return { lo: rows.lo[k], hi: rows.hi[k] };
-  return { lo: 0, hi: 0 };
 }

@@ -1,15 +1,15 @@
-import { PAGE_BYTES } from "../../hw/units.ts";
+import { WRITE_TIME } from "../../events/codes.ts";
+import { eachPieceBytes, frameOfPiece } from "../../events/pieces.ts";
+import type { Rows } from "../../events/rows.ts";
+import { NO_ENGINE, PAGE_BYTES } from "../../hw/units.ts";
 import { HASH, hashBytes } from "../../reducers/mix.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { type Answers, frameKey, lowerBound, type RecordedWrites, type Timeline } from "./answers.ts";
+import { frameKey, frameVgpu } from "../../reducers/ram.ts";
+import type { PageQuestion } from "../engine/open-work.ts";
+import { type Answers, type ContentTimeline, lowerBound, type RecordedWrites } from "./content-timeline.ts";
 
-/** A question of the replaying model, and where the replay stands in the parent recording. */
-export interface Question {
-  readonly vgpu: number;
-  readonly gfn: number;
-  readonly purpose: number;
-  /** 255: no engine's. */
-  readonly engine: number;
+/** Where a replay stands in its parent recording when it asks. */
+export interface AskedAt {
   /** seq of the parent's row whose place the replay stands at. */
   readonly seq: number;
   /** World inputs of the parent up to there. */
@@ -32,7 +32,8 @@ export interface Inferred {
 
 /** Nothing in the recording says what the frame held. */
 export const UNKNOWN = -0x8000_0000;
-const NO_ENGINE = 255;
+/** What is answered where somebody must be told something: EFAULT. */
+export const UNKNOWN_FAILED = -1 - 14;
 /** Inferred answers that are kept one by one; beyond that they are only counted. */
 const KEPT_MAX = 4096;
 /** Answers that a step back gives again as they were given before. */
@@ -77,7 +78,7 @@ export class Contents {
   lastDistance = 0;
   /** Answers in which the model's own bytes took the place of the recorded model's. */
   overlaid = 0;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly store: PageStore;
   /** By frame: index of the answer given last. */
   private readonly given = new Map<number, number>();
@@ -86,22 +87,31 @@ export class Contents {
   /** While a position to come back to is held: frames whose `given` has changed, and what it was before. */
   private readonly journal: [key: number, before: number][] = [];
 
-  constructor(timeline: Timeline, store: PageStore) {
+  constructor(timeline: ContentTimeline, store: PageStore) {
     this.timeline = timeline;
     this.store = store;
   }
 
   /** Content id of the answer; -1 - errno where the recording's world failed; UNKNOWN where it never said. */
-  answer(question: Question): number {
-    const key = frameKey(question.vgpu, question.gfn);
+  answer(question: PageQuestion, at: AskedAt): number {
+    const key = frameKey(question.agent, question.gfn);
     const answers = this.timeline.answers(key);
     if (answers === null) return UNKNOWN;
-    const i = this.choose(key, answers, question);
+    const i = this.choose(key, answers, question, at);
     this.answered++;
     if (this.journal.length < JOURNAL_MAX) this.journal.push([key, this.given.get(key) ?? -1]);
     this.given.set(key, i);
     const page = answers.page[i];
     return page < 0 ? page : this.overlay(key, page, answers.seq[i]);
+  }
+
+  /** The model answered with row o, a `guest.write`, at the place of the parent's row `seq`. Times are left out. */
+  wroteAll(out: Rows, o: number, seq: number): void {
+    const { at, code } = out.writeTable;
+    eachPieceBytes(out, o, (p, bytes) => {
+      if (code[p] !== WRITE_TIME)
+        this.wrote(out.agent[o], frameOfPiece(out.writeTable, p), at[p] & 4095, bytes, seq);
+    });
   }
 
   /** The model wrote these bytes into the frame, at the place of the parent's row `seq`. */
@@ -132,7 +142,7 @@ export class Contents {
 
   /** The vGPU's memory is forgotten. */
   forget(vgpu: number): void {
-    for (const key of this.own.keys()) if (Math.floor(key / 0x100_0000) === vgpu) this.own.delete(key);
+    for (const key of this.own.keys()) if (frameVgpu(key) === vgpu) this.own.delete(key);
   }
 
   /** Position to come back to, until the next call of this. */
@@ -153,40 +163,27 @@ export class Contents {
   }
 
   /** Index of the answer to give. */
-  private choose(key: number, answers: Answers, question: Question): number {
-    const first = lowerBound(answers.gap, question.gap);
-    const end = lowerBound(answers.gap, question.gap + 1);
-    if (first < end) return this.chooseWithin(key, answers, first, end, question);
-    const i = this.chooseOutside(answers, first, question);
-    this.noteInferred(question, answers.gap[i] - question.gap);
+  private choose(key: number, answers: Answers, question: PageQuestion, at: AskedAt): number {
+    const first = lowerBound(answers.gap, at.gap);
+    const end = lowerBound(answers.gap, at.gap + 1);
+    if (first < end) {
+      const within = { first, end, given: this.given.get(key) ?? -1 };
+      return chooseWithin(answers, within, question.engine, at);
+    }
+    const i = this.chooseOutside(answers, first, question, at.seq);
+    this.noteInferred(question, at.seq, answers.gap[i] - at.gap);
     return i;
   }
 
-  /**
-   * Among several answers of one gap, the next one that was not given yet, from the engine's last place on
-   * and not ahead of this one: a replay that asks as the recorded model did gets exactly its answers. What
-   * was asked from outside an engine was answered behind.
-   */
-  private chooseWithin(
-    key: number,
+  /** `first`: index of the first answer behind the gap. */
+  private chooseOutside(
     answers: Answers,
     first: number,
-    end: number,
-    question: Question,
+    { agent, engine }: PageQuestion,
+    seq: number,
   ): number {
-    const { seq } = question;
-    const ahead = Math.min(end, Math.max(first, lowerBound(answers.seq, seq + 1)));
-    if (question.engine === NO_ENGINE) return ahead < end ? ahead : ahead - 1;
-    const given = this.given.get(key) ?? -1;
-    const next = Math.max(first, given + 1, lowerBound(answers.seq, question.since + 1));
-    if (next < ahead) return next;
-    return ahead > first ? ahead - 1 : first;
-  }
-
-  /** `first`: index of the first answer behind the gap. */
-  private chooseOutside(answers: Answers, first: number, question: Question): number {
-    if (question.engine !== NO_ENGINE) {
-      const [from, to] = this.timeline.submission(question.engine, question.seq);
+    if (engine !== NO_ENGINE) {
+      const [from, to] = this.timeline.submission(agent, engine, seq);
       const within = (i: number): boolean =>
         i >= 0 && i < answers.seq.length && answers.seq[i] >= from && answers.seq[i] <= to;
       if (within(first - 1)) return first - 1;
@@ -195,8 +192,7 @@ export class Contents {
     return first > 0 ? first - 1 : first;
   }
 
-  private noteInferred(question: Question, distance: number): void {
-    const { seq, vgpu, gfn, purpose } = question;
+  private noteInferred({ agent: vgpu, gfn, purpose }: PageQuestion, seq: number, distance: number): void {
     this.inferredCount++;
     this.lastDistance = distance;
     if (this.inferred.length < KEPT_MAX) this.inferred.push({ seq, vgpu, gfn, purpose, distance });
@@ -226,6 +222,31 @@ export class Contents {
     this.overlaid++;
     return this.store.intern(this.page);
   }
+}
+
+/** Answers of one gap, from `first` up to `end`, and the one of the frame that was given last. */
+interface Within {
+  readonly first: number;
+  readonly end: number;
+  readonly given: number;
+}
+
+/**
+ * Among several answers of one gap, the next one that was not given yet, from the engine's last place on and
+ * not ahead of this one: a replay that asks as the recorded model did gets exactly its answers. What was asked
+ * from outside an engine was answered after.
+ */
+function chooseWithin(
+  answers: Answers,
+  { first, end, given }: Within,
+  engine: number,
+  { seq, since }: AskedAt,
+): number {
+  const ahead = Math.min(end, Math.max(first, lowerBound(answers.seq, seq + 1)));
+  if (engine === NO_ENGINE) return ahead < end ? ahead : ahead - 1;
+  const next = Math.max(first, given + 1, lowerBound(answers.seq, since + 1));
+  if (next < ahead) return next;
+  return ahead > first ? ahead - 1 : first;
 }
 
 function runKey(offset: number, length: number): number {

@@ -1,4 +1,5 @@
 import type { Rows } from "../../events/rows.ts";
+import type { AnswerSource } from "../../reducers/answers.ts";
 
 /** A model that a recording can be replayed on: a Machine of this or of another revision. */
 export interface Model {
@@ -7,7 +8,7 @@ export interface Model {
     readonly out: Rows;
     readonly replyLo: number;
     readonly replyHi: number;
-    readonly owed: number;
+    source: AnswerSource;
     isOpen(ticket: number): boolean;
   };
   apply(rows: Rows, i: number): void;
@@ -23,10 +24,10 @@ export interface Reply64 {
 
 /** Looks at a replay and its parent as they go on. Rows are valid during the call only. */
 export interface Follower {
-  /** Outcome row i of the parent, and the engine whose input led to it (NO_ENGINE: none's). */
-  recorded(rows: Rows, i: number, engine: number): void;
+  /** Outcome row i of the parent. */
+  recorded(rows: Rows, i: number): void;
   /** Outcome row i of the replay, made at the place of the parent's row `place`. */
-  produced(rows: Rows, i: number, engine: number, place: number): void;
+  produced(rows: Rows, i: number, place: number): void;
   /** The guest is about to read: everything before is known. */
   reading(rows: Rows, i: number): void;
   /** The parent's read row i was answered, then and now. */

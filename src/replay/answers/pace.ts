@@ -1,16 +1,8 @@
-import { NOTES, TIMER_ENGINE } from "../../events/codes.ts";
+import { engineOfTimer, NOTES } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE, VGPU_MAX } from "../../hw/units.ts";
 import type { Start } from "../engine/run.ts";
-
-/** Engine of rows that no engine caused. */
-export const NO_ENGINE = 255;
-
-/** The engine that a timer wakes; NO_ENGINE for every other purpose. */
-export function engineOfTimer(code: number): number {
-  return code >= TIMER_ENGINE && code < TIMER_ENGINE + ENGINES.length ? code - TIMER_ENGINE : NO_ENGINE;
-}
 
 const ENGINE_RESET = NOTES.indexOf("engine.reset");
 
@@ -24,10 +16,10 @@ export function shows(kind: number): boolean {
 }
 
 /** How far one engine has come, by rows alone. */
-export class EnginePace {
-  /** Rows behind its own inputs that show something, and `workload.completed` among them. */
-  visible = 0;
-  completed = 0;
+class EnginePace {
+  /** By agent: rows and pieces behind the engine's own inputs that show something, and its completions. */
+  readonly visible = new Uint32Array(VGPU_MAX + 1);
+  readonly completed = new Uint32Array(VGPU_MAX + 1);
   /** Engine time used, in microseconds: between the start of a turn and the deadline of the next one. */
   time = 0;
   /** Tickets of the armed timer and of the open fetch; 0: none. */
@@ -39,6 +31,28 @@ export class EnginePace {
   /** Nothing will happen here by itself. */
   get stands(): boolean {
     return this.fetch === 0 && this.timer === 0;
+  }
+
+  /** Has it shown less than the other one to any vGPU? */
+  isBehind(other: EnginePace): boolean {
+    for (let v = 1; v <= VGPU_MAX; v++)
+      if (this.visible[v] < other.visible[v] || this.completed[v] < other.completed[v]) return true;
+    return false;
+  }
+
+  /** Count from where the other one is. */
+  showAs({ visible, completed }: EnginePace): void {
+    this.visible.set(visible);
+    this.completed.set(completed);
+  }
+
+  /** Be as far as the other one. */
+  load(saved: EnginePace): void {
+    this.showAs(saved);
+    this.time = saved.time;
+    this.timer = saved.timer;
+    this.fetch = saved.fetch;
+    this.start = saved.start;
   }
 }
 
@@ -97,9 +111,9 @@ export class Pace {
   outcome(rows: Rows, i: number): void {
     const kind = rows.kind[i];
     if (this.engine !== NO_ENGINE && SHOWS[kind] === 1) {
-      const engine = this.engines[this.engine];
-      engine.visible++;
-      if (kind === K["workload.completed"]) engine.completed++;
+      const { visible, completed } = this.engines[this.engine];
+      const shown = kind === K["workload.completed"] ? completed : visible;
+      shown[rows.agent[i]] += kind === K["guest.write"] ? rows.writes[i] : 1;
     } else if (kind === K["guest.fetch"] && rows.engine[i] !== NO_ENGINE) {
       this.fetches.set(rows.ticket[i], rows.engine[i]);
       this.engines[rows.engine[i]].fetch = rows.ticket[i];
@@ -118,7 +132,7 @@ export class Pace {
   load(saved: Pace): void {
     this.engine = saved.engine;
     this.engines.forEach((engine, e) => {
-      Object.assign(engine, saved.engines[e]);
+      engine.load(saved.engines[e]);
     });
     copyMap(saved.armed, this.armed);
     copyMap(saved.fetches, this.fetches);

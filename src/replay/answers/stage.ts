@@ -1,13 +1,25 @@
-import { WRITE_TIME } from "../../events/codes.ts";
+import { engineOfTimer } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
+import { ABSENT, noteAnswer } from "../../reducers/answers.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { Timers } from "../engine/timers.ts";
-import { gfnOf, type Timeline } from "./answers.ts";
-import { Contents, UNKNOWN } from "./content.ts";
+import {
+  addAnswer,
+  addFired,
+  addWritten,
+  type OpenMark,
+  type OpenQuestion,
+  type OpenTimer,
+  OpenWork,
+  type OpenWrite,
+  type PageQuestion,
+  type Timer,
+} from "../engine/open-work.ts";
+import { Contents, UNKNOWN, UNKNOWN_FAILED } from "./content.ts";
+import type { ContentTimeline } from "./content-timeline.ts";
 import type { Follower, Model, Reply64, RowSink, Unanswered } from "./model.ts";
-import { engineOfTimer, NO_ENGINE, Pace, shows } from "./pace.ts";
+import { Pace, shows } from "./pace.ts";
 
 /** Where a replay stands in its parent recording. */
 export interface Place {
@@ -21,24 +33,14 @@ export interface Place {
 
 /** Questions without an answer that are kept one by one. */
 const UNKNOWN_MAX = 256;
-/** EFAULT: a page that nobody knows, to whoever is not an engine. */
-const EFAULT = 14;
-
-interface Fetch {
-  readonly ticket: number;
-  readonly agent: number;
-  readonly gfn: number;
-  readonly purpose: number;
-}
 
 /** What a step back goes back to. */
 interface Mark {
   readonly state: unknown;
   readonly pace: Pace;
   readonly contents: readonly number[];
-  readonly asked: readonly (Fetch | null)[];
+  readonly open: OpenMark;
   readonly rows: number;
-  readonly payload: number;
   readonly unanswered: number;
 }
 
@@ -56,28 +58,19 @@ export class Stage {
   /** Questions that the recording cannot answer; the first of them. */
   unansweredCount = 0;
   readonly unanswered: Unanswered[] = [];
-  /** The answer that completed the last owed read. */
-  completed: Reply64 = { lo: 0, hi: 0 };
   /** The rows made so far that were not handed over, and the parent's seq of each. */
   readonly made = new Rows(1 << 12);
   private readonly origins: number[] = [];
   private readonly model: Model;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly follower: Follower | null;
   private readonly sink: RowSink | null;
-  /** By engine: the question it waits for. */
-  private readonly asked: (Fetch | null)[] = ENGINES.map(() => null);
-  /** Questions of nobody's engine, answered at once. */
-  private readonly questions: Fetch[] = [];
-  /** Timers without a place of their own; those with one, by the parent's row where they fire. */
-  private readonly timers = new Timers();
-  private readonly placed = new Map<number, { readonly ticket: number; readonly agent: number }>();
-  /** By vGPU: tickets of guest writes in flight. */
-  private readonly writing = new Map<number, number[]>();
+  /** What the model waits for. The place of a timer is the parent's row where it fires; engines' have none. */
+  private readonly open: OpenWork;
 
   constructor(
     model: Model,
-    timeline: Timeline,
+    timeline: ContentTimeline,
     store: PageStore,
     follower: Follower | null,
     sink: RowSink | null,
@@ -87,22 +80,39 @@ export class Stage {
     this.contents = new Contents(timeline, store);
     this.follower = follower;
     this.sink = sink;
-    this.adopt();
-  }
-
-  /** Take over what is open where the recording starts. */
-  private adopt(): void {
-    const { start } = this.timeline;
+    this.open = new OpenWork(model.core, (timer) => this.placeOf(timer));
+    const { start } = timeline;
     this.place.now = start.now;
     this.pace.adopt(start);
-    for (const { ticket, agent, code, deadline } of start.timers) this.arm(ticket, agent, code, deadline);
-    for (const { ticket, agent } of start.writes) this.inFlight(agent).push(ticket);
-    for (const { engine, ...fetch } of start.fetches) this.ask(fetch, engine);
+    this.open.adopt(start);
+    model.core.source = { ask: (vgpu, gfn, purpose, engine) => this.tell(vgpu, gfn, purpose, engine) };
   }
 
-  private ask(fetch: Fetch, engine: number): void {
-    if (engine === NO_ENGINE) this.questions.push(fetch);
-    else this.asked[engine] = fetch;
+  /** Answer a question of the row being reduced in place, and note it there. */
+  private tell(vgpu: number, gfn: number, purpose: number, engine: number): number {
+    const found = this.contentOf({ agent: vgpu, gfn, purpose, engine });
+    // An engine that asks what nobody knows asks once more, under a ticket, and stands still.
+    const said = found !== UNKNOWN ? found : engine === NO_ENGINE ? UNKNOWN_FAILED : ABSENT;
+    if (said === UNKNOWN_FAILED) this.noteUnknown({ agent: vgpu, gfn, purpose, engine });
+    noteAnswer(this.made, { vgpu, gfn, purpose, engine }, said);
+    return said;
+  }
+
+  private contentOf(question: PageQuestion): number {
+    const { seq, gap } = this.place;
+    const since = question.engine === NO_ENGINE ? -1 : this.place.since[question.engine];
+    return this.contents.answer(question, { seq, gap, since });
+  }
+
+  private noteUnknown({ agent: vgpu, gfn, purpose, engine }: PageQuestion): void {
+    const { seq } = this.place;
+    this.unansweredCount++;
+    if (this.unanswered.length < UNKNOWN_MAX) this.unanswered.push({ seq, vgpu, gfn, purpose, engine });
+  }
+
+  private placeOf({ agent, code, deadline }: Timer): number {
+    if (engineOfTimer(code) !== NO_ENGINE) return -1;
+    return this.timeline.firedAt(agent, code, deadline, this.place.seq);
   }
 
   /** Feed row i of the parent as it was; for a read, the reply. */
@@ -110,34 +120,28 @@ export class Stage {
     const { core } = this.model;
     const { made } = this;
     const m = made.copyFrom(rows, i);
+    made.forgetAnswers();
     this.apply(m);
     const got = { lo: core.replyLo, hi: core.replyHi };
-    const { owed } = core;
     if (isRead) {
-      made.lo[m] = owed === 0 ? got.lo : 0;
-      made.hi[m] = owed === 0 ? got.hi : 0;
-      made.ticket[m] = owed;
+      made.lo[m] = got.lo;
+      made.hi[m] = got.hi;
     }
+    const kind = rows.kind[i];
+    if (kind === K["vgpu.reset"] || kind === K["vgpu.destroyed"]) this.open.sweep();
     this.settle();
-    return owed === 0 ? got : this.completed;
-  }
-
-  /** Forget what the vGPU has in flight: it is reset or gone. */
-  dropWrites(vgpu: number): void {
-    this.writing.delete(vgpu);
+    return got;
   }
 
   /** Fire the timer whose place in the parent this is. */
   firePlaced(): void {
-    const timer = this.placed.get(this.place.seq);
-    if (timer === undefined) return;
-    this.placed.delete(this.place.seq);
-    this.fire(timer.ticket, timer.agent, this.place.now);
+    const timer = this.open.timers().find(({ place }) => place === this.place.seq);
+    if (timer !== undefined) this.fire(timer, this.place.now);
   }
 
   /** Is a turn of engine `e` under way, waiting for a page? */
   isParked(e: number): boolean {
-    return this.asked[e] !== null;
+    return this.open.questionOf(e) !== null;
   }
 
   /** Where to step back to, until the next call of this. */
@@ -147,22 +151,20 @@ export class Stage {
       state: this.model.snapshot(),
       pace: this.pace.save(),
       contents: this.contents.save(),
-      asked: [...this.asked],
+      open: this.open.save(),
       rows: made.count,
-      payload: made.payloadUsed,
       unanswered: this.unansweredCount,
     };
   }
 
   /** Step back: nothing since then may have been shown. */
   back(mark: Mark): void {
-    const { asked, made, unanswered } = this;
+    const { made, unanswered } = this;
     this.model.restore(mark.state as never);
     this.pace.load(mark.pace);
     this.contents.load(mark.contents);
-    for (let e = 0; e < asked.length; e++) asked[e] = mark.asked[e];
-    made.count = mark.rows;
-    made.payloadUsed = mark.payload;
+    this.open.load(mark.open);
+    made.truncate(mark.rows);
     this.origins.length = mark.rows;
     this.unansweredCount = mark.unanswered;
     unanswered.length = Math.min(unanswered.length, mark.unanswered);
@@ -192,47 +194,22 @@ export class Stage {
 
   /** The row of that input; -1: none. */
   private nextInput(e: number): number {
-    const fetch = this.asked[e];
-    if (fetch !== null) {
-      this.asked[e] = null;
-      if (this.model.core.isOpen(fetch.ticket)) return this.answer(fetch, e);
-    }
-    const { timer } = this.pace.engines[e];
-    if (timer === 0 || !this.model.core.isOpen(timer)) return -1;
+    const question = this.open.questionOf(e);
+    if (question !== null) return this.answer(question);
+    const timer = this.open.timers().find(({ code }) => engineOfTimer(code) === e);
+    if (timer === undefined) return -1;
+    this.open.end(timer.ticket);
     this.turns++;
-    const m = this.made.add(K["timer.fired"]);
-    this.made.ticket[m] = timer;
-    return m;
+    return addFired(this.made, timer);
   }
 
   /** The row that answers a question; -1: nothing is known, and an engine stands still for good. */
-  private answer(fetch: Fetch, engine: number): number {
-    const since = engine === NO_ENGINE ? -1 : this.place.since[engine];
-    const { agent: vgpu, gfn, purpose } = fetch;
-    const page = this.contents.answer({
-      vgpu,
-      gfn,
-      purpose,
-      engine,
-      seq: this.place.seq,
-      gap: this.place.gap,
-      since,
-    });
-    const { made } = this;
-    if (page === UNKNOWN) {
-      this.unansweredCount++;
-      if (this.unanswered.length < UNKNOWN_MAX)
-        this.unanswered.push({ seq: this.place.seq, vgpu, gfn, purpose, engine });
-      if (engine !== NO_ENGINE) return -1;
-    }
-    const m = made.add(page >= 0 ? K["guest.fetched"] : K["guest.fetch.failed"]);
-    made.agent[m] = vgpu;
-    made.ticket[m] = fetch.ticket;
-    made.at[m] = gfn;
-    made.purpose[m] = purpose;
-    if (page >= 0) made.page[m] = page;
-    else made.code[m] = page === UNKNOWN ? EFAULT : -1 - page;
-    return m;
+  private answer(question: OpenQuestion): number {
+    this.open.end(question.ticket);
+    const page = this.contentOf(question);
+    if (page !== UNKNOWN) return addAnswer(this.made, question, page);
+    this.noteUnknown(question);
+    return question.engine === NO_ENGINE ? addAnswer(this.made, question, UNKNOWN_FAILED) : -1;
   }
 
   /** Reduce row `m` of the made ones, at the parent's time. */
@@ -260,92 +237,64 @@ export class Stage {
     const first = made.count - out.count;
     for (let o = 0; o < out.count; o++) {
       pace.outcome(made, first + o);
-      this.follower?.produced(made, first + o, pace.engine, this.place.seq);
+      this.follower?.produced(made, first + o, this.place.seq);
       this.carryOut(out, o);
     }
   }
 
   private carryOut(out: Rows, o: number): void {
-    const kind = out.kind[o];
-    const agent = out.agent[o];
-    const ticket = out.ticket[o];
-    if (kind === K["guest.fetch"]) {
-      this.ask({ ticket, agent, gfn: out.at[o], purpose: out.purpose[o] }, out.engine[o]);
-    } else if (kind === K["guest.write"]) {
-      if (out.code[o] !== WRITE_TIME)
-        this.contents.wrote(agent, gfnOf(out, o), out.at[o] & 4095, out.payloadOf(o), this.place.seq);
-      if (ticket !== 0) this.inFlight(agent).push(ticket);
-    } else if (kind === K["timer.arm"])
-      this.arm(ticket, agent, out.code[o], out.lo[o] + out.hi[o] * 0x1_0000_0000);
-    else if (kind === K["timer.cancel"]) this.timers.cancel(ticket);
-    else if (kind === K["access.reply"]) this.completed = { lo: out.lo[o], hi: out.hi[o] };
-  }
-
-  private arm(ticket: number, agent: number, code: number, deadline: number): void {
-    if (engineOfTimer(code) !== NO_ENGINE) return;
-    const place = this.timeline.firedAt(agent, code, deadline, this.place.seq);
-    if (place >= 0 && !this.placed.has(place)) this.placed.set(place, { ticket, agent });
-    else this.timers.arm(ticket, agent, deadline);
+    this.open.outcome(out, o);
+    if (out.writes[o] > 0) this.contents.wroteAll(out, o, this.place.seq);
   }
 
   /** Answer what nobody's engine asked, until nothing is open. */
   private settle(): void {
-    for (let fetch = this.questions.shift(); fetch !== undefined; fetch = this.questions.shift())
-      if (this.model.core.isOpen(fetch.ticket)) this.apply(this.answer(fetch, NO_ENGINE));
+    for (const question of this.open.questions())
+      if (question.engine === NO_ENGINE) this.apply(this.answer(question));
   }
 
-  /** Fire the timers whose deadline has come. */
+  /** Fire the timers whose deadline has come, but for those with a place ahead and the engines'. */
   fireDue(): void {
-    for (let due = this.timers.next(); due >= 0 && due <= this.place.now; due = this.timers.next()) {
-      const timer = this.timers.take();
-      if (timer !== undefined) this.fire(timer.ticket, timer.agent, timer.deadline);
-    }
+    for (let due = this.nextDue(); due !== undefined; due = this.nextDue()) this.fire(due, due.deadline);
   }
 
-  private fire(ticket: number, agent: number, at: number): void {
-    if (!this.model.core.isOpen(ticket)) return;
+  private nextDue(): OpenTimer | undefined {
+    const { seq, now } = this.place;
+    return this.open
+      .timers()
+      .find(
+        ({ place, deadline, code }) => place < seq && deadline <= now && engineOfTimer(code) === NO_ENGINE,
+      );
+  }
+
+  private fire(timer: OpenTimer, at: number): void {
     const { place } = this;
     const { now } = place;
+    this.open.end(timer.ticket);
     place.now = Math.min(now, Math.max(at, this.model.core.now));
-    const m = this.made.add(K["timer.fired"]);
-    this.made.agent[m] = agent;
-    this.made.ticket[m] = ticket;
-    this.apply(m);
+    this.apply(addFired(this.made, timer));
     this.settle();
     place.now = now;
   }
 
-  private inFlight(agent: number): number[] {
-    let tickets = this.writing.get(agent);
-    if (tickets === undefined) {
-      tickets = [];
-      this.writing.set(agent, tickets);
-    }
-    return tickets;
-  }
-
   /** Finish guest writes in their order until no more than `most` are in flight. */
   finishWrites(agent: number, most: number): void {
-    const tickets = this.writing.get(agent);
-    if (tickets === undefined) return;
-    while (tickets.length > most) this.finishWrite(agent, tickets);
+    for (const write of this.open.writes()) {
+      if (this.open.writing(agent) <= most) return;
+      if (write.agent === agent) this.finishWrite(write);
+    }
   }
 
-  private finishWrite(agent: number, tickets: number[]): void {
-    const ticket = tickets.shift() ?? 0;
-    if (!this.model.core.isOpen(ticket)) return;
-    const m = this.made.add(K["guest.write.done"]);
-    this.made.agent[m] = agent;
-    this.made.ticket[m] = ticket;
-    this.apply(m);
+  private finishWrite(write: OpenWrite): void {
+    this.open.end(write.ticket);
+    this.apply(addWritten(this.made, write));
     this.settle();
   }
 
   /** An engine may wait for the guest's memory. */
   private finishOneWrite(): boolean {
-    for (const [agent, tickets] of this.writing) {
-      if (tickets.length === 0) continue;
-      this.finishWrite(agent, tickets);
+    for (const write of this.open.writes()) {
+      this.finishWrite(write);
       return true;
     }
     return false;

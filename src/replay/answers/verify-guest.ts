@@ -4,9 +4,9 @@ import { machineOf, refuseUnknown } from "../engine/run.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { VerifyOptions } from "../verify/verify.ts";
 import { Agreement, type AgreementCounts } from "./agreement.ts";
-import { type Timeline, timelineOf } from "./answers.ts";
 import { ByAddress, type ByAddressCounts } from "./by-address.ts";
 import type { Inferred } from "./content.ts";
+import { type ContentTimeline, contentTimelineOf } from "./content-timeline.ts";
 import type { Model, Unanswered } from "./model.ts";
 
 /** What a replay by address at level guest found. */
@@ -35,8 +35,8 @@ export interface GuestVerification extends AgreementCounts, ByAddressCounts {
 export interface GuestOptions extends VerifyOptions {
   /** The model, as it stands before the first row; this version's when absent. */
   readonly model?: Model;
-  /** `timelineOf(recording)`, for who runs several models over one recording. */
-  readonly timeline?: Timeline;
+  /** `contentTimelineOf(recording)`, for who runs several models over one recording. */
+  readonly timeline?: ContentTimeline;
 }
 
 /**
@@ -52,7 +52,7 @@ export function verifyGuest(
   refuseUnknown(recording);
   const own = machineOf(recording, store);
   const agreement = new Agreement(recording, own.core.registers);
-  const timeline = options.timeline ?? timelineOf(recording);
+  const timeline = options.timeline ?? contentTimelineOf(recording);
   const replay = new ByAddress(options.model ?? own, timeline, store, agreement, null);
   replay.run(recording, options.progress);
   if (!agreement.stopped) agreement.finish();

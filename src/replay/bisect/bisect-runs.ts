@@ -1,6 +1,7 @@
 import type { Digest } from "../../events/digest.ts";
 import { K } from "../../events/kinds.ts";
-import { type Rows, rowDifference } from "../../events/rows.ts";
+import { rowDifference } from "../../events/row-difference.ts";
+import type { Rows } from "../../events/rows.ts";
 import { INVARIANTS, type Invariant } from "../../reducers/invariants.ts";
 import { isBroken } from "../names/question.ts";
 import type { Timeline } from "../timeline/timeline.ts";

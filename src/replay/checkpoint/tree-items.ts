@@ -23,7 +23,7 @@ const MAX_DEPTH = 8;
 const MAX_LIST = 4096;
 /** Words of a submission of two elements. */
 const SUBMISSION = 4;
-const ANNOUNCEMENT: Announcement = { after: 0, left: 0, what: 0, a: 0, b: 0, c: 0 };
+const ANNOUNCEMENT: Announcement = { after: 0, left: 0, what: 0, a: 0, b: 0, c: 0, cause: 0 };
 /** What is in the lists that are empty at first, by name. */
 const ELEMENTS: Readonly<Record<string, unknown>> = {
   apertureAsks: 0,

@@ -24,13 +24,16 @@ const PASSING = new Set([
   ...[
     "timer",
     "fetch",
-    "apertureRead",
     "apertureAsks",
     "screenTimer",
+    "drawTimer",
     "turn",
     "submittedAt",
     "pendingAt",
     "queuedAt",
+    "portAt",
+    "fetchedAt",
+    "cause",
   ],
   ...["freeAt", "turnNs", "last", "due", "carry", "after"],
 ]);
@@ -73,7 +76,9 @@ export function diffStates(a: StateDump, b: StateDump, registers: RegisterIndex)
 }
 
 function isPassing(path: string): boolean {
-  return PASSING_PREFIX.test(path) || PASSING.has(path.slice(path.lastIndexOf(".") + 1));
+  // Of a list, its name says what it holds.
+  const leaf = path.replace(/(\.\d+)+$/, "");
+  return PASSING_PREFIX.test(path) || PASSING.has(leaf.slice(leaf.lastIndexOf(".") + 1));
 }
 
 function eachDifference<T>(

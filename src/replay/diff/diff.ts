@@ -1,8 +1,8 @@
 import { CLASS_OUTCOME, KIND_CLASS } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import type { Machine, State } from "../../reducers/machine.ts";
-import { timelineOf } from "../answers/answers.ts";
 import { ByAddress } from "../answers/by-address.ts";
+import { contentTimelineOf } from "../answers/content-timeline.ts";
 import type { OpenedRecording } from "../engine/opened.ts";
 import { machineOf, refuseUnknown, rowsUpTo } from "../engine/run.ts";
 import type { Timeline } from "../timeline/timeline.ts";
@@ -39,13 +39,13 @@ export function diffMachineStates(machine: Machine, a: State, b: State): StateDi
 export function seekByAddress({ recording, store }: OpenedRecording, seq: number): Machine {
   refuseUnknown(recording);
   const machine = machineOf(recording, store);
-  const replay = new ByAddress(machine, timelineOf(recording), store, null, null);
+  const replay = new ByAddress(machine, contentTimelineOf(recording), store, null, null);
   const rows = new Rows(1 << 15);
   for (let n = 0; n < recording.blockCount && recording.block(n).firstSeq <= seq; n++) {
     recording.readBlock(n, rows);
     let end = rowsUpTo(rows, seq);
     while (end > 0 && end < rows.count && KIND_CLASS[rows.kind[end]] === CLASS_OUTCOME) end++;
-    rows.count = end;
+    rows.truncate(end);
     replay.block(rows);
   }
   return machine;

@@ -12,6 +12,7 @@ import {
   MMIO,
   MONITOR,
   PARKED_ENGINES,
+  PARTIAL,
   TLB,
 } from "../../reducers/planes.ts";
 import { eachFrameFacts } from "../../reducers/ram.ts";
@@ -63,6 +64,7 @@ export function dumpState(machine: Machine, except: State | null = null): StateD
     dumpWords(MMIO + v, registerNames(owner, core.registers));
     dumpWords(CONFIG + v, (index) => `${owner}.config.${(index * 4).toString(16)}`);
     dumpWords(MONITOR + v, (index) => `${owner}.monitor.${(index * 4).toString(16)}`);
+    dumpWords(PARTIAL + v, (index) => `${owner}.partial.${index.toString(16)}`);
     dumpEntries(each, GGTT + v, (index) => core.words.read(GGTT + v, index), owner, entries);
     dumpTree(`${owner}.tree`, state.trees[v], except?.trees[v], leaves);
     if (state.rams[v].root === except?.rams[v].root) continue;

@@ -1,10 +1,9 @@
-import { WRITE_TIME } from "../../events/codes.ts";
+import { TOLD, WRITE_TIME } from "../../events/codes.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES, KIND_PAYLOAD, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import { ENGINES } from "../../hw/units.ts";
 import { isRead } from "../../reducers/machine.ts";
 import { agentName } from "../../reducers/path.ts";
-import { NO_ENGINE, Pace } from "../answers/pace.ts";
 import { rowColumns } from "../engine/format.ts";
 import type { OpenedRecording } from "../engine/opened.ts";
 
@@ -51,21 +50,17 @@ export interface Gap {
 /** Reads a recording as gaps, in order; what stands before the first world input belongs to none. */
 export function* gapsOf({ recording, store }: OpenedRecording): Generator<Gap> {
   const rows = new Rows(1 << 15);
-  const pace = new Pace();
-  let now = 0;
+  const hashOf = (page: number): string => Array.from(store.hash(page)).join();
   let open: OpenGap | null = null;
   for (let n = 0; n < recording.blockCount; n++) {
     recording.readBlock(n, rows);
     for (let i = 0; i < rows.count; i++) {
       const kind = rows.kind[i];
-      if (KIND_CLASS[kind] < CLASS_OUTCOME) {
-        now += rows.dt[i];
-        pace.input(rows, i, now);
-      } else pace.outcome(rows, i);
       if (KIND_WORLD[kind] === 1) {
         if (open !== null) yield open.gap();
         open = new OpenGap(rows, i);
-      } else open?.add(rows, i, pace.engine, (page) => Array.from(store.hash(page)).join());
+        open.tell(rows, i, hashOf);
+      } else open?.add(rows, i, hashOf);
     }
   }
   if (open !== null) yield open.gap();
@@ -95,8 +90,7 @@ class OpenGap {
   private readonly key: string;
   private readonly shape: string;
   private readonly value: string;
-  private readonly owed: number;
-  private reply: readonly [number, number] = [0, 0];
+  private readonly reply: readonly [number, number] = [0, 0];
   private readonly shown: Shown[] = [];
   private readonly fetched: Fetched[] = [];
   private readonly times = new Mark();
@@ -111,9 +105,7 @@ class OpenGap {
     const columns = rowColumns(rows, i);
     this.at = columns.at ?? 0;
     this.size = columns.size ?? 0;
-    this.owed = isRead(kind) ? rows.ticket[i] : 0;
     this.times.add(rows.dt[i]);
-    this.tickets.add(this.owed);
     this.shape = `${kind} ${this.agent} ${this.at} ${this.size}`;
     if (isRead(kind)) {
       this.reply = [rows.lo[i], rows.hi[i]];
@@ -125,24 +117,33 @@ class OpenGap {
     const payload = KIND_PAYLOAD[kind] === 1 ? markOf(rows.payloadOf(i)) : "";
     this.value =
       lo === undefined ? "" : `${hi === 0 ? "" : `${hi.toString(16)}:`}${lo.toString(16).padStart(8, "0")}`;
-    this.key = `${this.shape} ${Object.values(rest).join(" ")} ${this.value} ${payload}`;
+    const runs = rows.stores[i] > 0 ? storesText(rows, i) : "";
+    this.key = `${this.shape} ${Object.values(rest).join(" ")} ${this.value} ${payload} ${runs}`;
   }
 
-  add(rows: Rows, i: number, engine: number, hashOf: (page: number) => string): void {
+  /** What row i, the gap's own or one in it, was told in place. */
+  tell(rows: Rows, i: number, hashOf: (page: number) => string): void {
+    const { vgpu, gfn, page, status } = rows.answerTable;
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++) {
+      for (const value of [vgpu[k], gfn[k], status[k]]) this.fetches.add(value);
+      if (status[k] === TOLD) this.got(rows.firstSeq + i, vgpu[k], gfn[k], page[k], hashOf);
+    }
+  }
+
+  private got(seq: number, vgpu: number, gfn: number, page: number, hashOf: (page: number) => string): void {
+    this.fetched.push({ seq, path: `${agentName(vgpu)}.ram.${gfn.toString(16)}`, page });
+    for (const part of hashOf(page).split(",")) this.fetches.add(Number(part));
+  }
+
+  add(rows: Rows, i: number, hashOf: (page: number) => string): void {
+    this.tell(rows, i, hashOf);
     const kind = rows.kind[i];
     const seq = rows.firstSeq + i;
     const columns = rowColumns(rows, i);
     if (columns.dt !== undefined) this.times.add(columns.dt);
     if (columns.ticket !== undefined) this.tickets.add(columns.ticket);
     if (columns.cause !== undefined) this.tickets.add(columns.cause);
-    if (kind === K["guest.fetched"]) {
-      this.fetched.push({
-        seq,
-        path: `${agentName(rows.agent[i])}.ram.${rows.at[i].toString(16)}`,
-        page: rows.page[i],
-      });
-      for (const part of hashOf(rows.page[i]).split(",")) this.fetches.add(Number(part));
-    }
+    if (kind === K["guest.fetched"]) this.got(seq, rows.agent[i], rows.at[i], rows.page[i], hashOf);
     if (KIND_NAMES[kind].startsWith("guest.fetch")) {
       for (const value of [kind, rows.agent[i], rows.at[i]]) this.fetches.add(value);
       return;
@@ -151,18 +152,31 @@ class OpenGap {
       for (const value of [kind, columns.lo ?? 0, columns.hi ?? 0]) this.times.add(value);
       return;
     }
-    if (kind === K["access.reply"] && rows.ticket[i] === this.owed) this.reply = [rows.lo[i], rows.hi[i]];
-    else if (KIND_CLASS[kind] === CLASS_OUTCOME) this.show(rows, i, engine);
+    if (kind === K["guest.write"]) this.showPieces(rows, i);
+    else if (KIND_CLASS[kind] === CLASS_OUTCOME) this.show(rows, i);
   }
 
-  private show(rows: Rows, i: number, engine: number): void {
+  /** Pieces one by one: where one row of them ends is timing. */
+  private showPieces(rows: Rows, i: number): void {
+    const { at, atHigh, length, code, lo, hi } = rows.writeTable;
+    for (let p = rows.firstPiece[i]; p < rows.firstPiece[i] + rows.writes[i]; p++) {
+      const value = code[p] === WRITE_TIME ? "a time" : `${hi[p].toString(16)} ${lo[p].toString(16)}`;
+      const where = `at ${at[p].toString(16)} atHigh ${atHigh[p].toString(16)} length ${length[p].toString(16)}`;
+      const text = `guest.write ${where} code ${code[p]} ${value}`;
+      this.shown.push({ lane: laneOf(rows, i), seq: rows.firstSeq + i, text });
+    }
+  }
+
+  private show(rows: Rows, i: number): void {
     const kind = rows.kind[i];
     const { cause: _, ticket: __, lo, hi, ...rest } = rowColumns(rows, i);
-    const isTime = kind === K["guest.write"] && rows.code[i] === WRITE_TIME;
-    const value = isTime ? "a time" : `${(hi ?? 0).toString(16)} ${(lo ?? 0).toString(16)}`;
+    // Which bits raised an interrupt is a matter of time: the guest sees them where it reads them.
+    if (kind === K["irq.inject"]) delete rest.code;
+    const isIrq = kind === K["irq.inject"];
+    const value = isIrq ? (lo ?? 0).toString(16) : `${(hi ?? 0).toString(16)} ${(lo ?? 0).toString(16)}`;
     const where = Object.entries(rest).map(([name, n]) => `${name} ${n.toString(16)}`);
     const text = `${KIND_NAMES[kind]} ${where.join(" ")} ${value}`;
-    this.shown.push({ lane: laneOf(rows, i, engine), seq: rows.firstSeq + i, text });
+    this.shown.push({ lane: laneOf(rows, i), seq: rows.firstSeq + i, text });
   }
 
   gap(): Gap {
@@ -175,14 +189,19 @@ class OpenGap {
   }
 }
 
-function laneOf(rows: Rows, i: number, engine: number): string {
+function laneOf(rows: Rows, i: number): string {
   const kind = rows.kind[i];
   const agent = agentName(rows.agent[i]);
-  if (kind === K["guest.write"])
-    return `${agent}.${engine === NO_ENGINE ? "aperture" : ENGINES[engine]}.write`;
+  if (kind === K["guest.write"]) return `${agent}.${ENGINES[rows.engine[i]] ?? "aperture"}.write`;
   if (kind === K["irq.inject"] || kind === K["irq.level"]) return `${agent}.irq`;
   const of = rowColumns(rows, i).engine;
   return `${agent}.${of === undefined ? "" : `${ENGINES[of] ?? "host"}.`}${KIND_NAMES[kind]}`;
+}
+
+function storesText(rows: Rows, i: number): string {
+  const { at, size, length } = rows.storeTable;
+  const runs = Array.from({ length: rows.stores[i] }, (_, k) => rows.firstPiece[i] + k);
+  return runs.map((k) => `${at[k]}:${size[k]}:${length[k]}`).join(" ");
 }
 
 function markOf(bytes: Uint8Array): string {

@@ -1,18 +1,23 @@
+import { PURPOSES } from "../../events/columns.ts";
 import type { Digest } from "../../events/digest.ts";
 import { K, KIND_NAMES } from "../../events/kinds.ts";
-import { Rows, rowDifference } from "../../events/rows.ts";
+import { firstEntryDifference, rowDifference } from "../../events/row-difference.ts";
+import { Rows } from "../../events/rows.ts";
+import { ENGINES } from "../../hw/units.ts";
+import type { Question } from "../../reducers/answers.ts";
+import type { Broken } from "../../reducers/invariants.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import { isRead } from "../../reducers/machine.ts";
-import { type FieldDifference, fieldDifferences } from "../../reducers/path.ts";
+import { agentName, type FieldDifference, fieldDifferences } from "../../reducers/path.ts";
 import type { Recording } from "../recording/recording.ts";
 import { rowPath } from "./format.ts";
 
 /** Where a replay first answered otherwise than recorded. */
 export interface Divergence {
   readonly seq: number;
-  /** Kind of the recorded row, or `digest`. */
+  /** Kind of the recorded row, `digest`, or `invariant`: all is as recorded, and the state is wrong. */
   readonly kind: string;
-  /** What the row is about: `vgpu1.rcs0.RING_TAIL`, `vgpu1`, a component. */
+  /** What the row is about: `vgpu1.rcs0.RING_TAIL`, `vgpu1`, a component, an invariant's name. */
   readonly path: string;
   /** Byte offset of a register; -1 where it is about none. */
   readonly at: number;
@@ -55,10 +60,16 @@ export function divergenceOfDigest(seq: number, expected: Digest, got: Digest | 
   };
 }
 
+/** Behind row `seq` the state breaks an invariant. */
+export function divergenceOfInvariant(seq: number, { name, says, what }: Broken): Divergence {
+  return { ...NOTHING, seq, kind: "invariant", path: name, column: "invariant", detail: `${what}; ${says}` };
+}
+
 /** Describe the mismatch at row `i`, which the machine's last input led to. */
 export function divergenceAt(recording: Blocks, machine: Machine, rows: Rows, i: number): Divergence {
   const { core } = machine;
   const cause = core.seq - rows.firstSeq;
+  if (cause === i && !machine.recorded.used) return ofAnswers(machine, rows, i);
   if (cause === i && isRead(rows.kind[i])) return ofReply(recording, machine, rows, i);
   const o = i - cause - 1;
   const seq = rows.firstSeq + i;
@@ -80,6 +91,7 @@ export function divergenceAt(recording: Blocks, machine: Machine, rows: Rows, i:
     };
   }
   if (column === "payload") return { ...NOTHING, seq, kind, path, column, detail: "other bytes" };
+  if (column === "writes") return ofPieces(core.out, o, rows, i, { ...NOTHING, seq, kind, path, column });
   return {
     ...NOTHING,
     seq,
@@ -90,6 +102,42 @@ export function divergenceAt(recording: Blocks, machine: Machine, rows: Rows, i:
     got: core.out[column][o],
     detail: "",
   };
+}
+
+/** A question that the row does not answer next, or an answer that nobody asked for: `N.k`, frame, purpose. */
+function ofAnswers({ core, recorded }: Machine, rows: Rows, i: number): Divergence {
+  const { answerTable, firstAnswer, answers } = rows;
+  const k = recorded.count;
+  const next = firstAnswer[i] + k;
+  const expected = k < answers[i] ? entryText(answerTable, next) : "no more questions";
+  const got = recorded.wrong === null ? "no more questions" : questionText(recorded.wrong);
+  return {
+    ...{ ...NOTHING, seq: rows.firstSeq + i, kind: KIND_NAMES[rows.kind[i]], column: "answers" },
+    path: rowPath(core.registers, rows, i),
+    detail: `answer ${rows.firstSeq + i}.${k}: expected ${expected}  got ${got}`,
+  };
+}
+
+function entryText({ vgpu, gfn, purpose, engine }: Rows["answerTable"], k: number): string {
+  return questionText({ vgpu: vgpu[k], gfn: gfn[k], purpose: purpose[k], engine: engine[k] });
+}
+
+function questionText({ vgpu, gfn, purpose, engine }: Question): string {
+  const by = ENGINES[engine] === undefined ? "" : ` by ${ENGINES[engine]}`;
+  return `${PURPOSES[purpose] ?? purpose} ${agentName(vgpu)}.ram.${gfn.toString(16)}${by}`;
+}
+
+/** The first piece of a `guest.write` that differs. */
+function ofPieces(out: Rows, o: number, rows: Rows, i: number, of: Omit<Divergence, "detail">): Divergence {
+  const different = firstEntryDifference(out, o, rows, i);
+  if (different === null) return { ...of, detail: `expected ${rows.writes[i]} pieces  got ${out.writes[o]}` };
+  const { index, column } = different;
+  const [mine, theirs] = [out.firstPiece[o] + index, rows.firstPiece[i] + index];
+  const value = (table: Rows["writeTable"], p: number): string =>
+    hex((table as unknown as Record<string, Uint32Array>)[column][p]);
+  const expected = value(rows.writeTable, theirs);
+  const detail = `piece ${of.seq}.${index}: ${column} expected ${expected}  got ${value(out.writeTable, mine)}`;
+  return { ...of, detail };
 }
 
 function ofReply(recording: Blocks, machine: Machine, rows: Rows, i: number): Divergence {
@@ -110,7 +158,7 @@ function ofReply(recording: Blocks, machine: Machine, rows: Rows, i: number): Di
     expected: low ? expected : rows.hi[i],
     got: low ? got : core.replyHi,
     fields: isMmio ? fieldDifferences(machine.core.registers, at, expected, got) : [],
-    detail: core.owed !== rows.ticket[i] ? `expected ticket ${rows.ticket[i]}  got ${core.owed}` : "",
+    detail: "",
     lastWritten: lastWrite(recording, rows, i),
   };
 }
@@ -152,6 +200,7 @@ export function divergenceText(divergence: Divergence, file: string): string {
   else if (fields.length === 0) lines.push(`  ${values}`);
   if (lastWritten >= 0)
     lines.push(`  last written by ${lastWritten} ${kind.replace("read", "written")} ${path}`);
+  if (kind === "invariant") lines.push(`  gvt bisect time ${file} --invariant ${path}`);
   if (at >= 0) lines.push(`  gvt show ${file} --at ${seq} --state ${path}`);
   return lines.join("\n");
 }

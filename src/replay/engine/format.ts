@@ -1,17 +1,26 @@
 import {
   FAILSAFE,
+  NOT_NOW,
   NOTES,
   PORT_COHERENT,
   PORT_MSI,
   PORT_SCREEN,
+  REFUSALS,
+  TIMER_DRAW,
   TIMER_ENGINE,
   TIMER_SCREEN,
   TIMER_VBLANK,
+  TOLD,
+  WRITE_PAYLOAD,
 } from "../../events/codes.ts";
 import { type ColumnName, PURPOSES } from "../../events/columns.ts";
-import { isInput, K, KIND_NAMES, KINDS, type KindName } from "../../events/kinds.ts";
-import type { Rows } from "../../events/rows.ts";
-import type { RegisterIndex } from "../../hw/compile.ts";
+import { isInput, K, KIND_NAMES, KINDS, type KindName, TOLD_KIND } from "../../events/kinds.ts";
+import { frameOfPiece } from "../../events/pieces.ts";
+import { type Rows, TABLE_OF } from "../../events/rows.ts";
+import { entryColumns, TABLE_NAMES, type TableName } from "../../events/tables.ts";
+import type { CommandRow } from "../../hw/command.ts";
+import { COMMAND_ROWS } from "../../hw/commands/index.ts";
+import { type RegisterIndex, registerPath } from "../../hw/compile.ts";
 import { ENGINES } from "../../hw/units.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { agentName, fieldText, mmioPath } from "../../reducers/path.ts";
@@ -19,12 +28,17 @@ import type { Start } from "./run.ts";
 
 /** Rows as words: for output, never on a hot path. */
 
-/** What one row says. */
+/** Answers named in a row's own line. */
+const TOLD_NAMED = 3;
+
+/** What one row, or one entry of its list, says. */
 export interface RowText {
   readonly seq: number;
+  /** Of an entry of the row's list: its place in there, `seq.k` together. */
+  readonly entry?: number;
   /** Model time in microseconds. */
   readonly time: number;
-  readonly kind: KindName;
+  readonly kind: KindName | typeof TOLD_KIND;
   /** What it is about, as in every verb: `vgpu1.rcs0.RING_TAIL`, `vgpu1.ram.1f3a2`. */
   readonly path: string;
   /** Its value, names first; may be empty. */
@@ -70,10 +84,30 @@ export class RowFormatter {
     const seq = rows.firstSeq + i;
     const cause = has(kind, "cause") && rows.cause[i] !== 0 ? seq - rows.cause[i] : -1;
     const path = rowPath(this.registers, rows, i);
-    return { seq, time: this.now, kind, path, value: this.value(kind, rows, i), cause };
+    const said = [this.value(kind, rows, i), answersText(rows, i)].filter((text) => text !== "").join("  ");
+    return { seq, time: this.now, kind, path, value: said, cause };
+  }
+
+  /** What row `i` was told in place, one text an entry; its place is `seq.k`. */
+  told(rows: Rows, i: number): RowText[] {
+    const { vgpu, gfn, purpose, engine, page, status } = rows.answerTable;
+    return Array.from({ length: rows.answers[i] }, (_, k) => {
+      const at = rows.firstAnswer[i] + k;
+      const path = `${agentName(vgpu[at])}.ram.${gfn[at].toString(16)}`;
+      const what = `${PURPOSES[purpose[at]]}${ENGINES[engine[at]] === undefined ? "" : ` for ${ENGINES[engine[at]]}`}`;
+      const value = `${what} ${this.answerText(status[at], page[at])}`;
+      return { seq: rows.firstSeq + i, entry: k, time: this.now, kind: TOLD_KIND, path, value, cause: -1 };
+    });
+  }
+
+  private answerText(status: number, page: number): string {
+    if (status === NOT_NOW) return "not now";
+    if (status !== TOLD) return `errno ${status}`;
+    return `page ${page === 0 ? "zero" : page < this.store.count ? hex(this.store.hash(page)[0]) : "?"}`;
   }
 
   private value(kind: KindName, rows: Rows, i: number): string {
+    if (kind === "irq.inject") return interruptValue(this.registers, rows, i);
     if (kind === "timer.fired") {
       const code = this.timers.get(rows.ticket[i]);
       this.timers.delete(rows.ticket[i]);
@@ -95,7 +129,38 @@ export class RowFormatter {
 export function rowColumns(rows: Rows, i: number): Partial<Record<ColumnName, number>> {
   const kind = KIND_NAMES[rows.kind[i]];
   const names = KINDS[kind].columns as readonly ColumnName[];
-  return Object.fromEntries(names.filter((name) => name !== "page").map((name) => [name, rows[name][i]]));
+  const plain = names.filter((name) => name !== "page" && !(name in TABLE_OF));
+  return Object.fromEntries(plain.map((name) => [name, rows[name][i]]));
+}
+
+/** The entries of row `i` by table, those tables that it has some in: numbers as they are recorded. */
+export function rowEntries(
+  rows: Rows,
+  i: number,
+): Partial<Record<TableName, readonly Readonly<Record<string, number>>[]>> {
+  const some = TABLE_NAMES.filter((name) => rows[name][i] > 0);
+  return Object.fromEntries(
+    some.map((name) => {
+      const first = name === "answers" ? rows.firstAnswer[i] : rows.firstPiece[i];
+      const columns = rows[TABLE_OF[name]] as unknown as Record<string, Uint32Array>;
+      const names = entryColumns(name).filter((column) => (column as string) !== "page");
+      const entry = (k: number): Record<string, number> =>
+        Object.fromEntries(names.map((column) => [column, columns[column][first + k]]));
+      return [name, Array.from({ length: rows[name][i] }, (_, k) => entry(k))];
+    }),
+  );
+}
+
+/** The frames that a row was told of, the first few by name. */
+function answersText(rows: Rows, i: number): string {
+  const count = rows.answers[i];
+  if (count === 0) return "";
+  const { gfn, purpose } = rows.answerTable;
+  const named = Array.from({ length: Math.min(count, TOLD_NAMED) }, (_, k) => {
+    const at = rows.firstAnswer[i] + k;
+    return `${PURPOSES[purpose[at]]} ${gfn[at].toString(16)}`;
+  });
+  return `told ${named.join(", ")}${count > TOLD_NAMED ? `, ... ${count} in all` : ""}`;
 }
 
 function has(kind: KindName, column: ColumnName): boolean {
@@ -115,14 +180,17 @@ export function rowPath(registers: RegisterIndex, rows: Rows, i: number): string
   const name = agentName(agent);
   const at = rows.at[i];
   const region = kind.split(".")[0];
-  if (region === "mmio") return mmioPath(registers, agent, at);
+  if (region === "mmio" || kind === "audit.refused") return mmioPath(registers, agent, at);
+  if (kind === "aperture.written")
+    return `${name}.aperture.${rows.storeTable.at[rows.firstPiece[i]].toString(16)}`;
   if (["gtt", "config", "io", "aperture"].includes(region) && has(kind, "at"))
     return `${name}.${region}.${at.toString(16)}`;
   if (kind === "guest.fetch" || kind.startsWith("guest.fetch") || kind === "memory.unknown")
     return `${name}.ram.${at.toString(16)}`;
   if (kind === "guest.write") {
-    const gfn = (at >>> 12) + rows.atHigh[i] * 0x10_0000;
-    return `${name}.ram.${gfn.toString(16)}+${(at & 0xfff).toString(16)}`;
+    const p = rows.firstPiece[i];
+    const gfn = frameOfPiece(rows.writeTable, p);
+    return `${name}.ram.${gfn.toString(16)}+${(rows.writeTable.at[p] & 0xfff).toString(16)}`;
   }
   const engine = has(kind, "engine") ? engineOf(rows, i) : "";
   return engine === "" ? name : `${name}.${engine}`;
@@ -136,9 +204,15 @@ function mmioValue(registers: RegisterIndex, rows: Rows, i: number): string {
   return decoded === "" ? accessValue(rows, i) : `${accessValue(rows, i)}  ${decoded}`;
 }
 
+/** A message, and the bits that raised it: `data 00000021 to fee00000 for gtIrq0.GEN8_GT_IIR RCS_USER_INTERRUPT`. */
+function interruptValue(registers: RegisterIndex, rows: Rows, i: number): string {
+  const at = rows.code[i];
+  const names = fieldText(registers.names[registers.idOf[at >>> 2] ?? 0]?.row.fields ?? {}, rows.hi[i]);
+  const bits = names === "" ? hex(rows.hi[i]) : names;
+  return `data ${hex(rows.lo[i])} to ${hex(rows.at[i])} for ${registerPath(registers, at)} ${bits}`;
+}
+
 function accessValue(rows: Rows, i: number): string {
-  const kind = KIND_NAMES[rows.kind[i]];
-  if (has(kind, "ticket") && rows.ticket[i] !== 0) return `owed, ${ticketText(rows, i)}`;
   const size = rows.size[i];
   if (size === 8) return wide(rows.lo[i], rows.hi[i]);
   return size === 4 || size === 0 ? hex(rows.lo[i]) : rows.lo[i].toString(16).padStart(size * 2, "0");
@@ -146,6 +220,7 @@ function accessValue(rows: Rows, i: number): string {
 
 /** What a timer is for. */
 export function timerName(code: number): string {
+  if (code >= TIMER_DRAW) return "rest of the screen";
   if (code >= TIMER_SCREEN) return "screen";
   if (code >= TIMER_VBLANK) return `vblank of pipe ${"ABC"[code - TIMER_VBLANK] ?? code}`;
   return code >= TIMER_ENGINE ? `turn of ${ENGINES[code - TIMER_ENGINE] ?? code}` : `timer ${code}`;
@@ -190,10 +265,37 @@ function bytesPreview(rows: Rows, i: number): string {
   return `${bytes.length} bytes  ${head}${bytes.length > 16 ? "..." : ""}`;
 }
 
+/** Runs that an aperture write came in, and the bytes. */
+function storesText(rows: Rows, i: number): string {
+  const { size } = rows.storeTable;
+  const runs = rows.stores[i] === 1 ? "" : `${rows.stores[i]} runs, `;
+  return `${runs}${size[rows.firstPiece[i]]} x ${bytesPreview(rows, i)}`;
+}
+
+const WRITE_NAMES = ["", "a time", "a position", "the bytes written", "a status"];
+
+/** The first piece of a write to guest memory, and how many there are. */
+function piecesText(rows: Rows, i: number): string {
+  const { length, lo, hi, code } = rows.writeTable;
+  const p = rows.firstPiece[i];
+  let bytes = 0;
+  for (let k = p; k < p + rows.writes[i]; k++) bytes += length[k];
+  const name = WRITE_NAMES[code[p]] ?? "";
+  const hash = code[p] === WRITE_PAYLOAD ? "" : `  hash ${hex(hi[p])}${hex(lo[p])}`;
+  const pieces = rows.writes[i] === 1 ? "" : `${rows.writes[i]} pieces, `;
+  return `${pieces}${bytes} bytes${hash}${name === "" ? "" : `  ${name}`}`;
+}
+
 const range = (rows: Rows, i: number): string =>
   `${address(rows.at[i], rows.atHigh[i])} + ${address(rows.lo[i], rows.hi[i])}`;
 const context = (rows: Rows, i: number): string => `context ${hex(rows.lo[i])} lrca ${hex(rows.at[i])}`;
 const IRQ_NAMES = ["INTx", "MSI", "MSI-X", "error", "request"];
+
+/** Name of the command whose first dword is in `at`. */
+function commandName(rows: Rows, i: number): string {
+  const named = ({ mask, opcode }: CommandRow): boolean => (rows.at[i] & mask) >>> 0 === opcode;
+  return COMMAND_ROWS.find(named)?.name ?? "";
+}
 
 type Describe = (rows: Rows, i: number) => string;
 
@@ -201,7 +303,7 @@ type Describe = (rows: Rows, i: number) => string;
 const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "gtt.written": (rows, i) =>
     `${accessValue(rows, i)}  ${(rows.lo[i] & 1) === 0 ? "not present" : "present"}`,
-  "aperture.written": (rows, i) => `${rows.size[i]} x ${bytesPreview(rows, i)}`,
+  "aperture.written": storesText,
   "port.attached": (rows, i) => capabilities(rows.code[i]),
   "dma.mapped": (rows, i) => {
     const code = rows.code[i];
@@ -215,9 +317,8 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "guest.fetch": (rows, i) =>
     `${PURPOSES[rows.purpose[i]]}${engineOf(rows, i) === "" ? "" : ` for ${engineOf(rows, i)}`}`,
   "guest.fetch.failed": (rows, i) => `${PURPOSES[rows.purpose[i]]} errno ${rows.code[i]}`,
-  "guest.write": (rows, i) => `${rows.length[i]} bytes  hash ${hex(rows.hi[i])}${hex(rows.lo[i])}`,
+  "guest.write": piecesText,
   "access.reply": (rows, i) => `${wide(rows.lo[i], rows.hi[i])}  ${ticketText(rows, i)}`,
-  "irq.inject": (rows, i) => `data ${hex(rows.lo[i])} to ${hex(rows.at[i])}`,
   "irq.level": (rows, i) => (rows.lo[i] === 0 ? "low" : "high"),
   "timer.arm": (rows, i) =>
     `${timerName(rows.code[i])} at ${clockText(rows.lo[i] + rows.hi[i] * 0x1_0000_0000)}`,
@@ -225,9 +326,13 @@ const DESCRIBE: Partial<Record<KindName, Describe>> = {
   "workload.submitted": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "workload.completed": (rows, i) => `${context(rows, i)} tail ${rows.hi[i].toString(16)}`,
   "context.switched": (rows, i) => `${context(rows, i)}  ${statusText(rows.code[i])}`,
+  "audit.refused": (rows, i) => `${REFUSALS[rows.code[i]] ?? rows.code[i]} ${hex(rows.lo[i])}`,
   "failsafe.entered": (rows, i) => FAILSAFE[rows.code[i]] ?? String(rows.code[i]),
   "mmio.unknown": (rows, i) => `${rows.size[i]} bytes ${wide(rows.lo[i], rows.hi[i])}`,
   "memory.unknown": (rows, i) => PURPOSES[rows.purpose[i]] ?? "",
-  note: (rows, i) =>
-    `${NOTES[rows.code[i]] ?? rows.code[i]} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`,
+  note: (rows, i) => {
+    const said = NOTES[rows.code[i]] ?? rows.code[i];
+    const name = said === "command.unmodelled" ? ` ${commandName(rows, i)}` : "";
+    return `${said}${name} ${hex(rows.at[i])} ${wide(rows.lo[i], rows.hi[i])}`;
+  },
 };

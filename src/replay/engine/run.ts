@@ -10,6 +10,7 @@ import { eachFrameFacts } from "../../reducers/ram.ts";
 import { standAtBase } from "../checkpoint/base.ts";
 import { RecordingError } from "../recording/errors.ts";
 import type { Recording } from "../recording/recording.ts";
+import type { OpenQuestion, OpenWrite, Timer } from "./open-work.ts";
 
 /**
  * The machine that a recording starts from: after reset, or in the state of an embedded checkpoint. Throws
@@ -30,27 +31,14 @@ function standing(machine: Machine, recording: Recording): Machine {
   return machine;
 }
 
-/** Something that the model has asked of the world. */
-interface Asked {
-  readonly ticket: number;
-  readonly agent: number;
-}
-
-/** A question for a page; `engine` 255: nobody's engine. */
-interface Fetched {
-  readonly gfn: number;
-  readonly purpose: number;
-  readonly engine: number;
-}
-
 /** What a replay by address must know of the time before the first row. */
 export interface Start {
   /** Model time in microseconds. */
   readonly now: number;
   /** What is open: timers, questions for pages, and guest writes in flight. */
-  readonly timers: readonly (Asked & { readonly code: number; readonly deadline: number })[];
-  readonly fetches: readonly (Asked & Fetched)[];
-  readonly writes: readonly Asked[];
+  readonly timers: readonly Timer[];
+  readonly fetches: readonly OpenQuestion[];
+  readonly writes: readonly OpenWrite[];
   /** What the model knew of guest memory: content ids of the store. */
   readonly frames: readonly { readonly vgpu: number; readonly gfn: number; readonly page: number }[];
 }
@@ -81,7 +69,9 @@ export function startOf(recording: Recording): Start {
     fetches: of("guest.fetch").map(({ ticket, agent, operands: [gfn, purpose, engine] }) => {
       return { ticket, agent, gfn, purpose, engine };
     }),
-    writes: of("guest.write"),
+    writes: of("guest.write").map(({ ticket, agent, operands: [at, atHigh, length] }) => {
+      return { ticket, agent, at, atHigh, length };
+    }),
     frames,
   };
 }

@@ -4,6 +4,7 @@ import type { Machine, State } from "../../reducers/machine.ts";
 import { drawScreen, type Picture } from "../../reducers/mediator/display/draw.ts";
 import { activePipe, decodePlane, scanoutFrames } from "../../reducers/mediator/display/scanout.ts";
 import type { PageStore } from "../../reducers/pages.ts";
+import { frameKey } from "../../reducers/ram.ts";
 import { PIPES } from "../../reducers/trees.ts";
 import type { Recording } from "../recording/recording.ts";
 import { type SeekOptions, seekTo, type Watch } from "./state.ts";
@@ -42,7 +43,9 @@ class ScreenWatch implements Watch {
     if (!isInput(kind)) return false;
     this.now += rows.dt[i];
     const vgpu = rows.agent[i];
-    if (kind === K["guest.fetched"]) this.answered.set(keyOf(vgpu, rows.at[i]), this.now);
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++)
+      this.answered.set(frameKey(rows.answerTable.vgpu[k], rows.answerTable.gfn[k]), this.now);
+    if (kind === K["guest.fetched"]) this.answered.set(frameKey(vgpu, rows.at[i]), this.now);
     if (kind === K["vgpu.reset"] || kind === K["vgpu.destroyed"]) return true;
     return kind === K["mmio.written"] && rows.at[i] >= PIPECONF && turnsOff(rows.at[i], rows.lo[i]);
   }
@@ -72,13 +75,11 @@ class ScreenWatch implements Watch {
     const { core } = machine;
     let oldest = core.now;
     for (const gfn of scanoutFrames(core, vgpu, activePipe(core, vgpu))) {
-      oldest = Math.min(oldest, this.answered.get(keyOf(vgpu, gfn)) ?? oldest);
+      oldest = Math.min(oldest, this.answered.get(frameKey(vgpu, gfn)) ?? oldest);
     }
     this.kept.set(vgpu, { state: machine.snapshot(), age: core.now - oldest });
   }
 }
-
-const keyOf = (vgpu: number, gfn: number): number => vgpu * 0x100_0000 + gfn;
 
 function turnsOff(at: number, value: number): boolean {
   if ((value & ENABLE) !== 0) return false;

@@ -1,3 +1,4 @@
+import { TOLD } from "../../events/codes.ts";
 import { isInput, K, KIND_NAMES, KIND_WORLD, type KindName } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import type { RegisterIndex } from "../../hw/compile.ts";
@@ -23,10 +24,13 @@ export interface Statistics {
   readonly registers: { readonly single: number; readonly arrays: number; readonly accesses: number };
   /** Accesses to where no register is. */
   readonly unknownAccesses: number;
-  /** Questions for guest pages, answers, and different contents among them. */
+  /** Questions for guest pages under a ticket, answers to them, what was told in place, different contents. */
   readonly fetches: number;
   readonly fetched: number;
+  readonly told: number;
   readonly pages: number;
+  /** Pieces of writes to guest memory. */
+  readonly pieces: number;
   readonly apertureBytes: number;
   readonly interrupts: number;
   /** By engine that was used. */
@@ -44,6 +48,8 @@ class Counter {
   events = 0;
   unknownRows = 0;
   apertureBytes = 0;
+  told = 0;
+  pieces = 0;
   accesses = 0;
   readonly kinds = new Float64Array(256);
   readonly registers: Uint8Array;
@@ -71,6 +77,11 @@ class Counter {
       this.vgpus[rows.agent[i]] = 1;
       this.events += KIND_WORLD[kind];
     }
+    this.told += rows.answers[i];
+    const { page, status } = rows.answerTable;
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++)
+      if (status[k] === TOLD) this.pages.add(page[k]);
+    this.pieces += rows.writes[i];
     if (kind === K["mmio.read"] || kind === K["mmio.written"]) {
       this.accesses++;
       this.registers[this.index.idOf[rows.at[i] >>> 2] ?? 0] = 1;
@@ -97,7 +108,9 @@ class Counter {
       unknownAccesses: kinds[K["mmio.unknown"]],
       fetches: kinds[K["guest.fetch"]],
       fetched: kinds[K["guest.fetched"]],
+      told: this.told,
       pages: this.pages.size,
+      pieces: this.pieces,
       apertureBytes: this.apertureBytes,
       interrupts: kinds[K["irq.inject"]],
       engines: ENGINES.map((engine, e) => ({

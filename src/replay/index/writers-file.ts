@@ -1,6 +1,7 @@
 import { VGPU_MAX } from "../../hw/units.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import { PLANES } from "../../reducers/planes.ts";
+import { frameGfn, frameKey, frameVgpu } from "../../reducers/ram.ts";
 import type { WriteListener } from "../../reducers/trace.ts";
 import { PAGE_MASK, PAGE_SHIFT } from "../../reducers/words.ts";
 import type { Codec } from "../recording/tools.ts";
@@ -21,11 +22,6 @@ export const WRITERS_GROUP = 64;
 export const WORDS_MASK_WORDS = 16;
 export const MEMORY_MASK_WORDS = 32;
 const PAGES_SHIFT = 12;
-
-/** Key of a guest's frame. */
-export function frameKey(vgpu: number, gfn: number): number {
-  return vgpu * 0x1_0000_0000 + gfn;
-}
 
 /** What was written since it was cleared. */
 class MaskSet {
@@ -92,8 +88,8 @@ class MaskMap<K extends number> {
   putInto(out: number[]): void {
     out.push(this.masks.size);
     for (const [key, mask] of [...this.masks].sort(([a], [b]) => a - b)) {
-      out.push(key >>> 0);
-      if (this.keyWords > 1) out.push(Math.floor(key / 0x1_0000_0000));
+      if (this.keyWords === 1) out.push(key);
+      else out.push(frameGfn(key), frameVgpu(key));
       for (let w = 0; w < mask.length; w++) out.push(mask[w]);
     }
   }

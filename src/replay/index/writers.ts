@@ -1,4 +1,5 @@
 import { VGPU_MAX } from "../../hw/units.ts";
+import { frameKey, GFN_BITS } from "../../reducers/ram.ts";
 import { PAGE_MASK, PAGE_SHIFT } from "../../reducers/words.ts";
 import { decompress } from "../checkpoint/pool.ts";
 import type { Lineage } from "../recording/block-info.ts";
@@ -7,7 +8,6 @@ import type { Recording } from "../recording/recording.ts";
 import type { Codec } from "../recording/tools.ts";
 import { ItemReader } from "../recording/wire.ts";
 import {
-  frameKey,
   MEMORY_MASK_WORDS,
   WORDS_MASK_WORDS,
   WRITERS,
@@ -120,9 +120,7 @@ export class Writers {
     const reader = new WordReader(bytes);
     const masks: Masks[] = [];
     for (let k = 0; k < count; k++) {
-      const pages = reader.masks(WORDS_MASK_WORDS, 1);
-      const frames = reader.masks(MEMORY_MASK_WORDS, 2);
-      masks.push({ pages, frames, trees: reader.take(VGPU_MAX + 1) });
+      masks.push({ pages: reader.pages(), frames: reader.frames(), trees: reader.take(VGPU_MAX + 1) });
     }
     reader.end();
     return masks;
@@ -169,13 +167,22 @@ class WordReader {
     return words;
   }
 
-  /** A count, then keys of `keyWords` words (low first), each with its mask. */
-  masks(words: number, keyWords: number): Map<number, Uint32Array> {
+  /** A count, then pages, each with its mask. */
+  pages(): Map<number, Uint32Array> {
+    const [count] = this.take(1);
+    const masks = new Map<number, Uint32Array>();
+    for (let i = 0; i < count; i++) masks.set(this.take(1)[0], this.take(WORDS_MASK_WORDS));
+    return masks;
+  }
+
+  /** A count, then frames (gfn, vGPU), each with its mask. */
+  frames(): Map<number, Uint32Array> {
     const [count] = this.take(1);
     const masks = new Map<number, Uint32Array>();
     for (let i = 0; i < count; i++) {
-      const key = this.take(keyWords);
-      masks.set(key[0] + (key[1] ?? 0) * 0x1_0000_0000, this.take(words));
+      const [gfn, vgpu] = this.take(2);
+      if (gfn >>> GFN_BITS !== 0 || vgpu > VGPU_MAX) refuse(`frame ${gfn} of vGPU ${vgpu}, which is none`);
+      masks.set(frameKey(vgpu, gfn), this.take(MEMORY_MASK_WORDS));
     }
     return masks;
   }

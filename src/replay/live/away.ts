@@ -1,8 +1,7 @@
-import { K } from "../../events/kinds.ts";
-import { PAGE_BYTES } from "../../hw/units.ts";
-import type { Machine } from "../../reducers/machine.ts";
+import { NO_ENGINE, PAGE_BYTES } from "../../hw/units.ts";
+import type { Core } from "../../reducers/core.ts";
+import type { OpenQuestion, OpenWork, OpenWrite } from "../engine/open-work.ts";
 
-const NO_ENGINE = 255;
 const TWO_32 = 0x1_0000_0000;
 
 /**
@@ -12,33 +11,39 @@ const TWO_32 = 0x1_0000_0000;
  * that resets the device has ended the tickets.
  */
 export class Away {
-  private readonly machine: Machine;
+  private readonly core: Core;
+  private readonly open: OpenWork;
   /** vGPUs whose guest has left and whose next one has mapped nothing yet. */
   private readonly gone = new Set<number>();
   /** Open tickets that no guest has been asked, by vGPU. */
   private readonly waiting = new Map<number, Set<number>>();
 
-  constructor(machine: Machine) {
-    this.machine = machine;
+  constructor(core: Core, open: OpenWork) {
+    this.core = core;
+    this.open = open;
   }
 
   /** The guest has left: nobody answers any more what it was asked. */
   left(vgpu: number): void {
-    const { core } = this.machine;
-    const asked = core
-      .openTickets()
-      .filter((ticket) => core.ticketAgent(ticket) === vgpu && this.isQuestion(ticket));
+    const asked = new Set<number>();
+    for (const { agent, ticket } of this.open.questions()) if (agent === vgpu) asked.add(ticket);
+    for (const { agent, ticket } of this.open.writes()) if (agent === vgpu) asked.add(ticket);
     this.gone.add(vgpu);
-    this.waiting.set(vgpu, new Set(asked));
+    this.waiting.set(vgpu, asked);
+  }
+
+  /** Has the guest left, and nobody mapped memory in its place? */
+  isGone(vgpu: number): boolean {
+    return this.gone.has(vgpu);
   }
 
   /**
    * Is this an engine's question to a guest that is not there? Then it waits; everybody else's is refused by
    * the port.
    */
-  holds(vgpu: number, engine: number, ticket: number): boolean {
-    if (engine === NO_ENGINE || !this.gone.has(vgpu)) return false;
-    this.waiting.get(vgpu)?.add(ticket);
+  holds({ agent, engine, ticket }: OpenQuestion): boolean {
+    if (engine === NO_ENGINE || !this.gone.has(agent)) return false;
+    this.waiting.get(agent)?.add(ticket);
     return true;
   }
 
@@ -50,14 +55,12 @@ export class Away {
     this.gone.delete(vgpu);
     const waiting = this.waiting.get(vgpu);
     if (waiting === undefined) return [];
-    const { core } = this.machine;
     const found: number[] = [];
     for (const ticket of waiting) {
-      const isOpen = core.isOpen(ticket) && core.ticketAgent(ticket) === vgpu;
-      const at = isOpen ? this.addressOf(ticket) : -1;
-      if (isOpen && (at < start || at >= end)) continue;
+      const at = this.addressOf(ticket);
+      if (at >= 0 && (at < start || at >= end)) continue;
       waiting.delete(ticket);
-      if (isOpen) found.push(ticket);
+      if (at >= 0) found.push(ticket);
     }
     if (waiting.size === 0) this.waiting.delete(vgpu);
     return found.sort((a, b) => a - b);
@@ -66,24 +69,18 @@ export class Away {
   /**
    * The bytes of an open `guest.write`, as the model knows them now: later writes to them come later, too.
    */
-  bytesOf(ticket: number): Uint8Array {
-    const { core } = this.machine;
-    const address = this.addressOf(ticket);
-    const length = core.ticketOperand(ticket, 2);
-    const words = core.ram[core.ticketAgent(ticket)].known(Math.floor(address / PAGE_BYTES));
+  bytesOf({ agent, at, atHigh, length }: OpenWrite): Uint8Array {
+    const address = atHigh * TWO_32 + at;
+    const words = this.core.ram[agent].known(Math.floor(address / PAGE_BYTES));
     if (words === null) return new Uint8Array(length);
     return new Uint8Array(words.buffer, words.byteOffset + (address % PAGE_BYTES), length);
   }
 
-  private isQuestion(ticket: number): boolean {
-    const kind = this.machine.core.ticketKind(ticket);
-    return kind === K["guest.fetch"] || kind === K["guest.write"];
-  }
-
+  /** Where in the guest's memory an open ticket asks or writes; -1: it is not open any more. */
   private addressOf(ticket: number): number {
-    const { core } = this.machine;
-    const at = core.ticketOperand(ticket, 0);
-    if (core.ticketKind(ticket) === K["guest.fetch"]) return at * PAGE_BYTES;
-    return core.ticketOperand(ticket, 1) * TWO_32 + at;
+    const question = this.open.question(ticket);
+    if (question !== null) return question.gfn * PAGE_BYTES;
+    const write = this.open.writeOf(ticket);
+    return write === null ? -1 : write.atHigh * TWO_32 + write.at;
   }
 }

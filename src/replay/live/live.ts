@@ -1,29 +1,33 @@
 import { K } from "../../events/kinds.ts";
-import type { Rows } from "../../events/rows.ts";
-import { PAGE_BYTES } from "../../hw/units.ts";
+import { eachPieceBytes } from "../../events/pieces.ts";
+import { Rows } from "../../events/rows.ts";
+import type { Table } from "../../events/tables.ts";
+import { NO_ENGINE, PAGE_BYTES } from "../../hw/units.ts";
+import { ABSENT, noteAnswer } from "../../reducers/answers.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { Timers } from "../engine/timers.ts";
+import { frameKey } from "../../reducers/ram.ts";
+import {
+  addAnswer,
+  addFired,
+  addWritten,
+  type OpenQuestion,
+  OpenWork,
+  type OpenWrite,
+  type PageQuestion,
+  questionOf,
+  type Timer,
+  writeOf,
+} from "../engine/open-work.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { Away } from "./away.ts";
 import { LEAD, ModelClock } from "./model-clock.ts";
+import { OpenRuns } from "./open-runs.ts";
 import { READ_KINDS, WRITTEN_KINDS } from "./region-kinds.ts";
 import { DONE, type Hands, PENDING, type Region, type Reply, type World } from "./session.ts";
 
 /** Most that one row can move the clock: `dt` has 32 bits of microseconds, which is 71 minutes. */
 const DT_MAX = 0xffff_ffff;
-
-/** An answer that a hand gave in place, waiting for its row. */
-interface Answer {
-  readonly kind: number;
-  readonly agent: number;
-  readonly ticket: number;
-  /** Operands of the question, repeated. */
-  readonly at: number;
-  readonly purpose: number;
-  readonly page: number;
-  readonly code: number;
-}
 
 /** What a live machine counts for its own report. */
 export interface LiveStatistics {
@@ -44,14 +48,22 @@ export class Live implements World {
   private readonly recorder: Recorder;
   private readonly hands: Hands;
   private readonly clock: ModelClock;
-  private readonly timers = new Timers();
+  /** What the guest answers later, and timers. */
+  private readonly open: OpenWork;
   private readonly away: Away;
-  private readonly answers: Answer[] = [];
+  /** Answers that a hand gave in place, waiting for their turn. */
+  private readonly answers = new Rows(64, 0);
   /** Last content answered for a frame: most pages come back unchanged; comparing is cheaper than hashing. */
   private readonly lastContent = new Map<number, number>();
   private readonly page = new Uint8Array(PAGE_BYTES);
+  private readonly runs: OpenRuns;
   private readonly reply: Reply = { lo: 0, hi: 0 };
-  private readonly takeDigests = (): ReturnType<Machine["digests"]> => this.machine.digests();
+  /** Called before a block is sealed, between inputs. */
+  beforeSeal: () => void = () => {};
+  private readonly takeDigests = (): ReturnType<Machine["digests"]> => {
+    this.beforeSeal();
+    return this.machine.digests();
+  };
 
   constructor(machine: Machine, store: PageStore, recorder: Recorder, hands: Hands, clock: () => number) {
     this.machine = machine;
@@ -59,7 +71,25 @@ export class Live implements World {
     this.recorder = recorder;
     this.hands = hands;
     this.clock = new ModelClock(clock);
-    this.away = new Away(machine);
+    this.open = new OpenWork(machine.core);
+    this.runs = new OpenRuns(machine);
+    this.away = new Away(machine.core, this.open);
+    machine.core.source = { ask: (vgpu, gfn, purpose, engine) => this.tell(vgpu, gfn, purpose, engine) };
+  }
+
+  /** Answer a question of the input being reduced from the guest's memory, and note it in the input's row. */
+  private tell(vgpu: number, gfn: number, purpose: number, engine: number): number {
+    const said = this.look({ agent: vgpu, gfn, purpose, engine });
+    noteAnswer(this.recorder.rows, { vgpu, gfn, purpose, engine }, said);
+    return said;
+  }
+
+  private look(question: PageQuestion): number {
+    if (question.engine !== NO_ENGINE && this.away.isGone(question.agent)) return ABSENT;
+    this.statistics.fetches++;
+    const errno = this.hands.fetch(question.agent, question.gfn, 0, this.page);
+    if (errno === PENDING) return ABSENT;
+    return errno === DONE ? this.contentId(question, this.page) : -1 - errno;
   }
 
   /** Power on vGPU `v`. */
@@ -82,6 +112,7 @@ export class Live implements World {
 
   reset(vgpu: number): void {
     this.simple(K["vgpu.reset"], vgpu);
+    this.open.sweep();
   }
 
   read(region: Region, vgpu: number, at: number, size: number): Reply {
@@ -91,12 +122,10 @@ export class Live implements World {
     rows.size[i] = size;
     rows.lo[i] = 0;
     rows.hi[i] = 0;
-    rows.ticket[i] = 0;
     this.machine.apply(rows, i);
     const { core } = this.machine;
-    rows.lo[i] = core.owed === 0 ? core.replyLo : 0;
-    rows.hi[i] = core.owed === 0 ? core.replyHi : 0;
-    rows.ticket[i] = core.owed;
+    rows.lo[i] = core.replyLo;
+    rows.hi[i] = core.replyHi;
     this.reply.lo = core.replyLo;
     this.reply.hi = core.replyHi;
     if (core.out.count > 0) this.settle();
@@ -121,13 +150,18 @@ export class Live implements World {
     this.finish(rows, i);
   }
 
-  writeAperture(vgpu: number, at: number, size: number, bytes: Uint8Array): void {
+  writeAperture(vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void {
     const { rows } = this.recorder;
+    if (this.runs.goOn(rows, vgpu, stores, bytes)) {
+      const { out } = this.machine.core;
+      for (let o = 0; o < out.count; o++) this.carryOut(out, o);
+      this.recorder.sealIfFull(this.takeDigests);
+      return;
+    }
     const i = this.begin(K["aperture.written"], vgpu);
-    rows.at[i] = at;
-    rows.size[i] = size;
-    rows.putPayload(i, bytes);
+    rows.putStores(stores, bytes);
     this.finish(rows, i);
+    this.runs.began(i);
   }
 
   /** What was asked of a guest that left, and lies in here, is asked again: same ticket, no row. */
@@ -140,23 +174,17 @@ export class Live implements World {
     coherent: boolean,
     writable: boolean,
   ): void {
-    this.range(
-      K["dma.mapped"],
-      vgpu,
-      at,
-      atHigh,
-      lengthLo,
-      lengthHi,
-      (coherent ? 1 : 0) | (writable ? 2 : 0),
-    );
+    this.simple(K["dma.mapped"], vgpu, (rows, i) => {
+      putRange(rows, i, at, atHigh, lengthLo, lengthHi);
+      rows.code[i] = (coherent ? 1 : 0) | (writable ? 2 : 0);
+    });
     const first = atHigh * 0x1_0000_0000 + at;
-    for (const ticket of this.away.back(vgpu, first, first + lengthHi * 0x1_0000_0000 + lengthLo)) {
-      if (this.machine.core.isOpen(ticket)) this.askAgain(vgpu, ticket);
-    }
+    const end = first + lengthHi * 0x1_0000_0000 + lengthLo;
+    for (const ticket of this.away.back(vgpu, first, end)) this.askAgain(ticket);
   }
 
   unmapped(vgpu: number, at: number, atHigh: number, lengthLo: number, lengthHi: number): void {
-    this.range(K["dma.unmapped"], vgpu, at, atHigh, lengthLo, lengthHi, 0);
+    this.simple(K["dma.unmapped"], vgpu, (rows, i) => putRange(rows, i, at, atHigh, lengthLo, lengthHi));
   }
 
   irqRouted(vgpu: number, index: number, flags: number): void {
@@ -167,23 +195,23 @@ export class Live implements World {
   }
 
   fetched(ticket: number, bytes: Uint8Array): void {
-    const { core } = this.machine;
-    if (!core.isOpen(ticket)) return;
-    const vgpu = core.ticketAgent(ticket);
-    const gfn = core.ticketOperand(ticket, 0);
-    this.answerLate(K["guest.fetched"], ticket, this.contentId(vgpu, gfn, bytes), 0);
+    const question = this.open.question(ticket);
+    if (question === null) return;
+    this.answerLate(ticket, (rows) => addAnswer(rows, question, this.contentId(question, bytes)));
   }
 
   fetchFailed(ticket: number, errno: number): void {
-    if (this.machine.core.isOpen(ticket)) this.answerLate(K["guest.fetch.failed"], ticket, 0, errno);
+    const question = this.open.question(ticket);
+    if (question !== null) this.answerLate(ticket, (rows) => addAnswer(rows, question, -1 - errno));
   }
 
   written(ticket: number): void {
-    if (this.machine.core.isOpen(ticket)) this.answerLate(K["guest.write.done"], ticket, 0, 0);
+    this.writeFailed(ticket, 0);
   }
 
   writeFailed(ticket: number, errno: number): void {
-    if (this.machine.core.isOpen(ticket)) this.answerLate(K["guest.write.failed"], ticket, 0, errno);
+    const write = this.open.writeOf(ticket);
+    if (write !== null) this.answerLate(ticket, (rows) => addWritten(rows, write, errno));
   }
 
   run(ahead: boolean, turns: number): number {
@@ -191,17 +219,18 @@ export class Live implements World {
     const wall = this.clock.wall();
     const time = this.clock.at(wall);
     for (let n = 0; n < turns; n++) {
-      const deadline = this.timers.next();
-      if (deadline < 0) return -1;
+      const timer = this.open.timers().at(0);
+      if (timer === undefined) return -1;
+      const { deadline } = timer;
       const now = Math.max(time, this.machine.core.now);
       if (deadline > now && (!ahead || deadline > wall + LEAD)) return deadline - now;
-      this.fire(now, wall);
+      this.fire(timer, now, wall);
     }
     return 0;
   }
 
   flush(): void {
-    this.recorder.seal(this.machine.digests());
+    this.recorder.seal(this.takeDigests());
   }
 
   /** Seal what has waited for 20 ms: to be called every few milliseconds, also while all is quiet. */
@@ -209,41 +238,40 @@ export class Live implements World {
     if (this.recorder.sealDue(this.clock.wall())) this.flush();
   }
 
-  /**
-   * Nothing goes on: seal what there is, up to the input that the machine failed at where it did. Its state
-   * is nothing to vouch for, so no digest goes along.
-   */
+  /** Nothing goes on: seal what there is, the input that the machine failed at too. No digest vouches for its state. */
   abandon(): void {
     this.recorder.seal([]);
   }
 
-  private fire(now: number, wall: number): void {
-    const timer = this.timers.take();
-    if (timer === undefined || !this.machine.core.isOpen(timer.ticket)) return;
+  private fire(timer: Timer, now: number, wall: number): void {
+    this.open.end(timer.ticket);
     this.statistics.timers++;
     const { rows } = this.recorder;
     const at = Math.max(now, timer.deadline);
     if (at > now) this.clock.ranAhead(at, wall);
     this.catchUp(at);
-    const i = rows.append(K["timer.fired"]);
+    const i = addFired(rows, timer);
     rows.dt[i] = at - this.machine.core.now;
-    rows.agent[i] = timer.agent;
-    rows.source[i] = 0;
-    rows.ticket[i] = timer.ticket;
     this.finish(rows, i);
   }
 
   /** Start the row of an input that happens now. */
   private begin(kind: number, vgpu: number): number {
     const { rows } = this.recorder;
-    const time = this.clock.at(this.clock.wall());
-    this.catchUp(time);
+    const dt = this.sinceLast();
     const i = rows.append(kind);
-    rows.dt[i] = Math.max(0, time - this.machine.core.now);
+    rows.dt[i] = dt;
     rows.agent[i] = vgpu;
     rows.source[i] = 0;
-    this.statistics.inputs++;
     return i;
+  }
+
+  /** An input happens now: microseconds since the last one, as its row can say them. */
+  private sinceLast(): number {
+    const time = this.clock.at(this.clock.wall());
+    this.catchUp(time);
+    this.statistics.inputs++;
+    return Math.max(0, time - this.machine.core.now);
   }
 
   /** Where nothing has happened for longer than a row can say, the clock moves by rows of its own. */
@@ -263,24 +291,6 @@ export class Live implements World {
     this.finish(this.recorder.rows, i);
   }
 
-  private range(
-    kind: number,
-    vgpu: number,
-    at: number,
-    atHigh: number,
-    lo: number,
-    hi: number,
-    code: number,
-  ): void {
-    this.simple(kind, vgpu, (rows, i) => {
-      rows.at[i] = at;
-      rows.atHigh[i] = atHigh;
-      rows.lo[i] = lo;
-      rows.hi[i] = hi;
-      if (kind === K["dma.mapped"]) rows.code[i] = code;
-    });
-  }
-
   private finish(rows: Rows, i: number): void {
     this.machine.apply(rows, i);
     if (this.machine.core.out.count > 0) this.settle();
@@ -294,11 +304,12 @@ export class Live implements World {
   }
 
   private takeAnswers(): void {
-    for (let n = 0; n < this.answers.length; n++) {
-      this.answerNow(this.answers[n]);
+    const { rows } = this.recorder;
+    for (let n = 0; n < this.answers.count; n++) {
+      this.machine.apply(rows, rows.copyFrom(this.answers, n));
       this.recordOutcomes();
     }
-    this.answers.length = 0;
+    this.answers.clear();
   }
 
   private recordOutcomes(): void {
@@ -312,56 +323,54 @@ export class Live implements World {
     const vgpu = out.agent[o];
     switch (out.kind[o]) {
       case K["guest.fetch"]:
-        if (this.away.holds(vgpu, out.engine[o], out.ticket[o])) return;
-        return this.fetch(vgpu, out.at[o], out.purpose[o], out.ticket[o]);
+        return this.fetch(questionOf(out, o));
       case K["guest.write"]:
-        return this.writeGuest(vgpu, out.at[o], out.atHigh[o], out.ticket[o], out.payloadOf(o));
+        return eachPieceBytes(out, o, (p, bytes) => this.writeGuest(writeOf(out, o, p), bytes));
       case K["irq.inject"]:
         this.statistics.interrupts++;
         return this.hands.inject(vgpu, out.at[o], out.lo[o]);
       case K["timer.arm"]:
-        return this.timers.arm(out.ticket[o], vgpu, out.lo[o] + out.hi[o] * 0x1_0000_0000);
       case K["timer.cancel"]:
-        return this.timers.cancel(out.ticket[o]);
+        return this.open.outcome(out, o);
       case K["display.ready"]:
         return this.hands.displayReady(vgpu);
-      case K["access.reply"]:
-        this.reply.lo = out.lo[o];
-        this.reply.hi = out.hi[o];
-        return;
+      case K.note:
+        return this.hands.noted(vgpu, out.code[o]);
     }
   }
 
-  private fetch(agent: number, gfn: number, purpose: number, ticket: number): void {
-    this.statistics.fetches++;
-    const errno = this.hands.fetch(agent, gfn, ticket, this.page);
-    if (errno === PENDING) return;
-    const failed = errno !== DONE;
-    const page = failed ? 0 : this.contentId(agent, gfn, this.page);
-    const kind = failed ? K["guest.fetch.failed"] : K["guest.fetched"];
-    this.answers.push({ kind, agent, ticket, at: gfn, purpose, page, code: failed ? errno : 0 });
+  /** Ask the guest; what it does not answer in place stays open, and so does what it is not there to answer. */
+  private fetch(question: OpenQuestion): void {
+    const { agent, gfn, ticket } = question;
+    const held = this.away.holds(question);
+    if (!held) this.statistics.fetches++;
+    const errno = held ? PENDING : this.hands.fetch(agent, gfn, ticket, this.page);
+    if (errno === PENDING) return this.open.ask(question);
+    this.open.end(ticket);
+    addAnswer(this.answers, question, errno === DONE ? this.contentId(question, this.page) : -1 - errno);
   }
 
-  private writeGuest(agent: number, at: number, atHigh: number, ticket: number, bytes: Uint8Array): void {
+  private writeGuest(write: OpenWrite, bytes: Uint8Array): void {
+    const { agent, at, atHigh, ticket } = write;
     const errno = this.hands.write(agent, at, atHigh, ticket, bytes);
-    if (ticket === 0 || errno === PENDING) return;
-    const kind = errno === DONE ? K["guest.write.done"] : K["guest.write.failed"];
-    this.answers.push({ kind, agent, ticket, at: 0, purpose: 0, page: 0, code: errno });
+    if (ticket === 0) return;
+    if (errno === PENDING) return this.open.write(write);
+    this.open.end(ticket);
+    addWritten(this.answers, write, errno);
   }
 
-  /** Put the question of an open ticket once more, and reduce what is answered in place. */
-  private askAgain(vgpu: number, ticket: number): void {
-    const { core } = this.machine;
-    const at = core.ticketOperand(ticket, 0);
-    const second = core.ticketOperand(ticket, 1);
-    if (core.ticketKind(ticket) === K["guest.fetch"]) this.fetch(vgpu, at, second, ticket);
-    else this.writeGuest(vgpu, at, second, ticket, this.away.bytesOf(ticket));
+  /** Put an open question once more, and reduce what is answered in place. */
+  private askAgain(ticket: number): void {
+    const question = this.open.question(ticket);
+    const write = this.open.writeOf(ticket);
+    if (question !== null) this.fetch(question);
+    else if (write !== null) this.writeGuest(write, this.away.bytesOf(write));
     this.takeAnswers();
     this.recorder.sealIfFull(this.takeDigests);
   }
 
-  private contentId(vgpu: number, gfn: number, bytes: Uint8Array): number {
-    const key = vgpu * 0x100_0000 + gfn;
+  private contentId({ agent, gfn }: PageQuestion, bytes: Uint8Array): number {
+    const key = frameKey(agent, gfn);
     const last = this.lastContent.get(key);
     // A recorder may let pages go that no state holds any more: then the id is nobody's, or another's.
     if (last !== undefined && this.store.has(last) && this.store.equals(last, bytes)) return last;
@@ -370,27 +379,21 @@ export class Live implements World {
     return id;
   }
 
-  private answerNow(answer: Answer): void {
+  /** The world has answered: what is open no longer becomes the next row. */
+  private answerLate(ticket: number, add: (rows: Rows) => number): void {
+    this.open.end(ticket);
     const { rows } = this.recorder;
-    const i = rows.add(answer.kind);
-    rows.agent[i] = answer.agent;
-    rows.ticket[i] = answer.ticket;
-    rows.at[i] = answer.at;
-    rows.purpose[i] = answer.purpose;
-    rows.page[i] = answer.page;
-    rows.code[i] = answer.code;
-    this.machine.apply(rows, i);
-  }
-
-  private answerLate(kind: number, ticket: number, page: number, code: number): void {
-    const { core } = this.machine;
-    const i = this.begin(kind, core.ticketAgent(ticket));
-    const { rows } = this.recorder;
-    rows.ticket[i] = ticket;
-    rows.at[i] = core.ticketOperand(ticket, 0);
-    rows.purpose[i] = core.ticketOperand(ticket, 1);
-    rows.page[i] = page;
-    rows.code[i] = code;
+    const dt = this.sinceLast();
+    const i = add(rows);
+    rows.dt[i] = dt;
     this.finish(rows, i);
   }
+}
+
+/** A range of guest-physical memory in the columns that tell of one. */
+function putRange(rows: Rows, i: number, at: number, atHigh: number, lo: number, hi: number): void {
+  rows.at[i] = at;
+  rows.atHigh[i] = atHigh;
+  rows.lo[i] = lo;
+  rows.hi[i] = hi;
 }

@@ -1,3 +1,5 @@
+import type { Table } from "../../events/tables.ts";
+
 /**
  * Where a live world and the log meet. A port turns its own ABI into calls of `World` (each becomes rows of
  * the log) and lends the live engine its `Hands` (each carries out one effect). Nothing else crosses: a port
@@ -33,8 +35,11 @@ export interface World {
     lo: number,
     hi: number,
   ): void;
-  /** Consecutive aperture writes of `size` bytes each, as one run. */
-  writeAperture(vgpu: number, at: number, size: number, bytes: Uint8Array): void;
+  /**
+   * Aperture writes, in order: runs of consecutive ones, whose bytes follow one another in `bytes`. Both are
+   * the caller's again afterwards.
+   */
+  writeAperture(vgpu: number, stores: Table<"stores">, bytes: Uint8Array): void;
   /**
    * `coherent`: the port reads and writes this range in place; `writable`: the device may write it. Length in
    * bytes.
@@ -74,7 +79,10 @@ export const PENDING = -1;
 
 /** What the live engine calls to carry effects out. */
 export interface Hands {
-  /** Copy the 4 KiB page `gfn` into `into`. DONE, PENDING or an errno. */
+  /**
+   * Copy the 4 KiB page `gfn` into `into`. DONE, PENDING or an errno. With ticket 0 it must be done in place:
+   * PENDING says that it cannot.
+   */
   fetch(vgpu: number, gfn: number, ticket: number, into: Uint8Array): number;
   /**
    * Write `bytes` (valid during the call only) at a guest-physical address; `ticket` is 0 where memory is
@@ -84,4 +92,6 @@ export interface Hands {
   /** Signal an MSI: write `data` to `address`. */
   inject(vgpu: number, address: number, data: number): void;
   displayReady(vgpu: number): void;
+  /** The model has something to say of this guest: an index into NOTES. */
+  noted(vgpu: number, code: number): void;
 }

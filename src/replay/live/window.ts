@@ -1,3 +1,4 @@
+import { TOLD } from "../../events/codes.ts";
 import type { Digest } from "../../events/digest.ts";
 import { K } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
@@ -111,7 +112,7 @@ export class Window {
   take(rows: Rows, pages: BlockPages, digests: readonly Digest[]): void {
     this.bringPages(rows, pages);
     const segment = this.segments[this.segments.length - 1];
-    const body = this.encoder.encode(rows, pages.used, pages.index);
+    const body = this.encoder.encode(rows, pages);
     const kept = new Uint8Array(this.codec.compress(body));
     segment.blocks.push({ firstSeq: rows.firstSeq, body: kept, size: body.length, digests });
     segment.bytes += kept.length + pages.bodies.length;
@@ -158,13 +159,15 @@ export class Window {
     for (const segment of segments) this.letGo(segment);
   }
 
-  private bringPages(rows: Rows, { used, index, fresh, bodies }: BlockPages): void {
+  private bringPages(rows: Rows, { used, index, answerIndex, fresh, bodies }: BlockPages): void {
     for (let i = 0; i < fresh.length / HASH_BYTES; i++) {
       hashAt(fresh, i, this.hash);
       this.store.internHashed(this.hash, bodies.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES));
     }
     for (let i = 0; i < rows.count; i++)
       if (rows.kind[i] === K["guest.fetched"]) rows.page[i] = this.find(used, index[i]);
+    const { page, status, count } = rows.answerTable;
+    for (let k = 0; k < count; k++) if (status[k] === TOLD) page[k] = this.find(used, answerIndex[k]);
   }
 
   private find(hashes: Uint8Array, i: number): number {

@@ -164,10 +164,13 @@ class WorkPages {
 
   constructor(inputs: Inputs) {
     this.inputs = inputs;
-    const { kind, agent, at, purpose, count } = inputs.rows;
+    const { kind, agent, at, purpose, count, answerTable } = inputs.rows;
     for (let i = 0; i < count; i++)
-      if (kind[i] === K["guest.fetched"] && (purpose[i] === RING || purpose[i] === CONTEXT))
+      if (kind[i] === K["guest.fetched"] && isWorkPurpose(purpose[i]))
         this.frames.add(agent[i] * AGENT + at[i]);
+    for (let k = 0; k < answerTable.count; k++)
+      if (isWorkPurpose(answerTable.purpose[k]))
+        this.frames.add(answerTable.vgpu[k] * AGENT + answerTable.gfn[k]);
   }
 
   /** Take notice of row `i`, if it writes an entry. */
@@ -182,13 +185,21 @@ class WorkPages {
     this.entries.set(key, entry);
   }
 
-  /** Does the aperture access of row `i` go into a page that a ring or a context was read from? */
+  /** Does any of the aperture writes of row `i` go into a page that a ring or a context was read from? */
   isWork(i: number): boolean {
-    const { agent, at } = this.inputs.rows;
-    const entry = this.entries.get(agent[i] * AGENT + (at[i] >>> 12));
-    if (entry === undefined) return false;
-    return this.frames.has(agent[i] * AGENT + (entry[0] >>> 12) + (entry[1] & 0xff) * 0x10_0000);
+    const { agent, storeTable, firstPiece, stores } = this.inputs.rows;
+    for (let k = firstPiece[i]; k < firstPiece[i] + stores[i]; k++) {
+      const entry = this.entries.get(agent[i] * AGENT + (storeTable.at[k] >>> 12));
+      if (entry === undefined) continue;
+      const gfn = (entry[0] >>> 12) + (entry[1] & 0xff) * 0x10_0000;
+      if (this.frames.has(agent[i] * AGENT + gfn)) return true;
+    }
+    return false;
   }
+}
+
+function isWorkPurpose(purpose: number): boolean {
+  return purpose === RING || purpose === CONTEXT;
 }
 
 /** More than a guest frame or an entry ever is. */

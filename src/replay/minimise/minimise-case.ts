@@ -1,5 +1,7 @@
+import { TOLD } from "../../events/codes.ts";
 import type { ColumnName } from "../../events/columns.ts";
 import { isInput, K, KIND_NAMES, KIND_PAYLOAD, KINDS, type KindName } from "../../events/kinds.ts";
+import { type Run, runsOf } from "../../events/pieces.ts";
 import { Rows } from "../../events/rows.ts";
 import type { Configuration } from "../../reducers/configuration.ts";
 import type { Machine } from "../../reducers/machine.ts";
@@ -16,13 +18,15 @@ export type Expectation =
   | { readonly type: "predicate"; readonly text: string }
   /** The last read is answered with this. */
   | { readonly type: "reply"; readonly expected: number }
+  /** The last input asks for what it is told in place, and for nothing else. */
+  | { readonly type: "told" }
   /** The last input is answered with so many outcomes. */
   | { readonly type: "count"; readonly expected: number }
   /** The last input is answered with such an outcome. */
   | { readonly type: "outcome"; readonly index: number; readonly column: string; readonly expected: number };
 
 /** Names of columns that a row's other words say already. */
-const SAID: readonly ColumnName[] = ["agent", "ticket", "page", "length", "source"];
+const SAID: readonly ColumnName[] = ["agent", "ticket", "page", "length", "source", "answers"];
 
 /**
  * A vitest case that drives a machine with a small recording's inputs, by names, and expects what is to be
@@ -97,6 +101,7 @@ class CaseWriter {
     const kind = rows.kind[i];
     if (kind === K["timer.arm"]) this.timers.set(rows.ticket[i], rows.code[i]);
     if (!isInput(kind)) return;
+    this.tell(rows, i);
     this.calls.push(this.call(rows, i));
     this.last = `${KIND_NAMES[kind]} ${this.calls[this.calls.length - 1]}`;
   }
@@ -111,12 +116,23 @@ class CaseWriter {
           ...calls.slice(0, -1),
           `expect(gpu.${this.calls.at(-1)}).toBe(${hex(expectation.expected)});`,
         ];
+      case "told":
+        return [...calls, "expect(gpu.machine.recorded.used).toBe(true);"];
       case "count":
         return [...calls, `expect(gpu.machine.core.out.count).toBe(${expectation.expected});`];
       case "outcome": {
         const { index, column, expected } = expectation;
         return [...calls, `expect(gpu.machine.core.out.${column}[${index}]).toBe(${hex(expected)});`];
       }
+    }
+  }
+
+  /** What the next call is told in place. */
+  private tell(rows: Rows, i: number): void {
+    const { vgpu, gfn, purpose, engine, page, status } = rows.answerTable;
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++) {
+      const said = status[k] === TOLD ? this.words(page[k]) : String(status[k]);
+      this.calls.push(`tell(${vgpu[k]}, ${hex(gfn[k])}, ${purpose[k]}, ${engine[k]}, ${said})`);
     }
   }
 
@@ -128,6 +144,8 @@ class CaseWriter {
         return `timer("${timerName(this.timers.get(rows.ticket[i]) ?? 0)}", ${agent}${dt})`;
       case "guest.fetched":
         return `page(${agent}, ${hex(rows.at[i])}, ${rows.purpose[i]}, ${this.words(rows.page[i])}${dt})`;
+      case "aperture.written":
+        return `aperture(${agent}, [${runsOf(rows, i).map(runText).join(", ")}]${dt})`;
       case "guest.write.done":
         return `written(${agent}${dt})`;
       case "mmio.written":
@@ -168,6 +186,10 @@ class CaseWriter {
     const words = Array.from(this.store.words(page).entries()).filter(([, word]) => word !== 0);
     return words.length === 0 ? "{}" : `{ ${words.map(([at, word]) => `${at}: ${hex(word)}`).join(", ")} }`;
   }
+}
+
+function runText({ at, size, bytes }: Run): string {
+  return `[${hex(at)}, ${size}, [${Array.from(bytes).join(", ")}]]`;
 }
 
 function hex(value: number): string {

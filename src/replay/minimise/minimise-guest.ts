@@ -1,10 +1,11 @@
-import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts";
+import { CLASS_OUTCOME, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts";
+import { changePageIds } from "../../events/page-ids.ts";
 import { Rows } from "../../events/rows.ts";
 import type { Machine, State } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { Agreement } from "../answers/agreement.ts";
-import { Timeline } from "../answers/answers.ts";
 import { ByAddress } from "../answers/by-address.ts";
+import { ContentTimeline } from "../answers/content-timeline.ts";
 import type { RowSink } from "../answers/model.ts";
 import { type Divergence, NO_BLOCKS } from "../engine/divergence.ts";
 import type { RerunCounts } from "../rerun/rerun-options.ts";
@@ -36,7 +37,7 @@ export class GuestJudge {
   divergence(rows: Rows, sink: RowSink | null = null): Divergence | null {
     const { suspect, store } = this;
     suspect.restore(this.from);
-    const timeline = new Timeline();
+    const timeline = new ContentTimeline();
     timeline.add(rows);
     timeline.finish();
     const agreement = new Agreement(NO_BLOCKS, suspect.core.registers);
@@ -104,17 +105,24 @@ export class RecordedExperiment extends GuestExperiment {
     const { inputs, recorded } = this;
     const counts: RerunCounts = { events: 0, unknown: 0, reactions: 0 };
     const made = new Rows();
+    /** By row of the recording: where it stands now. */
+    const places = new Map<number, number>();
     let now = 0;
     for (const s of segments) {
       for (let i = inputs.starts[s]; i < inputs.end(s); i++) {
         const m = made.copyFrom(inputs.rows, i);
+        places.set(inputs.seq[i], m);
         counts.events += KIND_WORLD[made.kind[m]];
         made.dt[m] = Math.min(Math.max(0, inputs.time[i] - now), MOST_DT);
         now = Math.max(now, inputs.time[i]);
-        if (made.kind[m] === K["guest.fetched"]) made.page[m] = pages.get(made.page[m]) ?? made.page[m];
-        for (let k = inputs.seq[i] + 1; isOutcome(recorded, k); k++) made.copyFrom(recorded, k);
+        for (let k = inputs.seq[i] + 1; isOutcome(recorded, k); k++) {
+          const o = made.copyFrom(recorded, k);
+          places.set(k, o);
+          if (recorded.cause[k] !== 0) made.cause[o] = o - (places.get(k - recorded.cause[k]) ?? o);
+        }
       }
     }
+    changePageIds(made, (id) => pages.get(id) ?? id);
     this.runs++;
     this.inputsRun += counts.events;
     sink(made);

@@ -1,10 +1,12 @@
 import { K, KIND_PAYLOAD, KIND_WORLD } from "../../events/kinds.ts";
+import { eachPageId } from "../../events/page-ids.ts";
+import { keepRuns, runsOf } from "../../events/pieces.ts";
 import type { Rows } from "../../events/rows.ts";
 import { PAGE_BYTES } from "../../hw/units.ts";
 import { isRead } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { MMIO } from "../../reducers/planes.ts";
-import type { Timeline } from "../answers/answers.ts";
+import type { ContentTimeline } from "../answers/content-timeline.ts";
 import type { Inputs } from "../rerun/inputs.ts";
 import { Rerun } from "../rerun/rerun.ts";
 import type { RerunCounts } from "../rerun/rerun-options.ts";
@@ -56,13 +58,13 @@ export class Experiment {
   runs = 0;
   inputsRun = 0;
   readonly inputs: Inputs;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly store: PageStore;
   protected readonly symptom: Symptom;
   private readonly until: number;
 
   /** Runs go on to model time `until`, for what is due behind the last input. */
-  constructor(inputs: Inputs, timeline: Timeline, store: PageStore, symptom: Symptom, until: number) {
+  constructor(inputs: Inputs, timeline: ContentTimeline, store: PageStore, symptom: Symptom, until: number) {
     this.inputs = inputs;
     this.timeline = timeline;
     this.store = store;
@@ -219,7 +221,10 @@ export class Minimiser {
     const { rows, starts } = this.experiment.inputs;
     const i = starts[s];
     if (this.pinned.has(s) || KIND_WORLD[rows.kind[i]] !== 1 || isRead(rows.kind[i])) return false;
-    if (KIND_PAYLOAD[rows.kind[i]] === 1) return this.shrinkPayload(s, rows.payloadOf(i));
+    if (KIND_PAYLOAD[rows.kind[i]] === 1) {
+      const fewer = this.dropRuns(s, i);
+      return this.shrinkPayload(s, rows.payloadOf(i)) || fewer;
+    }
     if (!isWritten(rows.kind[i])) return false;
     const column = (name: "lo" | "hi", value: number): boolean => {
       const old = rows[name][i];
@@ -248,6 +253,24 @@ export class Minimiser {
     const { machine, initial } = this.symptom;
     machine.restore(initial);
     return machine.core.words.read(MMIO + rows.agent[i], rows.at[i] >>> 2);
+  }
+
+  /** Of aperture writes that came together, leave out those that the failure does not need. */
+  private dropRuns(s: number, i: number): boolean {
+    const { rows } = this.experiment.inputs;
+    if (rows.stores[i] < 2) return false;
+    const all = runsOf(rows, i);
+    const kept = shrink(
+      all,
+      (some) => {
+        keepRuns(rows, i, some);
+        return some.length > 0 && this.showsEdited(s);
+      },
+      this.enough,
+    );
+    keepRuns(rows, i, kept.length > 0 ? kept : all);
+    if (kept.length < all.length) this.experiment.inputs.edited.add(s);
+    return kept.length > 0 && kept.length < all.length;
   }
 
   private shrinkPayload(s: number, bytes: Uint8Array): boolean {
@@ -288,9 +311,9 @@ export class Minimiser {
   private pagesUsed(): number[] {
     const used = new Set<number>();
     this.experiment.record(this.segments, this.pages, (rows) => {
-      for (let i = 0; i < rows.count; i++)
-        if (rows.kind[i] === K["guest.fetched"] && rows.page[i] !== 0) used.add(rows.page[i]);
+      eachPageId(rows, (id) => used.add(id));
     });
+    used.delete(0);
     return [...used];
   }
 

@@ -2,7 +2,7 @@ import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts"
 import { Rows } from "../../events/rows.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { timelineOf } from "../answers/answers.ts";
+import { contentTimelineOf } from "../answers/content-timeline.ts";
 import type { Divergence } from "../engine/divergence.ts";
 import { machineOf, refuseUnknown } from "../engine/run.ts";
 import type { Recording } from "../recording/recording.ts";
@@ -40,7 +40,7 @@ export function minimiseGuest(
   const judge = new GuestJudge(suspect, store);
   const inputs = inputsOf(recording);
   const until = inputs.time.at(-1) ?? 0;
-  const timeline = timelineOf(recording);
+  const timeline = contentTimelineOf(recording);
   const recorded = good === undefined ? rowsOfRecording(recording) : null;
   // The experiment judges whole runs: a symptom of it looks at nothing on the way.
   const symptomOf = (text: string): Symptom => {
@@ -164,14 +164,11 @@ function timeOf(rows: Rows, at: number): number {
   return now;
 }
 
-/** Row behind the input that row `seq` belongs to, its outcomes, and the answer that it may be owed. */
+/** Row behind the input that row `seq` belongs to and its outcomes. */
 function endOfInput(rows: Rows, seq: number): number {
   const at = inputBefore(rows, seq);
-  const owed = rows.kind[at] === K["mmio.read"] || rows.kind[at] === K["aperture.read"] ? rows.ticket[at] : 0;
   let end = at + 1;
-  let open = owed !== 0;
-  for (; end < rows.count && (open || !isInputRow(rows, end)); end++)
-    if (rows.kind[end] === K["access.reply"] && rows.ticket[end] === owed) open = false;
+  while (end < rows.count && !isInputRow(rows, end)) end++;
   return end;
 }
 
@@ -189,8 +186,10 @@ function expectationOf(rows: Rows, { seq, column, kind, detail }: Divergence): E
   while (at + 1 + outcomes < rows.count && !isInputRow(rows, at + 1 + outcomes)) outcomes++;
   if (seq === at || (column === "kind" && !detail.startsWith("expected")))
     return { type: "count", expected: outcomes };
-  const name = column === "at" || column === "hi" || column === "length" ? column : "lo";
   const index = seq - at - 1;
+  if (rows.writes[seq] > 0 && column !== "kind")
+    return { type: "outcome", index, column: "writes", expected: rows.writes[seq] };
+  const name = column === "at" || column === "hi" || column === "length" ? column : "lo";
   if (column === "kind") return { type: "outcome", index, column, expected: K[kind as keyof typeof K] };
   return { type: "outcome", index, column: name, expected: rows[name][seq] };
 }

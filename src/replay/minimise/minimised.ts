@@ -1,9 +1,8 @@
-import { COLUMN_NAMES } from "../../events/columns.ts";
 import type { Digest } from "../../events/digest.ts";
 import { Rows } from "../../events/rows.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { type Timeline, timelineOf } from "../answers/answers.ts";
+import { type ContentTimeline, contentTimelineOf } from "../answers/content-timeline.ts";
 import { divergenceAt } from "../engine/divergence.ts";
 import { machineOf, refuseUnknown } from "../engine/run.ts";
 import { parsePredicate } from "../names/predicate.ts";
@@ -48,7 +47,7 @@ interface Case {
   readonly recording: Recording;
   readonly store: PageStore;
   readonly inputs: Inputs;
-  readonly timeline: Timeline;
+  readonly timeline: ContentTimeline;
 }
 
 /**
@@ -67,9 +66,9 @@ export function minimiseWhere(
   const symptom = predicateSymptom(machine, predicate);
   let shownAt = -1;
   const attempt = symptom.attempt([]);
-  const seen = (row: number): boolean => {
+  const seen = (row: number, made: Rows, m: number): boolean => {
     shownAt = row;
-    return attempt.seen?.(row) === true;
+    return attempt.seen?.(row, made, m) === true;
   };
   const { inputs } = one;
   new Rerun(machine, inputs, one.timeline, store, { seen }).run(every(inputs));
@@ -153,7 +152,7 @@ export function minimiseDivergence(
 
 function caseOf(recording: Recording, store: PageStore, last?: number): Case {
   refuseUnknown(recording);
-  return { recording, store, inputs: inputsOf(recording, last), timeline: timelineOf(recording) };
+  return { recording, store, inputs: inputsOf(recording, last), timeline: contentTimelineOf(recording) };
 }
 
 function every(inputs: Inputs): number[] {
@@ -197,15 +196,16 @@ function withExpected(
     for (let i = 0; i < rows.count; i++) all.copyFrom(rows, i);
   });
   const i = all.count - machine.core.out.count + outcome;
-  all.count = i + (isRecorded ? 1 : 0);
   if (isRecorded) {
-    all.kind[i] = recorded.kind[0];
     const known = got.count > 0;
-    for (const name of COLUMN_NAMES) if (!known || !KEPT.includes(name)) all[name][i] = recorded[name][0];
-  }
+    const kept = KEPT.map((name) => [name, known ? all[name][i] : recorded[name][0]] as const);
+    all.truncate(i);
+    all.copyFrom(recorded, 0);
+    for (const [name, value] of kept) all[name][i] = value;
+  } else all.truncate(i);
   sink(all, []);
   return [];
 }
 
 /** Columns that count on the rows before. */
-const KEPT: readonly string[] = ["ticket", "cause", "dt"];
+const KEPT = ["ticket", "cause", "dt"] as const;

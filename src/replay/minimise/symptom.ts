@@ -1,5 +1,9 @@
+import { NOT_NOW } from "../../events/codes.ts";
+import { PURPOSES } from "../../events/columns.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
-import { Rows, rowDifference } from "../../events/rows.ts";
+import { rowDifference } from "../../events/row-difference.ts";
+import { Rows } from "../../events/rows.ts";
+import type { Question } from "../../reducers/answers.ts";
 import type { Machine, State } from "../../reducers/machine.ts";
 import { isRead } from "../../reducers/machine.ts";
 import { shows } from "../answers/pace.ts";
@@ -73,6 +77,7 @@ export function differenceAt(machine: Machine, rows: Rows, stop: number): Differ
     if (expected !== got || detail !== "")
       return { signature, cause, outcome: -1, isRecorded: true, column: "reply", expected };
   }
+  if (stop === cause && !machine.recorded.used) return ofAnswers(machine, rows, cause);
   let o = 0;
   const recorded = (): boolean => isOutcome(rows, cause + 1 + o);
   while (o < core.out.count && recorded() && rowDifference(core.out, o, rows, cause + 1 + o) === null) o++;
@@ -85,6 +90,13 @@ export function differenceAt(machine: Machine, rows: Rows, stop: number): Differ
   const expected = column === "payload" || column === "kind" ? rows.kind[i] : rows[column][i];
   const signature = `${KIND_NAMES[rows.kind[i]]} ${rowPath(core.registers, rows, i)} ${column}`;
   return { signature, cause, outcome: o, isRecorded: true, column, expected };
+}
+
+/** The input asks for another page than it was told next, or for fewer. */
+function ofAnswers({ core, recorded }: Machine, rows: Rows, cause: number): Difference {
+  const asked = recorded.wrong === null ? "nothing more" : PURPOSES[recorded.wrong.purpose];
+  const signature = `${KIND_NAMES[rows.kind[cause]]} ${rowPath(core.registers, rows, cause)} asks for ${asked}`;
+  return { signature, cause, outcome: -1, isRecorded: true, column: "answers", expected: 0 };
 }
 
 function isOutcome(rows: Rows, i: number): boolean {
@@ -126,6 +138,7 @@ export class Between {
 
 /** What a test case expects where this is wrong. */
 export function expectationOf({ outcome, isRecorded, column, expected }: Difference): Expectation {
+  if (column === "answers") return { type: "told" };
   if (outcome < 0) return { type: "reply", expected };
   return isRecorded
     ? { type: "outcome", index: outcome, column, expected }
@@ -169,7 +182,8 @@ export function wrongRowAt(machine: Machine, inputs: Inputs, rows: Rows, stop: n
   const difference = differenceAt(machine, rows, stop);
   const { cause, outcome, isRecorded } = difference;
   const input = inputs.rowAt(machine.core.seq);
-  const got = answerTo(machine, inputs.rows, input, outcome);
+  const isAsked = difference.column === "answers";
+  const got = isAsked ? questionOf(machine.recorded.wrong) : answerTo(machine, inputs.rows, input, outcome);
   const recorded = new Rows(1);
   if (isRecorded) plain(recorded, rows, cause + 1 + outcome);
   return { ...difference, input, recorded, got };
@@ -198,9 +212,12 @@ export function wrongRowSymptom(
         for (let i = inputs.starts[s]; i < inputs.end(s); i++) if (seenOf[i] !== "") left++;
       let shown = false;
       return {
-        seen: (row) => {
+        seen: (row, made, m) => {
           if (row === wrong.input) {
-            const answer = answerTo(machine, inputs.rows, row, wrong.outcome);
+            const answer =
+              wrong.column === "answers"
+                ? questionOf(otherQuestion(inputs.rows, row, made, m))
+                : answerTo(machine, inputs.rows, row, wrong.outcome);
             const same = answer.count === 0 || rowDifference(answer, 0, wrong.got, 0) === null;
             shown = same && answer.count === wrong.got.count && left === 0;
             return true;
@@ -222,15 +239,19 @@ function seenText(rows: Rows, i: number): string {
     const kind = rows.kind[o];
     if (!shows(kind)) continue;
     text += `${kind} ${rows.agent[o]} `;
-    text += kind === K["guest.write"] ? `${rows.at[o]} ${rows.code[o]};` : `${rows.lo[o]};`;
+    text += kind === K["guest.write"] ? piecesText(rows, o) : `${rows.lo[o]};`;
   }
   return text;
 }
 
+function piecesText({ writeTable: { at, code }, firstPiece, writes }: Rows, o: number): string {
+  const pieces = Array.from({ length: writes[o] }, (_, k) => firstPiece[o] + k);
+  return pieces.map((p) => `${at[p]} ${code[p]};`).join("");
+}
+
 /** Was the read just answered as row `i` says? */
 function isRightReply({ core }: Machine, rows: Rows, i: number): boolean {
-  if (!isRead(rows.kind[i]) || rows.ticket[i] !== 0) return true;
-  return core.owed === 0 && core.replyLo === rows.lo[i] && core.replyHi === rows.hi[i];
+  return !isRead(rows.kind[i]) || (core.replyLo === rows.lo[i] && core.replyHi === rows.hi[i]);
 }
 
 /** What the machine has just answered to row `input`. */
@@ -239,11 +260,35 @@ function answerTo({ core }: Machine, inputs: Rows, input: number, outcome: numbe
   if (outcome < 0) {
     plain(rows, inputs, input);
     if (isRead(rows.kind[0])) {
-      rows.lo[0] = core.owed === 0 ? core.replyLo : 0;
-      rows.hi[0] = core.owed === 0 ? core.replyHi : 0;
-      rows.ticket[0] = core.owed === 0 ? 0 : 1;
+      rows.lo[0] = core.replyLo;
+      rows.hi[0] = core.replyHi;
     }
   } else if (outcome < core.out.count) plain(rows, core.out, outcome);
+  return rows;
+}
+
+/** The first question of the row made that the recorded one has not in its place; null where there is none. */
+function otherQuestion(rows: Rows, i: number, made: Rows, m: number): Question | null {
+  const { vgpu, gfn, purpose, engine } = made.answerTable;
+  for (let k = 0; k < made.answers[m]; k++) {
+    const at = made.firstAnswer[m] + k;
+    const asked = { vgpu: vgpu[at], gfn: gfn[at], purpose: purpose[at], engine: engine[at] };
+    if (k >= rows.answers[i] || !isAskedAt(rows, rows.firstAnswer[i] + k, asked)) return asked;
+  }
+  return null;
+}
+
+function isAskedAt({ answerTable }: Rows, k: number, { vgpu, gfn, purpose, engine }: Question): boolean {
+  const same = answerTable.vgpu[k] === vgpu && answerTable.gfn[k] === gfn;
+  return same && answerTable.purpose[k] === purpose && answerTable.engine[k] === engine;
+}
+
+/** A question as a row of its own. */
+function questionOf(question: Question | null): Rows {
+  const rows = new Rows(1);
+  if (question === null) return rows;
+  rows.add(K["clock.advanced"]);
+  rows.tell(question.vgpu, question.gfn, question.purpose, question.engine, 0, NOT_NOW);
   return rows;
 }
 
@@ -253,4 +298,5 @@ function plain(to: Rows, from: Rows, i: number): void {
   to.ticket[at] = 0;
   to.cause[at] = 0;
   to.dt[at] = 0;
+  for (let p = to.firstPiece[at]; p < to.firstPiece[at] + to.writes[at]; p++) to.writeTable.ticket[p] = 0;
 }

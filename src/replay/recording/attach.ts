@@ -68,7 +68,10 @@ function partsOf(recording: Recording): Recording["parts"] {
   const { closed, damage, name } = recording;
   if (!closed || damage !== null)
     throw new RecordingError(name, 0, "the recording is not closed: pack it first");
-  return recording.parts;
+  const { parts } = recording;
+  const { end, after } = parts;
+  if (after !== null) throw new RecordingError(name, end, `another end would overwrite them: ${after}`);
+  return parts;
 }
 
 /** What of a file stays: everything before `offset`, with its CRC and its attachments. */

@@ -1,11 +1,14 @@
+import { TOLD } from "../../events/codes.ts";
 import type { ColumnName } from "../../events/columns.ts";
-import type { Rows } from "../../events/rows.ts";
-import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
+import { type Rows, TABLE_OF } from "../../events/rows.ts";
+import { growTable, TABLE_NAMES, type Table, type TableName } from "../../events/tables.ts";
+import { ENGINES, NO_ENGINE, VGPU_MAX } from "../../hw/units.ts";
+import { GFN_BITS } from "../../reducers/ram.ts";
 import { reserve } from "./bulk.ts";
 import { refuse } from "./errors.ts";
-import type { ColumnLayout, Layout } from "./layout.ts";
+import type { ColumnLayout, Layout, TableLayout } from "./layout.ts";
 import { KindOrder } from "./order.ts";
-import { planesOf, scatterBytes, scatterWords } from "./planes.ts";
+import { planesOf, scatterBytes, scatterWords, unshuffle } from "./planes.ts";
 import { ItemReader, pad4 } from "./wire.ts";
 
 /** Most rows of a block: bounds what a hostile file can make us allocate. */
@@ -13,7 +16,6 @@ export const MAX_ROWS = 1 << 20;
 export const HASH_BYTES = 16;
 /** By column that names one of a few: the greatest number. */
 const LIMITS: Partial<Record<ColumnName, number>> = { agent: VGPU_MAX, engine: ENGINES.length - 1 };
-const NO_ENGINE = 255;
 
 /** Decodes bodies of rows messages of one file; it holds the buffers that decoding needs. */
 export class RowDecoder {
@@ -38,11 +40,15 @@ export class RowDecoder {
     this.count = count;
     reserve(into, count);
     into.count = count;
+    noEntries(into);
     this.readKinds(items.bytes(), into);
     for (const column of this.layout.columns) this.readColumn(column, items, into);
     this.readPayload(items.bytes(), into);
+    for (const table of this.layout.tables) this.readTable(table, items, into);
     items.end();
-    mapPages(this.layout, this.order, pages(hashes), into);
+    const ids = pages(hashes);
+    mapPages(this.layout, this.order, ids, into);
+    mapAnswers(ids, into.answerTable);
     renumber(this.layout, this.order, into);
   }
 
@@ -92,6 +98,25 @@ export class RowDecoder {
     } else {
       this.order.runs(has, (a, b, j) => scatterWords({ from: all, at, n, planes }, { order, a, b, j }, out));
     }
+  }
+
+  private readTable(layout: TableLayout, items: ItemReader, into: Rows): void {
+    const { target } = layout;
+    const count = target === null ? -1 : startEntries(into, target);
+    const [columns, table] = target === null ? [null, null] : entriesOf(into, target, count);
+    for (const { name, width, target: to, renumber: numbers } of layout.columns) {
+      const bytes = items.bytes();
+      if (columns === null) continue;
+      const planes = planesOf(bytes.length, count, width);
+      if (planes < 0)
+        refuse(`${bytes.length} bytes of column ${name} for ${count} entries of ${layout.name}`);
+      if (to === null) continue;
+      const out = columns[to];
+      unshuffle(bytes, count, planes, out);
+      if (numbers !== null) for (let k = 0; k < count; k++) out[k] = numbers[out[k]];
+    }
+    for (const name of layout.missing) columns?.[name].fill(0, 0, count);
+    if (table !== null) checkEntries(layout, table);
   }
 
   private readPayload(bytes: Uint8Array, into: Rows): void {
@@ -145,6 +170,61 @@ export function renumber(layout: Layout, rows: KindOrder, into: Rows): void {
   for (const [kind, table] of codes) change(rows, kind, into.code, table);
   if (kinds === null) return;
   for (let i = 0; i < into.count; i++) into.kind[i] = kinds[into.kind[i]];
+}
+
+/** Before counts are read: rows whose kind has none have 0. */
+export function noEntries(into: Rows): void {
+  const { count } = into;
+  for (const name of TABLE_NAMES) {
+    into[name].fill(0, 0, count);
+    into[TABLE_OF[name]].count = 0;
+  }
+}
+
+/** Say where each row's entries of a table start; returns how many there are. Throws Malformed. */
+export function startEntries(into: Rows, name: TableName): number {
+  const counts = into[name];
+  const first = name === "answers" ? into.firstAnswer : into.firstPiece;
+  let sum = 0;
+  for (let i = 0; i < into.count; i++) {
+    if (counts[i] === 0 && name !== "answers") continue;
+    first[i] = sum;
+    sum += counts[i];
+    if (counts[i] > MAX_ROWS || sum > MAX_ROWS) refuse(`more than ${MAX_ROWS} entries of ${name} in a block`);
+  }
+  return sum;
+}
+
+/** The columns of a table of `into` by name, with room for `count` entries, which they are to have. */
+export function entriesOf<T extends TableName>(
+  into: Rows,
+  name: T,
+  count: number,
+): [Record<string, Uint8Array | Uint32Array>, Table<T>] {
+  const table = into[TABLE_OF[name]] as unknown as Table<T>;
+  growTable(name, table, count);
+  table.count = count;
+  return [table as unknown as Record<string, Uint8Array | Uint32Array>, table];
+}
+
+/** Whoever keeps something by vGPU or engine may do so without another look. Throws Malformed. */
+export function checkEntries({ target }: TableLayout, table: Table<TableName>): void {
+  if (target !== "answers") return;
+  const { vgpu, engine, gfn, count } = table as Table<"answers">;
+  for (let k = 0; k < count; k++) {
+    if (vgpu[k] > VGPU_MAX) refuse(`an answer for vGPU ${vgpu[k]}, of ${VGPU_MAX}`);
+    if (engine[k] >= ENGINES.length && engine[k] !== NO_ENGINE) refuse(`an answer for engine ${engine[k]}`);
+    if (gfn[k] >>> GFN_BITS !== 0) refuse(`an answer for guest frame 0x${gfn[k].toString(16)}`);
+  }
+}
+
+/** From places in the block's list of pages to `ids`, for entries that were told a page. Throws Malformed. */
+export function mapAnswers(ids: Uint32Array, { page, status, count }: Table<"answers">): void {
+  for (let k = 0; k < count; k++) {
+    if (status[k] !== TOLD) continue;
+    if (page[k] >= ids.length) refuse(`an answer with page ${page[k]} of the block's ${ids.length}`);
+    page[k] = ids[page[k]];
+  }
 }
 
 /** Whoever keeps something by vGPU or by engine may do so without another look. */

@@ -1,6 +1,8 @@
 import { COLUMN_NAMES } from "../../events/columns.ts";
 import { KIND_NAMES, KIND_PAYLOAD, KINDS } from "../../events/kinds.ts";
-import type { Rows } from "../../events/rows.ts";
+import { type Rows, TABLE_OF } from "../../events/rows.ts";
+import { entryColumns, TABLE_NAMES, type TableName } from "../../events/tables.ts";
+import type { BlockPages } from "./gather.ts";
 import { KindOrder } from "./order.ts";
 import { planesFor, shuffle } from "./planes.ts";
 import { type Item, packBody, pad4 } from "./wire.ts";
@@ -19,22 +21,55 @@ export class RowEncoder {
   private readonly order = new KindOrder();
 
   /**
-   * The body of a rows message. `hashes`: 16 bytes for each page that the rows use; `page`: by row, index
-   * into them. Every row must be of a kind this version knows.
+   * The body of a rows message; `pages` says where in its list of hashes a row's or an entry's page stands.
+   * Every row must be of a kind this version knows.
    */
-  encode(rows: Rows, hashes: Uint8Array, page: Uint32Array): Uint8Array {
+  encode(rows: Rows, pages: Pick<BlockPages, "used" | "index" | "answerIndex">): Uint8Array {
     const { count } = rows;
     if (this.words.length < count) this.words = new Uint32Array(rows.kind.length);
     this.order.sort(rows.kind, count);
     if (this.order.start[KIND_NAMES.length] !== count)
       throw new Error("a row of an unknown kind cannot be written");
-    const items: Item[] = [count, hashes, bytesOf(rows.kind, count)];
+    const items: Item[] = [count, pages.used, bytesOf(rows.kind, count)];
     COLUMN_NAMES.forEach((name, c) => {
-      const column = name === "page" ? page : rows[name];
+      const column = name === "page" ? pages.index : rows[name];
       items.push(this.column(HAS[c], column));
     });
     items.push(payloadOf(rows));
+    for (const name of TABLE_NAMES) this.table(rows, name, pages.answerIndex, items);
     return packBody(items);
+  }
+
+  /** The columns of a child table, its entries in the order of their rows. */
+  private table(rows: Rows, name: TableName, answerIndex: Uint32Array, items: Item[]): void {
+    const table = rows[TABLE_OF[name]];
+    let owned = 0;
+    for (let i = 0; i < rows.count; i++) owned += rows[name][i];
+    if (owned !== table.count) throw new Error(`${table.count} entries of ${name} where rows have ${owned}`);
+    for (const column of entryColumns(name)) {
+      const isPage = name === "answers" && (column as string) === "page";
+      items.push(this.entries(isPage ? answerIndex : table[column], table.count));
+    }
+  }
+
+  private entries(column: Uint8Array | Uint32Array, n: number): Uint8Array {
+    if (this.words.length < n) this.words = new Uint32Array(n);
+    const { words } = this;
+    let bits = 0;
+    for (let k = 0; k < n; k++) {
+      words[k] = column[k];
+      bits |= column[k];
+    }
+    return this.shuffled(n, bits);
+  }
+
+  /** The first `n` of `words` as planes; `bits` is their OR. */
+  private shuffled(n: number, bits: number): Uint8Array {
+    const planes = planesFor(bits);
+    if (planes === 0) return NOTHING;
+    const out = new Uint8Array(pad4(planes * n));
+    shuffle(this.words, n, planes, out);
+    return out;
   }
 
   /** The elements of the rows that have the column, by kind. */
@@ -50,11 +85,7 @@ export class RowEncoder {
           : gatherWords(order, a, b, column, words, j);
       n = j + b - a;
     });
-    const planes = planesFor(bits);
-    if (planes === 0) return NOTHING;
-    const out = new Uint8Array(pad4(planes * n));
-    shuffle(words, n, planes, out);
-    return out;
+    return this.shuffled(n, bits);
   }
 }
 

@@ -84,7 +84,7 @@ export class BlockEncoder {
     });
     const data = this.chunkData(firstSeq, endSeq, [
       packPages(pages.fresh, pages.bodies, piece),
-      this.rowEncoder.encode(rows, pages.used, pages.index),
+      this.rowEncoder.encode(rows, pages),
       trailer,
     ]);
     const block = this.seal(data, firstSeq, endSeq);

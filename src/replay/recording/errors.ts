@@ -28,6 +28,12 @@ export class Malformed extends Error {
   override readonly name = "Malformed";
 }
 
+/** Nothing is wrong with the file: it is of a layout that another version reads. Never leaves this folder. */
+export class OtherLayout extends Malformed {}
+
+/** A recording that only another version can read: one line that names that version. */
+export class LayoutError extends RecordingError {}
+
 /** Refuse what is being decoded: throws Malformed. */
 export function refuse(reason: string): never {
   throw new Malformed(reason);

@@ -1,3 +1,4 @@
+import { TOLD } from "../../events/codes.ts";
 import { K } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
 import { PAGE_BYTES } from "../../hw/units.ts";
@@ -46,48 +47,63 @@ export function seePieces(base: readonly BasePiece[], store: PageStore, seen: Se
 export interface BlockPages {
   /** Hashes of the pages that the rows use, 16 bytes each. */
   readonly used: Uint8Array;
-  /** By row: index into `used`. Meaningful for rows with a page. */
+  /** By row, and by entry of `answers`: index into `used`. Meaningful for those with a page. */
   readonly index: Uint32Array;
+  readonly answerIndex: Uint32Array;
   /** Hashes of the pages that no earlier block holds, 16 bytes each. */
   readonly fresh: Uint8Array;
   /** Their contents, 4 KiB each. */
   readonly bodies: Uint8Array;
 }
 
-const NO_PAGES: BlockPages = {
+/** Of a block without a page. */
+export const NO_PAGES: BlockPages = {
   used: new Uint8Array(0),
   index: new Uint32Array(0),
+  answerIndex: new Uint32Array(0),
   fresh: new Uint8Array(0),
   bodies: new Uint8Array(0),
 };
 const FETCHED = K["guest.fetched"];
 
+/** Gives the pages of a block their places, in the order of their first use. */
+class Places {
+  readonly ids: number[] = [];
+  readonly fresh: number[] = [];
+  private readonly places = new Map<number, number>();
+  private readonly seen: SeenPages;
+
+  constructor(seen: SeenPages) {
+    this.seen = seen;
+  }
+
+  of(id: number): number {
+    const known = this.places.get(id);
+    if (known !== undefined) return known;
+    const place = this.ids.length;
+    this.places.set(id, place);
+    this.ids.push(id);
+    if (!this.seen.has(id)) {
+      this.seen.add(id);
+      this.fresh.push(id);
+    }
+    return place;
+  }
+}
+
 /**
  * Collect the pages that the rows use, and copy those that the file does not hold yet; marks these as seen.
  */
 export function gatherPages(rows: Rows, store: PageStore, seen: SeenPages): BlockPages {
-  const { count, kind, page } = rows;
-  let first = 0;
-  while (first < count && kind[first] !== FETCHED) first++;
-  if (first === count) return NO_PAGES;
-  const places = new Map<number, number>();
+  const { count, kind, page, answerTable } = rows;
+  const places = new Places(seen);
   const index = new Uint32Array(count);
-  const fresh: number[] = [];
-  for (let i = first; i < count; i++) {
-    if (kind[i] !== FETCHED) continue;
-    const id = page[i];
-    let place = places.get(id);
-    if (place === undefined) {
-      place = places.size;
-      places.set(id, place);
-      if (!seen.has(id)) {
-        seen.add(id);
-        fresh.push(id);
-      }
-    }
-    index[i] = place;
-  }
-  return { used: hashesOf([...places.keys()], store), index, ...gatherContents(fresh, store) };
+  const answerIndex = new Uint32Array(answerTable.count);
+  for (let i = 0; i < count; i++) if (kind[i] === FETCHED) index[i] = places.of(page[i]);
+  for (let k = 0; k < answerTable.count; k++)
+    if (answerTable.status[k] === TOLD) answerIndex[k] = places.of(answerTable.page[k]);
+  if (places.ids.length === 0) return { ...NO_PAGES, index, answerIndex };
+  return { used: hashesOf(places.ids, store), index, answerIndex, ...gatherContents(places.fresh, store) };
 }
 
 /** Hashes and contents of pages, behind one another. */

@@ -1,6 +1,7 @@
-import { FAILSAFE, NOTES } from "../../events/codes.ts";
+import { FAILSAFE, NOTES, REFUSALS } from "../../events/codes.ts";
 import { COLUMN_NAMES, COLUMNS, type ColumnName, PURPOSES } from "../../events/columns.ts";
 import { KIND_NAMES, KIND_PAYLOAD, KINDS, type KindName } from "../../events/kinds.ts";
+import { entryColumns, TABLE_NAMES, TABLES, type TableName } from "../../events/tables.ts";
 import { ENGINES } from "../../hw/units.ts";
 
 /** A kind as a file names it: its number in that file is its index in the list. */
@@ -16,13 +17,21 @@ export interface NamedColumn {
   readonly width: number;
 }
 
+/** A child table as a file names it. Rows count their entries in the column of the table's name. */
+export interface NamedTable {
+  readonly name: string;
+  readonly columns: readonly NamedColumn[];
+}
+
 /** What gives a file's numbers their meaning. */
 export interface Vocabulary {
+  readonly tables: readonly NamedTable[];
   readonly kinds: readonly NamedKind[];
   readonly columns: readonly NamedColumn[];
   readonly purposes: readonly string[];
   readonly notes: readonly string[];
   readonly failsafe: readonly string[];
+  readonly refusals: readonly string[];
   readonly engines: readonly string[];
 }
 
@@ -37,9 +46,14 @@ export const VOCABULARY: Vocabulary = {
     payload: "payload" in KINDS[name],
   })),
   columns: COLUMN_NAMES.map((name) => ({ name, width: COLUMNS[name] })),
+  tables: TABLE_NAMES.map((name) => ({
+    name,
+    columns: Object.entries(TABLES[name]).map(([column, width]) => ({ name: column, width })),
+  })),
   purposes: [...PURPOSES],
   notes: [...NOTES],
   failsafe: [...FAILSAFE],
+  refusals: [...REFUSALS],
   engines: [...ENGINES],
 };
 
@@ -67,9 +81,32 @@ export interface ColumnLayout {
   readonly renumber: Uint8Array | null;
 }
 
+/** A column of a child table of a file, ready to decode. */
+export interface EntryColumnLayout {
+  readonly name: string;
+  readonly width: 1 | 4;
+  /** Where it goes in the table; null where this version has no such column. */
+  readonly target: string | null;
+  /** Number in the file to number here, or null where they are the same. */
+  readonly renumber: Uint8Array | null;
+}
+
+/** A child table of a file. */
+export interface TableLayout {
+  /** null: this version has no such table. */
+  readonly target: TableName | null;
+  readonly name: string;
+  /** Where the column of its name stands in the layout's columns. */
+  readonly counts: number;
+  readonly columns: readonly EntryColumnLayout[];
+  /** Columns that the table has here and not in the file: they read 0. */
+  readonly missing: readonly string[];
+}
+
 /** How the rows of one file are laid out, and what this version makes of them. */
 export interface Layout {
   readonly columns: readonly ColumnLayout[];
+  readonly tables: readonly TableLayout[];
   readonly kindCount: number;
   /** File kind to local kind, or null where they are the same. */
   readonly kinds: Uint8Array | null;
@@ -95,13 +132,18 @@ export function compileLayout(from: Vocabulary): Layout {
   const named = new Set(columns.map((column) => column.target));
   for (const name of COLUMN_NAMES) if (!named.has(name)) columns.push(absentColumn(name, from));
   const codes: [Uint8Array, Uint8Array][] = [];
-  const coded = { note: [NOTES, from.notes], "failsafe.entered": [FAILSAFE, from.failsafe] } as const;
+  const coded = {
+    note: [NOTES, from.notes],
+    "failsafe.entered": [FAILSAFE, from.failsafe],
+    "audit.refused": [REFUSALS, from.refusals],
+  } as const;
   for (const [name, [ours, theirs]] of Object.entries(coded)) {
     const table = renumbering(name, theirs, ours, unknown);
     if (table !== null) codes.push([kindTable(from, (kind) => kind.name === name), table]);
   }
   return {
     columns,
+    tables: from.tables.map((table) => compileTable(table, from, columns, unknown)),
     kindCount: from.kinds.length,
     kinds: local.every((at, i) => at === i) ? null : Uint8Array.from(local),
     payload: kindTable(from, (kind) => kind.payload),
@@ -149,6 +191,32 @@ function compileColumn(
     missing: target === null ? null : missingIn(target, from, local),
     renumber,
   };
+}
+
+function compileTable(
+  { name, columns }: NamedTable,
+  from: Vocabulary,
+  rowColumns: readonly ColumnLayout[],
+  unknown: string[],
+): TableLayout {
+  const target = (TABLE_NAMES as readonly string[]).includes(name) ? (name as TableName) : null;
+  if (target === null) unknown.push(`table ${name}`);
+  const ours: Readonly<Record<string, number>> = target === null ? {} : TABLES[target];
+  const compiled = columns.map((column): EntryColumnLayout => {
+    const known = Object.hasOwn(ours, column.name) && ours[column.name] === column.width;
+    if (!known && target !== null) unknown.push(`column ${column.name} of table ${name}`);
+    let renumber: Uint8Array | null = null;
+    if (known && column.name === "purpose")
+      renumber = renumbering(`purpose of ${name}`, from.purposes, PURPOSES, unknown);
+    if (known && column.name === "engine")
+      renumber = renumbering(`engine of ${name}`, from.engines, ENGINES, unknown);
+    const width = column.width === 1 ? 1 : 4;
+    return { name: column.name, width, target: known ? column.name : null, renumber };
+  });
+  const named = new Set(compiled.map((column) => column.target));
+  const missing = target === null ? [] : entryColumns(target).filter((column) => !named.has(column));
+  const counts = rowColumns.findIndex((column) => column.name === name);
+  return { target, name, counts, columns: compiled, missing };
 }
 
 /** What the file has not reads 0 in every row: nothing of the block before may stay there. */

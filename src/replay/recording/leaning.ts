@@ -3,7 +3,6 @@ import { Rows } from "../../events/rows.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import type { BasePiece } from "./base-pieces.ts";
 import { type BlockInfo, BlockView, type Lineage } from "./block-info.ts";
-import { truncateRows } from "./bulk.ts";
 import type { BlockVisitor } from "./checked.ts";
 import { RecordingError } from "./errors.ts";
 import { readPreamble, scanBlocks } from "./open.ts";
@@ -134,7 +133,7 @@ class LeaningRecording extends Recording {
     if (n < this.before - 1) return this.parent.readBlock(n, into);
     if (n < this.before) {
       this.parent.readBlock(n, into);
-      truncateRows(into, this.seq + 1 - into.firstSeq);
+      into.truncate(this.seq + 1 - into.firstSeq);
       return this.cut;
     }
     this.loadPages();

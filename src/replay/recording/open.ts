@@ -1,5 +1,5 @@
 import { MCAP_MAGIC, Opcode } from "@mcap/core";
-import { Malformed, RecordingError, refuse } from "./errors.ts";
+import { LayoutError, Malformed, OtherLayout, RecordingError, refuse } from "./errors.ts";
 import { MAX_META_BYTES, PROFILE, type RecordingMeta, readMeta } from "./profile.ts";
 import {
   type AttachmentPlace,
@@ -23,6 +23,7 @@ function at<T>(source: ByteSource, offset: number, act: () => T): T {
   try {
     return act();
   } catch (error) {
+    if (error instanceof OtherLayout) throw new LayoutError(source.name, offset, error.message);
     if (error instanceof Malformed) throw new RecordingError(source.name, offset, error.message);
     throw error;
   }
@@ -37,7 +38,7 @@ export interface Preamble {
 export function readPreamble(source: ByteSource, tools: Tools): Preamble {
   if (source.size === 0) throw new RecordingError(source.name, 0, "the file is empty");
   const magic = source.read(0, MAGIC_BYTES);
-  if (!MCAP_MAGIC.every((byte, i) => magic[i] === byte)) {
+  if (!isMagic(magic)) {
     throw new RecordingError(source.name, 0, "not an MCAP file, so not a recording");
   }
   let offset = MAGIC_BYTES;
@@ -76,6 +77,10 @@ export interface Scan {
   readonly attachments: AttachmentPlace[];
   /** Offset of the DataEnd record, or -1. */
   readonly dataEnd: number;
+  /** Offset behind the recording's last byte, its closing magic; that of the file where no such end is found. */
+  readonly end: number;
+  /** What follows that end, in one line; null where nothing does. */
+  readonly after: string | null;
   /** Where and why the scan stopped before a DataEnd record; `cut`: just because the file ends there. */
   readonly stop: { readonly offset: number; readonly reason: string; readonly cut: boolean } | null;
   /** Offset behind the last block. */
@@ -121,7 +126,7 @@ export function scanBlocks(file: ByteSource, from: number, firstRow: number): Sc
   let blocksEnd = from;
   let seq = firstRow;
   const stopped = (reason: string, cut = false): Scan => ({
-    ...{ blocks, attachments, dataEnd: -1, blocksEnd },
+    ...{ blocks, attachments, dataEnd: -1, end: file.size, after: null, blocksEnd },
     stop: { offset, reason, cut },
   });
   try {
@@ -129,7 +134,7 @@ export function scanBlocks(file: ByteSource, from: number, firstRow: number): Sc
       const head = readHead(source, offset);
       if (head === null) return stopped("the file ends inside a record", true);
       if (head.opcode === Opcode.DATA_END)
-        return { blocks, attachments, dataEnd: offset, stop: null, blocksEnd };
+        return { blocks, attachments, dataEnd: offset, ...endBehind(file, head), stop: null, blocksEnd };
       if (head.opcode === Opcode.ATTACHMENT) {
         attachments.push({ name: attachmentName(source, head), head });
       } else if (head.opcode !== Opcode.CHUNK) {
@@ -149,6 +154,31 @@ export function scanBlocks(file: ByteSource, from: number, firstRow: number): Sc
     throw error;
   }
   return stopped("the file ends behind its last block: it was not closed", true);
+}
+
+/** Where a recording ends: behind the closing magic that follows these data, else at the end of the file. */
+function endBehind(source: ByteSource, dataEnd: RecordHead): Pick<Scan, "end" | "after"> {
+  for (let head: RecordHead | null = dataEnd; head !== null; head = readHead(source, head.end)) {
+    if (head.opcode !== Opcode.FOOTER || head.end - head.offset !== FOOTER_BYTES) continue;
+    if (!isMagic(source.read(head.end, MAGIC_BYTES))) continue;
+    const end = head.end + MAGIC_BYTES;
+    return { end, after: bytesAfter(source, end) };
+  }
+  return { end: source.size, after: null };
+}
+
+function isMagic(bytes: Uint8Array): boolean {
+  return MCAP_MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+function bytesAfter(source: ByteSource, end: number): string | null {
+  const count = source.size - end;
+  if (count <= 0) return null;
+  const what = isMagic(source.read(end, MAGIC_BYTES))
+    ? "a second recording, joined to this one"
+    : "not its own";
+  const cure = `take them apart: head -c ${end}, tail -c ${count}`;
+  return `${count} bytes after its end at byte ${end} (${what}) are not read; ${cure}`;
 }
 
 /** Bytes of an attachment's content before its name: two times. */
@@ -194,21 +224,23 @@ export function readAttachment(
  * What is wrong behind the data section, in one line; null where it holds. `whole`: check the summary's CRC
  * too.
  */
-export function checkTail(source: ByteSource, dataEnd: number, tools: Tools, whole: boolean): string | null {
+export function checkTail(
+  source: ByteSource,
+  { dataEnd, end: last }: Pick<Scan, "dataEnd" | "end">,
+  tools: Tools,
+  whole: boolean,
+): string | null {
   try {
-    const tail = source.read(
-      Math.max(0, source.size - FOOTER_BYTES - MAGIC_BYTES),
-      FOOTER_BYTES + MAGIC_BYTES,
-    );
+    const tail = source.read(Math.max(0, last - FOOTER_BYTES - MAGIC_BYTES), FOOTER_BYTES + MAGIC_BYTES);
     const reader = new RecordReader(tail);
     if (reader.u8() !== Opcode.FOOTER || reader.u64() !== 20) return "no footer";
     const summaryStart = reader.u64();
     reader.u64();
     const crc = reader.u32();
-    if (!MCAP_MAGIC.every((byte) => reader.u8() === byte)) return "no closing magic";
+    if (!isMagic(reader.take(MAGIC_BYTES))) return "no closing magic";
     if (summaryStart !== dataEnd + RECORD_HEAD + 4) return "the summary is not where the footer says";
     if (!whole) return null;
-    const end = source.size - MAGIC_BYTES - 4;
+    const end = last - MAGIC_BYTES - 4;
     return crcOf(source, summaryStart, end, tools) === crc ? null : "the summary's CRC does not hold";
   } catch (error) {
     if (error instanceof Malformed) return "the file ends early";

@@ -1,13 +1,14 @@
 import type { Digest } from "../../events/digest.ts";
-import { K } from "../../events/kinds.ts";
-import { Rows, rowDifference } from "../../events/rows.ts";
+import { changePageIds } from "../../events/page-ids.ts";
+import { rowDifference } from "../../events/row-difference.ts";
+import { Rows } from "../../events/rows.ts";
 import { PageStore } from "../../reducers/pages.ts";
 import { type BasePiece, joinPieces } from "./base-pieces.ts";
-import { appendRows, truncateRows } from "./bulk.ts";
+import { appendRows } from "./bulk.ts";
 import { RecordingError } from "./errors.ts";
 import { gatherPages, SeenPages, seePieces } from "./gather.ts";
 import { SCHEMA } from "./profile.ts";
-import { Fill, SEAL_INPUTS, SEAL_ROWS } from "./recorder.ts";
+import { Fill, linesOf, SEAL_INPUTS, SEAL_LINES } from "./recorder.ts";
 import { openRecording, type Recording } from "./recording.ts";
 import type { ByteSink, ByteSource, Tools } from "./tools.ts";
 import { RecordingWriter } from "./writer.ts";
@@ -36,10 +37,10 @@ class Joiner {
     const before = joined.count;
     appendRows(joined, rows);
     fill.count(joined);
-    const fits = fill.inputs <= SEAL_INPUTS && fill.bytes <= PACK_BYTES && joined.count <= SEAL_ROWS;
+    const fits = fill.inputs <= SEAL_INPUTS && fill.bytes <= PACK_BYTES && linesOf(joined) <= SEAL_LINES;
     if (before > 0 && !fits) {
       // The block was full without these rows: they start the next one.
-      truncateRows(joined, before);
+      joined.truncate(before);
       this.flush(false);
       appendRows(joined, rows);
       fill.count(joined);
@@ -130,9 +131,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** From ids of one store to those of another, by content; -1 where the other has no such page. */
 function renamePages(rows: Rows, from: PageStore, to: PageStore): void {
-  for (let i = 0; i < rows.count; i++) {
-    if (rows.kind[i] === K["guest.fetched"]) rows.page[i] = to.find(from.hash(rows.page[i]));
-  }
+  changePageIds(rows, (id) => to.find(from.hash(id)));
 }
 
 /** Walks all rows of a recording. */

@@ -27,6 +27,16 @@ export function shuffle(words: Uint32Array, n: number, planes: number, into: Uin
   }
 }
 
+/** The other way: a column of `n` elements in `planes` planes, into the first n of `out`. */
+export function unshuffle(from: Uint8Array, n: number, planes: number, out: Uint8Array | Uint32Array): void {
+  if (planes === 0) out.fill(0, 0, n);
+  else out.set(from.subarray(0, n));
+  for (let p = 1; p < planes; p++) {
+    const [base, shift] = [p * n, p * 8];
+    for (let k = 0; k < n; k++) out[k] |= from[base + k] << shift;
+  }
+}
+
 /** Elements j, j + 1, ... of a column are for the rows order[a] .. order[b - 1]. */
 export interface Run {
   readonly order: Uint32Array;
@@ -115,6 +125,29 @@ export function scatterPlanes(
     for (let s = a; s < b; s++) {
       out[order[s]] = from[p + s] | (from[q + s] << 8) | (from[r + s] << 16) | (from[t + s] << 24);
     }
+  }
+}
+
+/**
+ * Elements `from`, `from` + 1, ... of a column whose four planes have places as above, into the first `count`
+ * of `out`.
+ */
+export function gatherPlanes(
+  data: Uint8Array,
+  places: Int32Array,
+  at: number,
+  from: number,
+  count: number,
+  out: Uint8Array | Uint32Array,
+): void {
+  let same = 0;
+  for (let plane = 0; plane < 4; plane++)
+    if (places[at + plane] < 0) same |= (-1 - places[at + plane]) << (plane * 8);
+  out.fill(same, 0, count);
+  for (let plane = 0; plane < 4; plane++) {
+    const base = places[at + plane] + from;
+    if (places[at + plane] < 0) continue;
+    for (let k = 0; k < count; k++) out[k] |= data[base + k] << (plane * 8);
   }
 }
 

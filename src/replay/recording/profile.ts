@@ -1,6 +1,7 @@
 import { McapRecordBuilder } from "@mcap/core";
-import { refuse } from "./errors.ts";
-import { type NamedColumn, type NamedKind, VOCABULARY, type Vocabulary } from "./layout.ts";
+import { TABLE_NAMES } from "../../events/tables.ts";
+import { OtherLayout, refuse } from "./errors.ts";
+import { type NamedColumn, type NamedKind, type NamedTable, VOCABULARY, type Vocabulary } from "./layout.ts";
 import { RecordReader } from "./records.ts";
 import type { Tools } from "./tools.ts";
 
@@ -8,6 +9,11 @@ import type { Tools } from "./tools.ts";
 export const PROFILE = "gvt-replay";
 /** Version of the columns' order and of the messages' items. */
 export const SCHEMA = 0;
+/**
+ * Number of the present layout of blocks and header. It goes up at each change until schema 1 is declared; a
+ * file of another layout is read by the version that wrote it.
+ */
+const LAYOUT = 1;
 /** Channels, by id; every block has one message on each, in this order. */
 export const PAGES = 1;
 export const ROWS = 2;
@@ -20,6 +26,9 @@ export const ATTACHMENTS = ["keyframes", "writers", "marks"] as const;
 /** Most bytes of the description of a recording. */
 export const MAX_META_BYTES = 1 << 20;
 const MAX_DEPTH = 16;
+/** Most columns of a child table, and most child tables. */
+const MAX_ENTRY_COLUMNS = 32;
+const MAX_TABLES = 16;
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -97,12 +106,13 @@ export function writePreamble(meta: RecordingMeta, tools: Tools): Uint8Array {
   builder.writeMagic();
   builder.writeHeader({ profile: PROFILE, library: meta.tool });
   writeChannels(builder);
-  const { schema, id, kinds, ...rest } = { ...meta, ...VOCABULARY };
-  const text = JSON.stringify({ ...rest, kinds: kinds.map(packKind) });
+  const { schema, id, kinds, tables, ...rest } = { ...meta, ...VOCABULARY };
+  const text = JSON.stringify({ ...rest, kinds: kinds.map(packKind), tables: tables.map(packTable) });
   if (text.length > MAX_META_BYTES / 4) throw new Error("the description of the recording is too long");
-  const check = checkOf(builder.buffer, schema, id, text, tools);
+  const check = checkOf(builder.buffer, [schema, LAYOUT, id, text], tools);
   const metadata = new Map([
     ["schema", String(schema)],
+    ["layout", String(LAYOUT)],
     ["id", id],
     ["description", text],
     ["check", check],
@@ -128,8 +138,8 @@ export function writeChannels(builder: McapRecordBuilder): void {
  * The description stands in no block, so it carries a hash of its own: also a recording without a block is
  * checked.
  */
-function checkOf(head: Uint8Array, schema: number, id: string, text: string, tools: Tools): string {
-  const tail = new TextEncoder().encode(`${schema}\n${id}\n${text}`);
+function checkOf(head: Uint8Array, facts: readonly (number | string)[], tools: Tools): string {
+  const tail = new TextEncoder().encode(facts.join("\n"));
   const all = new Uint8Array(head.length + tail.length);
   all.set(head);
   all.set(tail, head.length);
@@ -153,8 +163,19 @@ export function readMeta(content: Uint8Array, head: Uint8Array, tools: Tools): R
     refuse(`schema ${schema} is newer than ${SCHEMA}, the newest this version reads; use a newer gvt`);
   const id = map.get("id") ?? "";
   const text = map.get("description") ?? "";
-  if (checkOf(head, schema, id, text, tools) !== map.get("check")) refuse("the description is damaged");
+  const layout = map.get("layout");
+  const facts = layout === undefined ? [schema, id, text] : [schema, layout, id, text];
+  if (checkOf(head, facts, tools) !== map.get("check")) refuse("the description is damaged");
+  checkLayout(layout, text);
   return parseMeta(schema, id, text);
+}
+
+/** A file of another layout is no bad file: the version that wrote it reads it. */
+function checkLayout(layout: string | undefined, text: string): void {
+  if (layout === String(LAYOUT)) return;
+  const tool = /"tool":"([\w .+-]{1,60})"/.exec(text)?.[1] ?? "another version";
+  const what = layout === undefined ? "no layout number" : `layout ${layout.slice(0, 12)}`;
+  throw new OtherLayout(`${what} where this version reads layout ${LAYOUT}: ${tool} wrote it and reads it`);
 }
 
 function parseMeta(schema: number, id: string, text: string): RecordingMeta {
@@ -177,9 +198,12 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
     sources: texts(top.sources, "sources", 255),
     kinds: texts(top.kinds, "kinds", 255).map(kindOf),
     columns: list(top.columns, "columns", 64).map(columnOf),
+    tables: texts(top.tables, "tables", MAX_TABLES).map(tableOf),
     purposes: texts(top.purposes, "purposes", 255),
     notes: texts(top.notes, "notes", 255),
     failsafe: texts(top.failsafe, "failsafe", 255),
+    // Of a file from before there were any, there is nothing to renumber.
+    refusals: top.refusals === undefined ? [] : texts(top.refusals, "refusals", 255),
     engines: texts(top.engines, "engines", 255),
   };
   unique(
@@ -190,7 +214,17 @@ function parseMeta(schema: number, id: string, text: string): RecordingMeta {
     meta.columns.map((column) => column.name),
     "columns",
   );
+  unique(
+    meta.tables.map((table) => table.name),
+    "tables",
+  );
   const named = new Set(meta.columns.map((column) => column.name));
+  for (const { name } of meta.tables)
+    if (meta.columns.find((column) => column.name === name)?.width !== 4)
+      refuse(`table ${name} without a column that counts its entries`);
+  for (const name of TABLE_NAMES)
+    if (named.has(name) && !meta.tables.some((table) => table.name === name))
+      refuse(`a column that counts entries of table ${name}, which is not there`);
   for (const { name, columns } of meta.kinds) {
     const lacking = columns.find((column) => !named.has(column));
     if (lacking !== undefined) refuse(`kind ${name} has a column ${lacking} that is not there`);
@@ -296,6 +330,25 @@ function kindOf(line: string): NamedKind {
   if (payload && !columns.includes("length")) refuse("a kind with a payload and no length");
   unique(columns, `the columns of ${name}`);
   return { name, columns, payload };
+}
+
+/** A table as one line: its name, and its columns with their widths. */
+function packTable({ name, columns }: NamedTable): string {
+  return [name, ...columns.map((column) => `${column.name}:${column.width}`)].join(" ");
+}
+
+function tableOf(line: string): NamedTable {
+  const [name, ...columns] = line.split(" ");
+  if (columns.length > MAX_ENTRY_COLUMNS) refuse(`table ${name} with ${columns.length} columns`);
+  unique(columns, `the columns of table ${name}`);
+  return {
+    name,
+    columns: columns.map((column) => {
+      const [, of, width] =
+        /^(\w{1,32}):([14])$/.exec(column) ?? refuse(`a column "${column}" of table ${name}`);
+      return { name: of, width: Number(width) };
+    }),
+  };
 }
 
 function columnOf(value: unknown): NamedColumn {

@@ -1,5 +1,6 @@
 import type { Digest } from "../../events/digest.ts";
-import { isInput, K, KIND_PAYLOAD } from "../../events/kinds.ts";
+import { isInput, KIND_PAYLOAD } from "../../events/kinds.ts";
+import { eachPageId } from "../../events/page-ids.ts";
 import type { Rows } from "../../events/rows.ts";
 import { PAGE_BYTES } from "../../hw/units.ts";
 import type { SeenPages } from "./gather.ts";
@@ -8,8 +9,8 @@ import type { SeenPages } from "./gather.ts";
 export const SEAL_INPUTS = 16_384;
 /** or this many bytes of payload and of pages that are new to the file, */
 const SEAL_BYTES = 1 << 20;
-/** or this many rows (a few inputs can have many outcomes), */
-export const SEAL_ROWS = 1 << 17;
+/** or this many lines, which are rows and entries of theirs (a few inputs can have many of both), */
+export const SEAL_LINES = 1 << 17;
 /** or something at all for this many microseconds. */
 const SEAL_MICROSECONDS = 20_000;
 
@@ -34,14 +35,17 @@ export interface Recorder {
   close(digests: readonly Digest[]): Promise<Recorded>;
 }
 
-const FETCHED = K["guest.fetched"];
-
 /** A finished recording. */
 export interface Recorded {
   /** Empty where it went to no file. */
   readonly path: string;
   readonly blocks: number;
   readonly bytes: number;
+}
+
+/** Rows, what they were told and what they wrote. */
+export function linesOf(rows: Rows): number {
+  return rows.count + rows.answerTable.count + rows.writeTable.count;
 }
 
 /** Counts what the block being recorded holds, row by row, each once. */
@@ -52,8 +56,8 @@ export class Fill {
   bytes = 0;
   private readonly seen: SeenPages;
   private counted = 0;
-  /** With fewer rows than this, and no more payload than that, the block cannot be full: nothing is counted. */
-  private rowsAtLeast = 0;
+  /** With fewer lines than this, and no more payload than that, the block cannot be full: nothing is counted. */
+  private linesAtLeast = 0;
   private payloadAtMost = 0;
   /** By page: the block that it was last counted for. */
   private marks = new Uint32Array(256);
@@ -76,17 +80,18 @@ export class Fill {
   }
 
   isFull(rows: Rows): boolean {
-    if (rows.count < this.rowsAtLeast && rows.payloadUsed <= this.payloadAtMost) return false;
+    const lines = linesOf(rows);
+    if (lines < this.linesAtLeast && rows.payloadUsed <= this.payloadAtMost) return false;
     this.count(rows);
-    this.expect(rows.count, rows.payloadUsed);
-    return this.inputs >= SEAL_INPUTS || this.bytes >= SEAL_BYTES || rows.count >= SEAL_ROWS;
+    this.expect(lines, rows.payloadUsed);
+    return this.inputs >= SEAL_INPUTS || this.bytes >= SEAL_BYTES || lines >= SEAL_LINES;
   }
 
   /** How far the block can grow from here before it can be full: half of the room for payload, half for pages. */
-  private expect(count: number, payload: number): void {
+  private expect(lines: number, payload: number): void {
     const room = Math.max(SEAL_BYTES - this.bytes, 0) >>> 1;
-    const rows = Math.min(SEAL_INPUTS - this.inputs, SEAL_ROWS - count, Math.floor(room / PAGE_BYTES));
-    this.rowsAtLeast = count + Math.max(rows, 1);
+    const more = Math.min(SEAL_INPUTS - this.inputs, SEAL_LINES - lines, Math.floor(room / PAGE_BYTES));
+    this.linesAtLeast = lines + Math.max(more, 1);
     this.payloadAtMost = payload + room;
   }
 
@@ -97,8 +102,8 @@ export class Fill {
       const k = kind[i];
       if (isInput(k)) this.inputs++;
       if (KIND_PAYLOAD[k] === 1) this.bytes += rows.length[i];
-      else if (k === FETCHED) this.countPage(rows.page[i]);
     }
+    eachPageId(rows, this.countPage, this.counted);
     this.counted = count;
   }
 
@@ -108,7 +113,7 @@ export class Fill {
     return now - this.since >= SEAL_MICROSECONDS;
   }
 
-  private countPage(id: number): void {
+  private readonly countPage = (id: number): void => {
     if (this.seen.has(id)) return;
     if (id >= this.marks.length) {
       const bigger = new Uint32Array(Math.max(this.marks.length * 2, id + 1));
@@ -117,5 +122,5 @@ export class Fill {
     }
     if (this.marks[id] !== this.block) this.bytes += PAGE_BYTES;
     this.marks[id] = this.block;
-  }
+  };
 }

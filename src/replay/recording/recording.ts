@@ -138,9 +138,8 @@ export class Recording {
   }
 
   /** Where its parts lie in the file, for who writes another end behind the blocks. */
-  get parts(): Pick<Scan, "blocks" | "attachments" | "dataEnd"> & { readonly source: ByteSource } {
-    const { blocks, attachments, dataEnd } = this.scan;
-    return { blocks, attachments, dataEnd, source: this.source };
+  get parts(): Omit<Scan, "stop" | "blocksEnd"> & { readonly source: ByteSource } {
+    return { ...this.scan, source: this.source };
   }
 
   /** What to call it in messages. */
@@ -148,9 +147,9 @@ export class Recording {
     return this.source.name;
   }
 
-  /** Bytes of the file. */
+  /** Bytes of the recording, which are the file's unless something follows its end. */
   get size(): number {
-    return this.source.size;
+    return this.scan.end;
   }
 
   /** Blocks that may be read. Reading one may find damage, which takes it and all later ones away. */
@@ -305,7 +304,7 @@ export class Recording {
     const { dataEnd } = this.scan;
     if (dataEnd < 0) return () => {};
     const holds = checkDataEnd(this.source, dataEnd, this.tools);
-    const tail = checkTail(this.source, dataEnd, this.tools, true);
+    const tail = checkTail(this.source, this.scan, this.tools, true);
     return () => {
       const cause = this.damage === null ? INTACT : "";
       if (!holds) this.warn(`the CRC of the data section at byte ${dataEnd} does not hold${cause}`);
@@ -345,7 +344,8 @@ export class Recording {
         this.warn(`unknown attachment ${name}: ignored`);
     }
     if (!this.closed || this.scan.dataEnd < 0) return;
-    this.warnOfTail(checkTail(this.source, this.scan.dataEnd, this.tools, false));
+    this.warnOfTail(checkTail(this.source, this.scan, this.tools, false));
+    if (this.scan.after !== null) this.warn(this.scan.after);
   }
 
   private warnOfTail(tail: string | null): void {

@@ -1,11 +1,22 @@
 import { isInput } from "../../events/kinds.ts";
-import type { Rows } from "../../events/rows.ts";
+import { Rows } from "../../events/rows.ts";
 import { reserve } from "./bulk.ts";
-import { change, HASH_BYTES, MAX_ROWS, mapPages, renumber } from "./decode.ts";
+import {
+  change,
+  checkEntries,
+  entriesOf,
+  HASH_BYTES,
+  MAX_ROWS,
+  mapAnswers,
+  mapPages,
+  noEntries,
+  renumber,
+  startEntries,
+} from "./decode.ts";
 import { refuse } from "./errors.ts";
-import type { ColumnLayout, Layout } from "./layout.ts";
+import type { ColumnLayout, Layout, TableLayout } from "./layout.ts";
 import { KindOrder } from "./order.ts";
-import { planesOf, scatterPlanes } from "./planes.ts";
+import { gatherPlanes, planesOf, scatterPlanes } from "./planes.ts";
 import { ItemReader, pad4 } from "./wire.ts";
 
 /**
@@ -16,6 +27,8 @@ import { ItemReader, pad4 } from "./wire.ts";
 
 /** Rows of a stretch, at least: it goes on to the next input. */
 const STRETCH_ROWS = 1024;
+/** Entries of a table that are decoded at once to be checked. */
+const CHECKED_AT_ONCE = 1 << 14;
 /** Bytes of an element at most. */
 const PLANES = 4;
 
@@ -35,6 +48,11 @@ export class PackedRows {
   readonly ranks: number[] = [];
   /** By stretch, and one more: where its payload starts. */
   readonly payloadStarts: number[] = [];
+  /** By table of the file, by stretch, and one more: its first entry. */
+  readonly entryStarts: number[][];
+  /** By table, column and plane, as `places`. */
+  readonly entryPlaces: readonly Int32Array[];
+  readonly entryData: Uint8Array;
   readonly payload: Uint8Array;
   /** Ids of the pages that the block uses. */
   readonly pages: Uint32Array;
@@ -62,18 +80,30 @@ export class PackedRows {
     this.places = new Int32Array(layout.columns.length * this.present.length * PLANES).fill(-1);
     this.data = this.pack(items, counts);
     this.payload = items.bytes().slice();
-    items.end();
+    this.entryStarts = layout.tables.map(() => []);
     this.index(stretchRows);
+    const parts = new Parts();
+    this.entryPlaces = layout.tables.map((table, t) => this.packTable(items, table, t, parts));
+    this.entryData = parts.joined();
+    items.end();
     this.pages = ids(hashes);
     this.checkPages(counts);
+    this.checkTables();
   }
 
   /** Bytes that it takes in memory. */
   get bytes(): number {
-    const { kinds, data, payload, places, starts, ranks, pages } = this;
-    const numbers = starts.length * 2 + ranks.length;
+    const { kinds, data, payload, places, starts, ranks, pages, entryStarts, entryData } = this;
+    const numbers = starts.length * (2 + entryStarts.length) + ranks.length;
     return (
-      kinds.length + data.length + payload.length + places.byteLength + pages.byteLength + numbers * 8 + 1024
+      kinds.length +
+      data.length +
+      entryData.length +
+      payload.length +
+      places.byteLength +
+      pages.byteLength +
+      numbers * 8 +
+      1024
     );
   }
 
@@ -98,28 +128,31 @@ export class PackedRows {
 
   /** What differs of every column's bytes; fills `places`. */
   private pack(items: ItemReader, counts: Uint32Array): Uint8Array {
-    const parts: Uint8Array[] = [];
-    let used = 0;
+    const parts = new Parts();
     this.layout.columns.forEach((column, c) => {
       if (column.absent) return;
       const bytes = items.bytes();
       this.eachPlane(column, bytes, counts, (p, plane, part) => {
-        const at = (c * this.present.length + p) * PLANES + plane;
-        if (isConstant(part)) this.places[at] = -1 - part[0];
-        else {
-          this.places[at] = used;
-          used += part.length;
-          parts.push(part);
-        }
+        this.places[(c * this.present.length + p) * PLANES + plane] = parts.add(part);
       });
     });
-    const data = new Uint8Array(used);
-    let to = 0;
-    for (const part of parts) {
-      data.set(part, to);
-      to += part.length;
-    }
-    return data;
+    return parts.joined();
+  }
+
+  /** The same for a table's columns: where the bytes of its entries start. */
+  private packTable(items: ItemReader, table: TableLayout, t: number, parts: Parts): Int32Array {
+    const places = new Int32Array(table.columns.length * PLANES).fill(-1);
+    const count = this.entryStarts[t].at(-1) ?? 0;
+    table.columns.forEach(({ name, width, target }, c) => {
+      const bytes = items.bytes();
+      if (table.target === null) return;
+      const planes = planesOf(bytes.length, count, width);
+      if (planes < 0) refuse(`${bytes.length} bytes of column ${name} for ${count} entries of ${table.name}`);
+      if (target === null) return;
+      for (let plane = 0; plane < planes; plane++)
+        places[c * PLANES + plane] = parts.add(bytes.subarray(plane * count, (plane + 1) * count));
+    });
+    return places;
   }
 
   /** Each plane's bytes of each kind that has the column. */
@@ -156,6 +189,7 @@ export class PackedRows {
       place[kind] = p;
     });
     const ranks = new Uint32Array(present.length);
+    const entries = this.layout.tables.map(() => 0);
     let start = -stretchRows;
     let used = 0;
     for (let i = 0; i < count; i++) {
@@ -166,15 +200,40 @@ export class PackedRows {
         this.starts.push(i);
         this.ranks.push(...ranks);
         this.payloadStarts.push(used);
+        for (let t = 0; t < entries.length; t++) this.entryStarts[t].push(entries[t]);
       }
+      this.countEntries(kind, p, ranks[p], entries);
       if (payload[kind] === 1 && lengths >= 0) used += this.element(lengths, p, ranks[p]);
       ranks[p]++;
     }
     this.starts.push(count);
     this.payloadStarts.push(used);
+    for (let t = 0; t < entries.length; t++) this.entryStarts[t].push(entries[t]);
     const { length } = this.payload;
     if (used > length) refuse(`rows with more payload than the block's ${length} bytes`);
     if (pad4(used) !== length) refuse(`${length} bytes of payload where rows have ${used}`);
+  }
+
+  /** Add the entries of the e-th row of a kind to those before it, by table. */
+  private countEntries(kind: number, p: number, e: number, entries: number[]): void {
+    const { tables, columns } = this.layout;
+    for (let t = 0; t < tables.length; t++) {
+      const { counts, target } = tables[t];
+      if (target === null || columns[counts].has[kind] !== 1) continue;
+      entries[t] += this.element(counts, p, e);
+      if (entries[t] > MAX_ROWS) refuse(`more than ${MAX_ROWS} entries of ${target} in a block`);
+    }
+  }
+
+  /** Decode each table once, to refuse what may not be in it. */
+  private checkTables(): void {
+    const rows = new Rows(0, 0);
+    this.layout.tables.forEach((table, t) => {
+      if (table.target === null) return;
+      const end = this.entryStarts[t].at(-1) ?? 0;
+      for (let from = 0; from < end; from += CHECKED_AT_ONCE)
+        readEntries(this, table, t, from, Math.min(end, from + CHECKED_AT_ONCE), rows);
+    });
   }
 
   private checkPages(counts: Uint32Array): void {
@@ -202,6 +261,55 @@ export class PackedRows {
   }
 }
 
+/** Bytes collected one after the other; of those that are all the same none is kept. */
+class Parts {
+  private readonly parts: Uint8Array[] = [];
+  private used = 0;
+
+  /** Where the bytes start, or -1 - the byte that all are. */
+  add(part: Uint8Array): number {
+    if (isConstant(part)) return -1 - (part.length === 0 ? 0 : part[0]);
+    const at = this.used;
+    this.used += part.length;
+    this.parts.push(part);
+    return at;
+  }
+
+  joined(): Uint8Array {
+    const data = new Uint8Array(this.used);
+    let to = 0;
+    for (const part of this.parts) {
+      data.set(part, to);
+      to += part.length;
+    }
+    return data;
+  }
+}
+
+/** Entries `from` to `end` of table t into the table of `into`, which has no others; pages are mapped. */
+function readEntries(
+  packed: PackedRows,
+  layout: TableLayout,
+  t: number,
+  from: number,
+  end: number,
+  into: Rows,
+): void {
+  if (layout.target === null) return;
+  const count = end - from;
+  const [columns, table] = entriesOf(into, layout.target, count);
+  for (let c = 0; c < layout.columns.length; c++) {
+    const { target, renumber: numbers } = layout.columns[c];
+    if (target === null) continue;
+    const out = columns[target];
+    gatherPlanes(packed.entryData, packed.entryPlaces[t], c * PLANES, from, count, out);
+    if (numbers !== null) for (let k = 0; k < count; k++) out[k] = numbers[out[k]];
+  }
+  for (const name of layout.missing) columns[name].fill(0, 0, count);
+  checkEntries(layout, table);
+  if (layout.target === "answers") mapAnswers(packed.pages, into.answerTable);
+}
+
 function isConstant(bytes: Uint8Array): boolean {
   const [first] = bytes;
   for (let i = 1; i < bytes.length; i++) if (bytes[i] !== first) return false;
@@ -227,8 +335,10 @@ export class StretchReader {
     if (kinds.length === 0) into.kind.fill(0, 0, into.count);
     else into.kind.set(kinds.subarray(from, to));
     order.sort(into.kind, into.count);
+    noEntries(into);
     for (let c = 0; c < layout.columns.length; c++) this.readColumn(packed, k, c, into);
     this.readPayload(packed, k, into);
+    this.readTables(packed, k, into);
     mapPages(layout, order, packed.pages, into);
     renumber(layout, order, into);
   }
@@ -249,6 +359,15 @@ export class StretchReader {
     }
     if (table !== null) change(this.order, has, out, table);
     if (missing !== null) change(this.order, missing, out, null);
+  }
+
+  private readTables(packed: PackedRows, k: number, into: Rows): void {
+    this.layout.tables.forEach((table, t) => {
+      if (table.target === null) return;
+      const [from, end] = [packed.entryStarts[t][k], packed.entryStarts[t][k + 1]];
+      startEntries(into, table.target);
+      readEntries(packed, table, t, from, end, into);
+    });
   }
 
   private readPayload(packed: PackedRows, k: number, into: Rows): void {

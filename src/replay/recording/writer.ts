@@ -2,7 +2,7 @@ import type { Digest } from "../../events/digest.ts";
 import { Rows } from "../../events/rows.ts";
 import type { BasePiece } from "./base-pieces.ts";
 import { BlockEncoder, type EncodedBlock } from "./encoder.ts";
-import type { BlockPages } from "./gather.ts";
+import { type BlockPages, NO_PAGES } from "./gather.ts";
 import { firstRowOf, PROFILE, type RecordingMeta, writePreamble } from "./profile.ts";
 import { attachmentBytes, type BlockPlace, type DataPlace, metadataLength, tailBytes } from "./tail.ts";
 import type { ByteSink, Tools } from "./tools.ts";
@@ -40,8 +40,7 @@ export class RecordingWriter {
     const none = new Rows(0, 0);
     none.clear(firstRowOf(meta));
     for (const { fresh, bodies, bytes, digests } of base) {
-      const pages = { used: new Uint8Array(0), index: new Uint32Array(0), fresh, bodies };
-      this.append(this.encoder.encode(none, pages, digests, false, bytes));
+      this.append(this.encoder.encode(none, { ...NO_PAGES, fresh, bodies }, digests, false, bytes));
     }
   }
 

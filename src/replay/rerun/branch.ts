@@ -1,56 +1,25 @@
-import { COLUMN_NAMES, COLUMNS, type ColumnName } from "../../events/columns.ts";
 import type { Digest } from "../../events/digest.ts";
-import {
-  isInput,
-  K,
-  KIND_NAMES,
-  KIND_PAYLOAD,
-  KIND_WORLD,
-  KINDS,
-  type KindName,
-} from "../../events/kinds.ts";
+import { KIND_WORLD } from "../../events/kinds.ts";
+import { eachPageId } from "../../events/page-ids.ts";
 import { Rows } from "../../events/rows.ts";
 import { type Configuration, parseConfiguration } from "../../reducers/configuration.ts";
 import { Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
 import { agentName } from "../../reducers/path.ts";
 import { settingOf } from "../../reducers/platform.ts";
-import { type Timeline, timelineOf } from "../answers/answers.ts";
 import type { Inferred } from "../answers/content.ts";
-import { configurationOf, machineOf, refuseUnknown } from "../engine/run.ts";
+import { type ContentTimeline, contentTimelineOf } from "../answers/content-timeline.ts";
+import { machineOf, refuseUnknown } from "../engine/run.ts";
 import { SeenPages, seePieces } from "../recording/gather.ts";
 import { blockUpTo, chainText } from "../recording/leaning.ts";
 import type { ParentBase, RecordingMeta, ResetBase } from "../recording/profile.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { BlockSink } from "../recording/rewrite.ts";
 import type { Doubt } from "./doubts.ts";
-import { Inputs, inputsOf } from "./inputs.ts";
+import { type Edit, EditError, editedInputs } from "./edits.ts";
+import type { Inputs } from "./inputs.ts";
 import type { Mark } from "./marks.ts";
 import { Rerun } from "./rerun.ts";
-
-/** A world input from outside: its kind, its columns that are not 0, and its payload. */
-export interface NewInput {
-  readonly kind: KindName;
-  readonly agent: number;
-  readonly columns: Partial<Record<ColumnName, number>>;
-  readonly bytes?: readonly number[];
-}
-
-/** One change of the inputs. Rows are named by their seq in the parent. */
-export type Edit =
-  /** Another value in a column of a world input. */
-  | { readonly type: "edit"; readonly seq: number; readonly column: ColumnName; readonly value: number }
-  /** These inputs before the first world input at or behind `seq`. */
-  | { readonly type: "insert"; readonly seq: number; readonly inputs: readonly NewInput[] }
-  /** Without the world inputs from `from` to `to`, both included. */
-  | { readonly type: "drop"; readonly from: number; readonly to: number }
-  /** The world inputs from `from` to `to` before the first one at or behind `before`. */
-  | { readonly type: "move"; readonly from: number; readonly to: number; readonly before: number };
-
-/** An edit that does not fit the recording. The message is one line. */
-export class EditError extends Error {
-  override readonly name = "EditError";
-}
 
 export interface BranchOptions {
   /** The branch leaves its parent at the first world input at or behind this row at the latest. */
@@ -89,7 +58,7 @@ export class Branch {
   readonly seen = new SeenPages();
   private readonly store: PageStore;
   private readonly inputs: Inputs;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly order: readonly number[];
   private readonly machine: Machine;
   /** Segments that are the parent's. */
@@ -101,7 +70,7 @@ export class Branch {
     refuseUnknown(recording);
     this.store = store;
     const { at = recording.endSeq, edits = [], configuration } = options;
-    this.timeline = timelineOf(recording);
+    this.timeline = contentTimelineOf(recording);
     const edited = editedInputs(recording, edits);
     this.inputs = edited.inputs;
     this.order = edited.order;
@@ -157,8 +126,7 @@ export class Branch {
     seePieces(recording.basePieces(), this.store, this.seen);
     for (let n = 0; n <= block; n++) {
       recording.readBlock(n, rows);
-      for (let i = 0; i < rows.count; i++)
-        if (rows.kind[i] === K["guest.fetched"]) this.seen.add(rows.page[i]);
+      eachPageId(rows, (id) => this.seen.add(id));
     }
     const chain = chainText(recording.trailer(block).chain);
     return { kind: "parent", id: recording.meta.id, seq, chain, configuration, goldenHash };
@@ -203,143 +171,4 @@ function leavesAt(recording: Recording, inputs: Inputs, left: number): number {
   if (left >= inputs.segments) return recording.endSeq - 1;
   const next = inputs.seq[inputs.starts[left]];
   return Number.isInteger(next) ? next - 1 : Math.floor(next);
-}
-
-interface Edited {
-  readonly inputs: Inputs;
-  /** Segments to run, in order. */
-  readonly order: readonly number[];
-  /** Place in `order` of the first that is not the parent's. */
-  readonly firstChange: number;
-}
-
-/** The inputs with the edits in them. */
-function editedInputs(recording: Recording, edits: readonly Edit[]): Edited {
-  const parent = inputsOf(recording);
-  const vgpus = configurationOf(recording).vgpus.length;
-  for (const edit of edits)
-    if (edit.type === "insert") for (const { agent } of edit.inputs) checkValue("agent", agent, vgpus);
-  const inputs = new Inputs(parent.start);
-  const inserted = edits.filter((edit) => edit.type === "insert");
-  for (let s = 0; s <= parent.segments; s++) {
-    for (const edit of inserted) {
-      const next = s < parent.segments ? parent.seq[parent.starts[s]] : recording.endSeq;
-      if (parent.segmentAt(edit.seq) === s) insert(inputs, parent, s, next, edit.inputs);
-    }
-    if (s === parent.segments) break;
-    for (let i = parent.starts[s]; i < parent.end(s); i++) copyRow(inputs, parent, i);
-  }
-  for (const edit of edits) if (edit.type === "edit") change(inputs, edit);
-  let order = Array.from({ length: inputs.segments }, (_, s) => s);
-  for (const edit of edits) {
-    if (edit.type === "drop" || edit.type === "move") checkRange(edit, parent);
-    if (edit.type === "drop") order = order.filter((s) => !isWithin(inputs, s, edit.from, edit.to));
-    if (edit.type === "move") order = moved(inputs, order, edit);
-  }
-  let firstChange = 0;
-  while (firstChange < order.length && order[firstChange] === firstChange && !inputs.edited.has(firstChange))
-    firstChange++;
-  return { inputs, order, firstChange };
-}
-
-function copyRow(inputs: Inputs, from: Inputs, i: number): void {
-  const { seq, time, gap, timers } = from;
-  inputs.add(from.rows, i, { seq: seq[i], time: time[i], gap: gap[i], timer: timers[i] });
-}
-
-/** Put inputs in before segment `s`, whose seq is `next`, at the time of the row before. */
-function insert(inputs: Inputs, parent: Inputs, s: number, next: number, added: readonly NewInput[]): void {
-  const before = (s < parent.segments ? parent.starts[s] : parent.rows.count) - 1;
-  let time = before < 0 ? parent.start : parent.time[before];
-  const gap = before < 0 ? 0 : parent.gap[before];
-  added.forEach((input, n) => {
-    const rows = new Rows(1);
-    const i = rows.add(kindOf(input.kind));
-    rows.agent[i] = input.agent;
-    for (const [name, value] of Object.entries(input.columns)) {
-      checkColumn(input.kind, name);
-      checkValue(name as ColumnName, value);
-      rows[name as ColumnName][i] = value;
-    }
-    const { bytes = [] } = input;
-    if (bytes.length > 0 && KIND_PAYLOAD[rows.kind[i]] === 0)
-      throw new EditError(`${input.kind} has no bytes`);
-    for (const byte of bytes) checkValue("bytes", byte, 0xff);
-    if (KIND_PAYLOAD[rows.kind[i]] === 1) rows.putPayload(i, Uint8Array.from(bytes));
-    const seq = next - 1 + (n + 1) / (added.length + 1);
-    time += rows.dt[i];
-    inputs.edited.add(inputs.segments);
-    inputs.add(rows, i, { seq, time, gap, timer: null });
-  });
-}
-
-function kindOf(name: string): number {
-  const kind = KIND_NAMES.indexOf(name as KindName);
-  if (kind < 0) throw new EditError(`there is no kind of row ${name}`);
-  if (!isInput(kind) || KIND_WORLD[kind] !== 1)
-    throw new EditError(`${name} is no input of the world: answers, timers and outcomes follow from the run`);
-  return kind;
-}
-
-function checkColumn(kind: KindName, name: string): void {
-  const columns = KINDS[kind].columns as readonly string[];
-  const can = columns.filter((column) => column !== "ticket" && column !== "length");
-  if (!can.includes(name) || !(COLUMN_NAMES as readonly string[]).includes(name))
-    throw new EditError(`${kind} has no column ${name}; it has ${can.join(", ")}`);
-}
-
-/** Whole numbers that the column can hold; `size` is one of an access. */
-function checkValue(name: ColumnName | "bytes", value: unknown, most = mostOf(name)): void {
-  const isSize = name !== "size" || [0, 1, 2, 4, 8].includes(value as number);
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most || !isSize)
-    throw new EditError(
-      `${name} cannot be ${JSON.stringify(value)}: give ${name === "size" ? "1, 2, 4 or 8" : `0 to ${most}`}`,
-    );
-}
-
-function mostOf(name: ColumnName | "bytes"): number {
-  return name === "bytes" || COLUMNS[name] === 1 ? 0xff : 0xffff_ffff;
-}
-
-/** Throws EditError where no world input lies in the range. */
-function checkRange({ from, to }: { readonly from: number; readonly to: number }, inputs: Inputs): void {
-  const first = inputs.segmentAt(from);
-  if (first < inputs.segments && inputs.seq[inputs.starts[first]] <= to) return;
-  throw new EditError(`rows ${from} to ${to} hold no input of the world`);
-}
-
-function change(inputs: Inputs, { seq, column, value }: Extract<Edit, { type: "edit" }>): void {
-  const i = inputs.rowAt(seq);
-  const { rows } = inputs;
-  if (inputs.seq[i] !== seq || KIND_WORLD[rows.kind[i]] !== 1)
-    throw new EditError(`row ${seq} is no input of the world`);
-  const kind = KIND_NAMES[rows.kind[i]];
-  checkColumn(kind, column);
-  checkValue(column, value);
-  if (kind.endsWith(".read") && (column === "lo" || column === "hi"))
-    throw new EditError(`row ${seq} is a read: its reply follows from the run`);
-  if (column === "dt") shiftTime(inputs, i, value - rows.dt[i]);
-  rows[column][i] = value;
-  inputs.edited.add(inputs.segmentOf(i));
-}
-
-/** Row `i` and what comes behind it happen so much later. */
-function shiftTime({ time }: Inputs, i: number, by: number): void {
-  for (let k = i; k < time.length; k++) time[k] += by;
-}
-
-function isWithin(inputs: Inputs, s: number, from: number, to: number): boolean {
-  const seq = inputs.seq[inputs.starts[s]];
-  return Number.isInteger(seq) && seq >= from && seq <= to;
-}
-
-function moved(
-  inputs: Inputs,
-  order: readonly number[],
-  { from, to, before }: Extract<Edit, { type: "move" }>,
-): number[] {
-  const some = order.filter((s) => isWithin(inputs, s, from, to));
-  const rest = order.filter((s) => !isWithin(inputs, s, from, to));
-  const at = rest.findIndex((s) => inputs.seq[inputs.starts[s]] >= before);
-  return at < 0 ? [...rest, ...some] : [...rest.slice(0, at), ...some, ...rest.slice(at)];
 }

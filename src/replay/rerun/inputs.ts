@@ -1,6 +1,6 @@
 import { isInput, K, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
-import { lowerBound } from "../answers/answers.ts";
+import { lowerBound } from "../answers/content-timeline.ts";
 import { type Start, startOf } from "../engine/run.ts";
 import type { Recording } from "../recording/recording.ts";
 

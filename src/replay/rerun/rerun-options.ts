@@ -3,10 +3,10 @@ import type { Rows } from "../../events/rows.ts";
 /** What a rerun is told beside its inputs. */
 export interface RerunOptions {
   /**
-   * Called after every input with the row of the inputs that it is (-1: one that only this run has); true
-   * ends the run.
+   * Called after every input with the row of the inputs that it is (-1: one that only this run has), and with
+   * the row made of it, where rows are not handed over at once; true ends the run.
    */
-  readonly seen?: (row: number) => boolean;
+  readonly seen?: (row: number, made: Rows, m: number) => boolean;
   /**
    * Takes the rows made, some thousand at a time, with the seq that each one's input has in the recording.
    */

@@ -1,33 +1,25 @@
-import { WRITE_TIME } from "../../events/codes.ts";
 import { K, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
+import { NO_ENGINE } from "../../hw/units.ts";
+import { ABSENT, noteAnswer, RowAnswers } from "../../reducers/answers.ts";
 import { isRead, type Machine } from "../../reducers/machine.ts";
 import type { PageStore } from "../../reducers/pages.ts";
-import { gfnOf, lowerBound, type Timeline } from "../answers/answers.ts";
-import { Contents, UNKNOWN } from "../answers/content.ts";
-import { NO_ENGINE } from "../answers/pace.ts";
+import { Contents, UNKNOWN, UNKNOWN_FAILED } from "../answers/content.ts";
+import { type ContentTimeline, lowerBound } from "../answers/content-timeline.ts";
+import {
+  addAnswer,
+  addFired,
+  addWritten,
+  type OpenQuestion,
+  type OpenTimer,
+  OpenWork,
+  type OpenWrite,
+  type PageQuestion,
+  type Timer,
+} from "../engine/open-work.ts";
 import { Doubts } from "./doubts.ts";
-import type { Inputs } from "./inputs.ts";
+import type { Inputs, TimerPurpose } from "./inputs.ts";
 import type { RerunCounts, RerunOptions } from "./rerun-options.ts";
-
-/** A question of the model that is open. */
-interface Question {
-  readonly ticket: number;
-  readonly agent: number;
-  readonly gfn: number;
-  readonly purpose: number;
-  readonly engine: number;
-}
-
-/** A timer of the model that is armed. */
-interface Armed {
-  readonly ticket: number;
-  readonly agent: number;
-  readonly code: number;
-  readonly deadline: number;
-  /** Row of the inputs at which the recording fired it; -1: nowhere. */
-  readonly place: number;
-}
 
 /**
  * Timers without a place in the recording that fire between two world inputs, at most: the rest come later.
@@ -37,8 +29,6 @@ const TIMERS_MAX = 2048;
 const ANSWERS_MAX = 1 << 16;
 /** Rows after which they are handed to the sink. */
 const SINK_ROWS = 1 << 14;
-/** EFAULT: a page that nobody knows, to whoever is not an engine. */
-const EFAULT = 14;
 const MOST_DT = 0xffff_ffff;
 
 /**
@@ -56,7 +46,7 @@ export class Rerun {
   shown = false;
   private readonly model: Machine;
   private readonly inputs: Inputs;
-  private readonly timeline: Timeline;
+  private readonly timeline: ContentTimeline;
   private readonly options: RerunOptions;
   private readonly made = new Rows(256);
   private origins: number[] = [];
@@ -69,15 +59,17 @@ export class Rerun {
   private position = -1;
   private readonly positions: Int32Array;
   private inStep: boolean;
-  private readonly timers: Armed[] = [];
-  private readonly questions: Question[] = [];
-  private readonly writing: { readonly ticket: number; readonly agent: number }[] = [];
+  /** What the recorded row that is fed as it was, if one is, was told in place. */
+  private readonly told = new RowAnswers();
+  private isTold = false;
+  /** What the model waits for. The place of a timer is the row of the inputs at which the recording fired it. */
+  private readonly open: OpenWork;
 
   /** `model` stands before the first input. `inStep`: may recorded answers be fed as they are at all? */
   constructor(
     model: Machine,
     inputs: Inputs,
-    timeline: Timeline,
+    timeline: ContentTimeline,
     store: PageStore,
     options: RerunOptions = {},
     inStep = true,
@@ -90,16 +82,16 @@ export class Rerun {
     this.contents = new Contents(timeline, store);
     this.positions = new Int32Array(inputs.segments);
     this.nextSeq = model.core.seq + 1;
-    this.adopt();
+    this.open = new OpenWork(model.core, (timer) => this.placeOf(timer));
+    this.now = timeline.start.now;
+    this.open.adopt(timeline.start);
+    model.core.source = { ask: (vgpu, gfn, purpose, engine) => this.tell(vgpu, gfn, purpose, engine) };
   }
 
-  /** Take over what is open where the recording starts. */
-  private adopt(): void {
-    const { now, timers, fetches, writes } = this.timeline.start;
-    this.now = now;
-    for (const { ticket, agent, code, deadline } of timers) this.arm(ticket, agent, code, deadline);
-    this.writing.push(...writes);
-    this.questions.push(...fetches);
+  private placeOf({ agent, code, deadline }: Timer): number {
+    const seq = this.timeline.firedAt(agent, code, deadline, this.seq);
+    const place = seq < 0 ? -1 : this.inputs.rowAt(seq);
+    return place < this.inputs.seq.length ? place : -1;
   }
 
   /** Run these segments, in this order, and then whatever timers are due until model time `until`. */
@@ -144,8 +136,46 @@ export class Rerun {
     const ticket = this.inputs.rows.ticket[i];
     this.now = this.inputs.time[i];
     const m = this.append(i);
-    if (!isRead(this.made.kind[m])) this.close(ticket);
+    if (!isRead(this.made.kind[m])) this.open.end(ticket);
+    this.told.start(this.inputs.rows, i);
+    this.isTold = true;
     this.input(m, i);
+    this.isTold = false;
+  }
+
+  /** Answer a question of the row being reduced in place, and note it there. */
+  private tell(vgpu: number, gfn: number, purpose: number, engine: number): number {
+    const recorded = this.isTold ? this.told.ask(vgpu, gfn, purpose, engine) : ABSENT;
+    const isRecorded = this.isTold && this.told.wrong === null;
+    const said = isRecorded ? recorded : this.look({ agent: vgpu, gfn, purpose, engine });
+    noteAnswer(this.made, { vgpu, gfn, purpose, engine }, said);
+    return said;
+  }
+
+  private look(question: PageQuestion): number {
+    const found = this.contentOf(question);
+    if (found !== UNKNOWN) return this.options.pages?.get(found) ?? found;
+    // An engine that asks what nobody knows asks once more, under a ticket, and stands still.
+    if (question.engine !== NO_ENGINE) return ABSENT;
+    this.noteUnknown(question, this.nextSeq);
+    return UNKNOWN_FAILED;
+  }
+
+  /** Content by address at the place where the run stands; what is inferred is noted. */
+  private contentOf(question: PageQuestion): number {
+    const { seq, gap, contents } = this;
+    const { inferredCount } = contents;
+    const found = contents.answer(question, { seq, gap, since: -1 });
+    if (contents.inferredCount > inferredCount) {
+      const { agent: vgpu, gfn } = question;
+      this.doubts.add({ seq: this.nextSeq, what: "inferred", vgpu, gfn, distance: contents.lastDistance });
+    }
+    return found;
+  }
+
+  private noteUnknown({ agent: vgpu, gfn }: PageQuestion, seq: number): void {
+    this.counts.unknown++;
+    this.doubts.add({ seq, what: "unknown", vgpu, gfn, distance: 0 });
   }
 
   private world(i: number): void {
@@ -165,16 +195,16 @@ export class Rerun {
     this.now = Math.max(this.now, inputs.time[i]);
     const timer = inputs.timers[i];
     if (timer !== null) {
-      const t = this.timers.findIndex((a) => isFor(a, timer.agent, timer.code) && a.deadline <= this.now);
-      if (t >= 0) this.fire(t, i);
+      const { now } = this;
+      const armed = this.open.timers().find((one) => isFor(one, timer) && one.deadline <= now);
+      if (armed !== undefined) this.fire(armed, i);
     } else if (kind[i] === K["guest.fetched"] || kind[i] === K["guest.fetch.failed"]) {
-      const q = this.questions.findIndex(
-        (open) => open.agent === agent[i] && open.gfn === at[i] && open.purpose === purpose[i],
-      );
-      if (q >= 0) this.answer(q, i);
+      const asked = { agent: agent[i], gfn: at[i], purpose: purpose[i] };
+      const question = first(this.open.questions(), (one) => isOf(one, asked));
+      if (question !== null) this.answer(question, i);
     } else if (kind[i] === K["guest.write.done"] || kind[i] === K["guest.write.failed"]) {
-      const w = this.writing.findIndex((open) => open.agent === agent[i]);
-      if (w >= 0) this.finishWrite(w, i);
+      const write = first(this.open.writes(), (one) => one.agent === agent[i]);
+      if (write !== null) this.finishWrite(write, i);
     }
     this.answerNow();
   }
@@ -182,16 +212,9 @@ export class Rerun {
   /** Let time pass: fire timers whose deadline comes first, but those that have a place ahead. */
   private passUntil(time: number): void {
     for (let n = 0; n < TIMERS_MAX && !this.shown; n++) {
-      let next = -1;
-      for (let t = 0; t < this.timers.length; t++) {
-        const { deadline, ticket } = this.timers[t];
-        if (deadline > time || this.isAhead(this.timers[t])) continue;
-        const best = next < 0 ? null : this.timers[next];
-        if (best === null || deadline < best.deadline || (deadline === best.deadline && ticket < best.ticket))
-          next = t;
-      }
-      if (next < 0) return;
-      this.now = Math.max(this.now, this.timers[next].deadline);
+      const next = this.open.timers().find((timer) => timer.deadline <= time && !this.isAhead(timer));
+      if (next === undefined) return;
+      this.now = Math.max(this.now, next.deadline);
       this.standAt(this.now);
       this.fire(next, -1);
       this.settle();
@@ -206,26 +229,24 @@ export class Rerun {
     this.gap = inputs.gap[i];
   }
 
-  private isAhead({ place }: Armed): boolean {
+  private isAhead({ place }: OpenTimer): boolean {
     return place >= 0 && this.positions[this.inputs.segmentOf(place)] >= this.position;
   }
 
-  private fire(t: number, i: number): void {
-    const [{ ticket, agent }] = this.timers.splice(t, 1);
-    if (!this.model.core.isOpen(ticket)) return;
-    const m = this.begin(K["timer.fired"]);
-    this.made.agent[m] = agent;
-    this.made.ticket[m] = ticket;
-    this.input(m, i);
+  private fire(timer: OpenTimer, i: number): void {
+    this.open.end(timer.ticket);
+    this.makeRoom();
+    this.input(addFired(this.made, timer), i);
   }
 
   /** Before the next world input nothing is open but timers. */
   private settle(): void {
     this.seq = this.endSeq();
     for (let n = 0; n < ANSWERS_MAX && !this.shown; n++) {
-      const q = this.questions.findIndex(({ engine }) => engine !== STANDS);
-      if (q >= 0) this.answer(q, -1);
-      else if (this.writing.length > 0) this.finishWrite(0, -1);
+      const question = first(this.open.questions());
+      const write = question === null ? first(this.open.writes()) : null;
+      if (question !== null) this.answer(question, -1);
+      else if (write !== null) this.finishWrite(write, -1);
       else return;
     }
   }
@@ -241,61 +262,36 @@ export class Rerun {
   /** A reply that is owed waits for these. */
   private answerNow(): void {
     for (let n = 0; n < ANSWERS_MAX && !this.shown; n++) {
-      const q = this.questions.findIndex(({ engine }) => engine === NO_ENGINE);
-      if (q < 0) return;
-      this.answer(q, -1);
+      const question = this.open.questionOf(NO_ENGINE);
+      if (question === null) return;
+      this.answer(question, -1);
     }
   }
 
-  private answer(q: number, i: number): void {
-    const [question] = this.questions.splice(q, 1);
-    const { ticket, agent, gfn, purpose, engine } = question;
-    if (!this.model.core.isOpen(ticket)) return;
-    const { seq, gap } = this;
-    const { inferredCount } = this.contents;
-    const found = this.contents.answer({ vgpu: agent, gfn, purpose, engine, seq, gap, since: -1 });
-    if (this.contents.inferredCount > inferredCount) {
-      const distance = this.contents.lastDistance;
-      this.doubts.add({ seq: this.nextSeq, what: "inferred", vgpu: agent, gfn, distance });
-    }
+  private answer(question: OpenQuestion, i: number): void {
+    this.open.end(question.ticket);
+    const found = this.contentOf(question);
     if (found === UNKNOWN) {
-      this.counts.unknown++;
-      this.doubts.add({ seq: this.nextSeq - 1, what: "unknown", vgpu: agent, gfn, distance: 0 });
-      if (engine !== NO_ENGINE) {
-        this.questions.push({ ...question, engine: STANDS });
-        return;
-      }
+      this.noteUnknown(question, this.nextSeq - 1);
+      // Who asked stands still for good.
+      if (question.engine !== NO_ENGINE) return;
     }
-    const page = found >= 0 ? (this.options.pages?.get(found) ?? found) : found;
-    const m = this.begin(page >= 0 ? K["guest.fetched"] : K["guest.fetch.failed"]);
-    const { made } = this;
-    made.agent[m] = agent;
-    made.ticket[m] = ticket;
-    made.at[m] = gfn;
-    made.purpose[m] = purpose;
-    if (page >= 0) made.page[m] = page;
-    else made.code[m] = page === UNKNOWN ? EFAULT : -1 - page;
-    this.input(m, i);
-  }
-
-  private finishWrite(w: number, i: number): void {
-    const [{ ticket, agent }] = this.writing.splice(w, 1);
-    if (!this.model.core.isOpen(ticket)) return;
-    const m = this.begin(K["guest.write.done"]);
-    this.made.agent[m] = agent;
-    this.made.ticket[m] = ticket;
-    this.input(m, i);
-  }
-
-  /** An empty row of this kind at the end of those made. */
-  private begin(kind: number): number {
+    const page = found === UNKNOWN ? UNKNOWN_FAILED : (this.options.pages?.get(found) ?? found);
     this.makeRoom();
-    return this.made.add(kind);
+    this.input(addAnswer(this.made, question, page), i);
+  }
+
+  private finishWrite(write: OpenWrite, i: number): void {
+    this.open.end(write.ticket);
+    this.makeRoom();
+    this.input(addWritten(this.made, write), i);
   }
 
   private append(i: number): number {
     this.makeRoom();
-    return this.made.copyFrom(this.inputs.rows, i);
+    const m = this.made.copyFrom(this.inputs.rows, i);
+    this.made.forgetAnswers();
+    return m;
   }
 
   /** Nobody wants the rows: keep the last one only. */
@@ -333,52 +329,25 @@ export class Rerun {
     }
     for (let o = 0; o < core.out.count; o++) this.carryOut(core.out, o);
     if (this.options.eager === true) this.handOver(0);
-    if (this.options.seen?.(i) === true) this.shown = true;
+    if (this.options.seen?.(i, made, m) === true) this.shown = true;
   }
 
   private reply(m: number, i: number): void {
     const { made } = this;
-    const { owed, replyLo, replyHi } = this.model.core;
+    const { replyLo, replyHi } = this.model.core;
     const { rows } = this.inputs;
-    const recorded = rows.ticket[i] === 0 && owed === 0;
-    if (recorded && (rows.lo[i] !== replyLo || rows.hi[i] !== replyHi)) {
+    if (rows.lo[i] !== replyLo || rows.hi[i] !== replyHi) {
       this.counts.reactions++;
       const seq = this.nextSeq - 1 - this.model.core.out.count;
       this.doubts.add({ seq, what: "reaction", vgpu: made.agent[m], gfn: 0, distance: 0 });
     }
-    made.lo[m] = owed === 0 ? replyLo : 0;
-    made.hi[m] = owed === 0 ? replyHi : 0;
-    made.ticket[m] = owed;
+    made.lo[m] = replyLo;
+    made.hi[m] = replyHi;
   }
 
   private carryOut(out: Rows, o: number): void {
-    const kind = out.kind[o];
-    const agent = out.agent[o];
-    const ticket = out.ticket[o];
-    if (kind === K["guest.fetch"]) {
-      this.questions.push({ ticket, agent, gfn: out.at[o], purpose: out.purpose[o], engine: out.engine[o] });
-    } else if (kind === K["guest.write"]) {
-      if (out.code[o] !== WRITE_TIME)
-        this.contents.wrote(agent, gfnOf(out, o), out.at[o] & 4095, out.payloadOf(o), this.seq);
-      if (ticket !== 0) this.writing.push({ ticket, agent });
-    } else if (kind === K["timer.arm"]) {
-      this.arm(ticket, agent, out.code[o], out.lo[o] + out.hi[o] * 0x1_0000_0000);
-    } else if (kind === K["timer.cancel"]) this.close(ticket);
-  }
-
-  private arm(ticket: number, agent: number, code: number, deadline: number): void {
-    const seq = this.timeline.firedAt(agent, code, deadline, this.seq);
-    const place = seq < 0 ? -1 : this.inputs.rowAt(seq);
-    this.timers.push({ ticket, agent, code, deadline, place: place < this.inputs.seq.length ? place : -1 });
-  }
-
-  /** A ticket has ended. */
-  private close(ticket: number): void {
-    if (ticket === 0) return;
-    for (const open of [this.timers, this.questions, this.writing] as { readonly ticket: number }[][]) {
-      const n = open.findIndex((one) => one.ticket === ticket);
-      if (n >= 0) open.splice(n, 1);
-    }
+    this.open.outcome(out, o);
+    if (out.writes[o] > 0) this.contents.wroteAll(out, o, this.seq);
   }
 
   private handOver(most: number): void {
@@ -390,9 +359,15 @@ export class Rerun {
   }
 }
 
-/** Engine of a question that nobody can answer. */
-const STANDS = 254;
-
-function isFor(timer: Armed, agent: number, code: number): boolean {
+function isFor(timer: OpenTimer, { agent, code }: TimerPurpose): boolean {
   return timer.agent === agent && timer.code === code;
+}
+
+function isOf(one: OpenQuestion, { agent, gfn, purpose }: Omit<PageQuestion, "engine">): boolean {
+  return one.agent === agent && one.gfn === gfn && one.purpose === purpose;
+}
+
+function first<T>(all: Iterable<T>, isWanted: (one: T) => boolean = () => true): T | null {
+  for (const one of all) if (isWanted(one)) return one;
+  return null;
 }

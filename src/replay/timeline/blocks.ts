@@ -98,7 +98,7 @@ export class RowCache {
     this.recording.readStretch(n, packed, k, rows);
     rows.firstSeq = firstSeq + packed.starts[k];
     // Of the block that a branch was left in, its parent has more rows than count here.
-    rows.count = Math.min(rows.count, lastSeq + 1 - rows.firstSeq);
+    rows.truncate(lastSeq + 1 - rows.firstSeq);
     this.spare = this.decoded.put(n * STRETCHES + k, rows);
     return rows;
   }

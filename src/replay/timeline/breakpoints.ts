@@ -1,5 +1,5 @@
-import { CLASS_OUTCOME, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
-import type { Rows } from "../../events/rows.ts";
+import { CLASS_OUTCOME, filterNumber, KIND_CLASS } from "../../events/kinds.ts";
+import { isOfKind, type Rows } from "../../events/rows.ts";
 import type { Machine } from "../../reducers/machine.ts";
 import { placeOf, samplerOf } from "../names/paths.ts";
 import { compilePredicate } from "../names/predicate.ts";
@@ -33,7 +33,7 @@ export interface Hit {
  * Throws PathError or PredicateError.
  */
 export function breakpointOf(machine: Machine, text: string): Breakpoint {
-  const kind = (KIND_NAMES as readonly string[]).indexOf(text);
+  const kind = filterNumber(text);
   if (kind >= 0) return { text, kind, sample: null, onlyTrue: false };
   if (/[\s<>=!&|]/.test(text)) {
     const predicate = compilePredicate(text, machine);
@@ -90,7 +90,7 @@ function goBackToKind(timeline: Timeline, breakpoints: readonly Breakpoint[]): H
   for (let seq = timeline.at - 1; seq >= timeline.first; ) {
     const { rows, i } = timeline.row(seq);
     for (let k = i; k >= 0; k--) {
-      const breakpoint = breakpoints.find(({ kind }) => kind === rows.kind[k]);
+      const breakpoint = breakpoints.find(({ kind }) => isOfKind(rows, k, kind));
       if (breakpoint === undefined) continue;
       const row = rows.firstSeq + k;
       return { breakpoint, row, at: timeline.seek(row).core.seq };
@@ -106,7 +106,7 @@ function goOnToKind(timeline: Timeline, breakpoints: readonly Breakpoint[]): Hit
   for (let seq = timeline.nextInput(timeline.at); seq >= 0 && seq <= timeline.last; ) {
     const { rows, i } = timeline.row(seq);
     for (let k = i; k < rows.count; k++) {
-      const breakpoint = breakpoints.find(({ kind }) => kind === rows.kind[k]);
+      const breakpoint = breakpoints.find(({ kind }) => isOfKind(rows, k, kind));
       if (breakpoint === undefined) continue;
       const row = rows.firstSeq + k;
       return { breakpoint, row, at: timeline.seek(row).core.seq };
@@ -137,7 +137,7 @@ class Watching {
       const { sample, kind, onlyTrue } = breakpoint;
       if (sample === null) {
         for (let k = i; k === i || (k < rows.count && KIND_CLASS[rows.kind[k]] === CLASS_OUTCOME); k++) {
-          if (rows.kind[k] === kind) hit ??= { breakpoint, at, row: rows.firstSeq + k };
+          if (isOfKind(rows, k, kind)) hit ??= { breakpoint, at, row: rows.firstSeq + k };
         }
         return;
       }

@@ -45,13 +45,16 @@ export class SegmentVerifier {
   private readonly recording: Recording;
   private readonly store: PageStore;
   private readonly keyframes: Keyframes | null;
+  private readonly paranoid: boolean;
   private readonly rows = new Rows(1 << 15);
   /** The machine of the last run, and the block that it stands before. */
   private last: { readonly machine: Machine; readonly at: number } | null = null;
 
-  constructor(recording: Recording, store: PageStore) {
+  /** `paranoid`: ask behind every block that is run whether the invariants hold. */
+  constructor(recording: Recording, store: PageStore, paranoid = false) {
     this.recording = recording;
     this.store = store;
+    this.paranoid = paranoid;
     this.keyframes = Keyframes.of(recording, store);
     recording.keepAtMost(PAGES_HELD);
     recording.pages.keepLedger();
@@ -93,7 +96,7 @@ export class SegmentVerifier {
     const { recording, rows, last } = this;
     this.last = null;
     if (last === null || last.at !== ends[0]) throw new Error(`nothing was run to block ${ends[0]}`);
-    const run = new StrictRun(recording, last.machine);
+    const run = new StrictRun(recording, last.machine, this.paranoid);
     let meets = false;
     safely(() => {
       for (let e = 0; run.divergence === null && !meets; e++) {
@@ -105,13 +108,13 @@ export class SegmentVerifier {
   }
 
   private runFrom(from: number): StrictRun | null {
-    const { recording, store, last } = this;
+    const { recording, store, last, paranoid } = this;
     this.last = null;
-    if (last !== null && last.at === from) return new StrictRun(recording, last.machine);
+    if (last !== null && last.at === from) return new StrictRun(recording, last.machine, paranoid);
     const machine = machineOf(recording, store);
     let state: State | null = null;
     if (from > 0) safely(() => (state = this.stateAt(from, machine)));
-    return from === 0 || state !== null ? new StrictRun(recording, machine) : null;
+    return from === 0 || state !== null ? new StrictRun(recording, machine, paranoid) : null;
   }
 
   private isAtKeyframe(machine: Machine, block: number): boolean {

@@ -1,8 +1,14 @@
 import type { Digest } from "../../events/digest.ts";
 import { CLASS_OUTCOME, isInput, K, KIND_CLASS, KIND_NAMES, KIND_WORLD } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
+import { brokenInvariants } from "../../reducers/invariants.ts";
 import { isRead, type Machine } from "../../reducers/machine.ts";
-import { type Divergence, divergenceAt, divergenceOfDigest } from "../engine/divergence.ts";
+import {
+  type Divergence,
+  divergenceAt,
+  divergenceOfDigest,
+  divergenceOfInvariant,
+} from "../engine/divergence.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { BlockTrailer } from "../recording/trailer.ts";
 
@@ -38,11 +44,16 @@ export class StrictRun {
   readonly tallies: Tally[] = [];
   divergence: Divergence | null = null;
   private readonly recording: Recording;
+  private readonly paranoid: boolean;
 
-  /** The machine stands right before the first block that will be run. */
-  constructor(recording: Recording, machine: Machine) {
+  /**
+   * The machine stands right before the first block that will be run. `paranoid`: every invariant must hold
+   * behind each block, too.
+   */
+  constructor(recording: Recording, machine: Machine, paranoid: boolean) {
     this.recording = recording;
     this.machine = machine;
+    this.paranoid = paranoid;
   }
 
   /** Run the next block, unless there was a mismatch. */
@@ -52,8 +63,14 @@ export class StrictRun {
     const tally = tallyOf(rows, stop);
     if (stop < rows.count) this.divergence = divergenceAt(this.recording, this.machine, rows, stop);
     else this.divergence = compareDigests(this.machine, digests, lastSeq, tally);
+    if (this.paranoid) this.divergence ??= brokenAt(this.machine, lastSeq);
     this.tallies.push(tally);
   }
+}
+
+function brokenAt(machine: Machine, seq: number): Divergence | null {
+  const [broken] = brokenInvariants(machine.core);
+  return broken === undefined ? null : divergenceOfInvariant(seq, broken);
 }
 
 function tallyOf(rows: Rows, stop: number): Counts {

@@ -21,6 +21,8 @@ export interface VerifyOptions {
   readonly progress?: (blocks: number, of: number) => void;
   /** Read every byte of the file, attachments and summary too. True when absent. */
   readonly whole?: boolean;
+  /** Ask behind every block whether the invariants hold; a broken one is a divergence. False when absent. */
+  readonly paranoid?: boolean;
 }
 
 /** Pages of guest memory that are held meanwhile: 64 MiB. */
@@ -32,8 +34,8 @@ export const PAGES_HELD = 1 << 14;
  */
 export function verify(recording: Recording, store: PageStore, options: VerifyOptions = {}): Verification {
   refuseUnknown(recording);
-  const { progress, whole = true } = options;
-  const run = new StrictRun(recording, machineOf(recording, store));
+  const { progress, whole = true, paranoid = false } = options;
+  const run = new StrictRun(recording, machineOf(recording, store), paranoid);
   const rows = new Rows(1 << 15);
   recording.keepAtMost(PAGES_HELD);
   if (whole) {

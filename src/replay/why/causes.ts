@@ -2,8 +2,8 @@ import { TIMER_ENGINE, TIMER_VBLANK } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { CLASS_ANSWER, CLASS_OUTCOME, isInput, K, KIND_CLASS } from "../../events/kinds.ts";
 import type { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
-import { agentOf } from "../../reducers/memory.ts";
+import { ENGINES, NO_ENGINE } from "../../hw/units.ts";
+import { cloneTree } from "../../reducers/trees.ts";
 import { RowFormatter, timerName } from "../engine/format.ts";
 import type { Timeline } from "../timeline/timeline.ts";
 
@@ -23,11 +23,7 @@ export interface Cause {
 /** Timers arm one another (a vblank the next one): a chain is followed this far. */
 const CHAIN = 4;
 const DEPTH = 12;
-/** Rows looked back over for the question behind an answer. */
-const FAR_BACK = 1 << 22;
-const NO_ENGINE = 255;
 const BEFORE = "before the first row of this recording";
-const ELSP_DWORDS = 4;
 const PAGES = ["ring", "context", "command"] as const;
 const NOTABLE = new Set([
   K["workload.completed"],
@@ -40,6 +36,8 @@ const NOTABLE = new Set([
 interface Question {
   readonly ticket: number;
   readonly kind: number;
+  /** seq of the row that asked. */
+  readonly row: number;
   readonly operands: readonly number[];
 }
 
@@ -65,29 +63,26 @@ export class CauseFinder {
   private rowCause(seq: number, role: string, depth: number): Cause {
     const { rows, i } = this.timeline.row(seq);
     if (isInput(rows.kind[i])) return this.inputCause(seq, role, depth);
+    if (KIND_CLASS[rows.kind[i]] !== CLASS_OUTCOME || depth >= DEPTH) return this.leaf(seq, role);
+    const back = rows.cause[i];
+    const submission = back > 0 && this.isSubmission(seq - back) ? seq - back : -1;
     const leaf = this.leaf(seq, role);
-    if (KIND_CLASS[rows.kind[i]] !== CLASS_OUTCOME || depth >= DEPTH) return leaf;
-    const back = rows.kind[i] === K["workload.completed"] ? rows.cause[i] : 0;
     const input = this.timeline.inputAt(seq);
-    const causes = [this.inputCause(input, "answered to", depth + 1)];
-    if (back > 0 && seq - back !== input) causes.push(this.submission(seq - back));
-    return { ...leaf, causes };
+    return { ...leaf, causes: [this.inputCause(input, "answered to", depth + 1, submission)] };
   }
 
-  private inputCause(seq: number, role: string, depth: number): Cause {
+  /** `submission`: the row of the submission that the outcome asked about says it comes from; -1: any. */
+  private inputCause(seq: number, role: string, depth: number, submission = -1): Cause {
     const { rows, i } = this.timeline.row(seq);
-    const isAnswer = KIND_CLASS[rows.kind[i]] === CLASS_ANSWER;
-    const submitted = rows.kind[i] === K["mmio.written"] && this.isSubmission(rows, i);
-    if (submitted) return { ...this.submission(seq), role };
-    if (!isAnswer || depth >= DEPTH) return this.leaf(seq, role);
+    if (this.submits(rows, i)) return this.elspWrite(seq, role);
+    if (KIND_CLASS[rows.kind[i]] !== CLASS_ANSWER || depth >= DEPTH) return this.leaf(seq, role);
     const question = this.questionOf(seq);
     if (question === null) return this.leaf(seq, role, "answers nothing that was open");
     const engine = engineOf(question);
     const leaf = this.leaf(seq, role, "", question);
-    if (engine >= 0) return { ...leaf, ...this.turn(seq, engine) };
-    const asked = this.questionRow(seq, question.ticket);
-    if (asked < 0) return { ...leaf, note: this.timeline.first > 0 ? BEFORE : "" };
-    const input = this.timeline.inputAt(asked);
+    if (engine >= 0) return { ...leaf, ...this.turn(seq, engine, submission) };
+    if (question.row < this.timeline.first) return { ...leaf, note: BEFORE };
+    const input = this.timeline.inputAt(question.row);
     const verb = rowVerb(question.kind);
     if (!isPeriodic(question)) return { ...leaf, causes: [this.inputCause(input, verb, depth + 1)] };
     const deeper =
@@ -96,80 +91,60 @@ export class CauseFinder {
   }
 
   /** An engine's turn at the input `seq`: the submission, and the pages that it read on the way. */
-  private turn(seq: number, engine: number): Pick<Cause, "note" | "causes"> {
+  private turn(seq: number, engine: number, submission: number): Pick<Cause, "note" | "causes"> {
     const { timeline } = this;
     // A copy: the machine goes on in the very objects that it shows.
-    const before = { ...timeline.seek(seq - 1).core.seeDevice().engines[engine] };
+    const before = cloneTree(timeline.seek(seq - 1).core.seeDevice().engines[engine]);
     const after = timeline.seek(seq).core.seeDevice().engines[engine];
-    const { submittedAt, contextId, frameBase } = before.phase === 0 ? after : before;
-    const pages = this.pagesRead(engine, submittedAt, seq);
+    const { submittedAt, active, contextId } = before.phase === 0 ? after : before;
+    const row = submission < 0 ? submittedAt + active : submission;
+    // What an engine read is forgotten where it comes to rest, so the state before is asked, and this very answer.
+    const { fetchedAt } = before;
     const heads = `ring head ${before.head.toString(16)} -> ${after.head.toString(16)}`;
     const note = `${ENGINES[engine]} works on context ${contextId}, ${heads}`;
-    const causes = submittedAt < seq ? [this.submittedBy(submittedAt, engine, agentOf(frameBase))] : [];
-    return { note, causes: [...causes, ...pages] };
-  }
-
-  /**
-   * The write behind a submission; one that had to wait for another guest's work was handed over by the end
-   * of that.
-   */
-  private submittedBy(seq: number, engine: number, vgpu: number): Cause {
-    if (seq < this.timeline.first) return before("submitted by", seq);
-    const { rows, i } = this.timeline.row(seq);
-    if (rows.kind[i] === K["mmio.written"]) return this.submission(seq);
-    const { queuedAt } = this.timeline.seek(seq).core.seeVgpu(vgpu).execlists[engine];
-    const handed = this.leaf(seq, "waited, and handed over by");
-    return queuedAt < seq ? { ...handed, causes: [this.submission(queuedAt)] } : handed;
-  }
-
-  /** The last page of each purpose that the engine fetched between its submission and row `to`. */
-  private pagesRead(engine: number, from: number, to: number): Cause[] {
-    const found = new Map<number, number>();
-    const answers = new Map<number, number>();
-    const start = Math.max(from, this.timeline.first - 1);
-    for (let seq = to; seq > start && found.size < PAGES.length; ) {
-      const { rows, i } = this.timeline.row(seq);
-      for (let k = i; k >= 0 && rows.firstSeq + k > from; k--) {
-        if (rows.kind[k] === K["guest.fetched"]) answers.set(rows.ticket[k], rows.firstSeq + k);
-        else if (rows.kind[k] === K["guest.fetch"] && rows.engine[k] === engine) {
-          const answer = answers.get(rows.ticket[k]);
-          if (answer !== undefined && !found.has(rows.purpose[k])) found.set(rows.purpose[k], answer);
-        }
-      }
-      seq = rows.firstSeq - 1;
-    }
-    return PAGES.flatMap((purpose) => {
-      const seq = found.get(PURPOSES.indexOf(purpose));
-      return seq === undefined
-        ? []
-        : [this.leaf(seq, purpose === "command" ? "batch" : purpose, "written by the guest")];
+    const { rows, i } = timeline.row(seq);
+    if (rows.kind[i] === K["guest.fetched"]) fetchedAt[rows.purpose[i]] = seq;
+    const pages = PAGES.flatMap((purpose) => {
+      const at = fetchedAt[PURPOSES.indexOf(purpose)];
+      if (at <= row || at < timeline.first) return [];
+      return [this.leaf(at, purpose === "command" ? "batch" : purpose, "written by the guest")];
     });
+    return { note, causes: [this.submission(row), ...pages] };
+  }
+
+  /** The row of a submission, and the writes that made it. */
+  private submission(row: number): Cause {
+    const { timeline } = this;
+    if (row < timeline.first) return before("submitted by", row);
+    const leaf = this.leaf(row, "submitted by");
+    return { ...leaf, causes: [this.elspWrite(timeline.inputAt(row), "written by")] };
   }
 
   /** The write that submitted, with the three dwords before it. */
-  private submission(seq: number): Cause {
+  private elspWrite(seq: number, role: string): Cause {
     const { timeline } = this;
-    if (seq < timeline.first) return before("submitted by", seq);
+    const leaf = this.leaf(seq, role);
     const { rows, i } = timeline.row(seq);
-    const [kind, agent, at] = [rows.kind[i], rows.agent[i], rows.at[i]];
-    const dwords: number[] = [];
-    for (let s = seq - 1; s >= timeline.first && dwords.length < ELSP_DWORDS - 1 && seq - s < 4096; ) {
-      const block = timeline.row(s);
-      for (let k = block.i; k >= 0 && dwords.length < ELSP_DWORDS - 1; k--) {
-        const same = block.rows.kind[k] === kind && block.rows.agent[k] === agent && block.rows.at[k] === at;
-        if (same) dwords.push(block.rows.firstSeq + k);
-      }
-      s = block.rows.firstSeq - 1;
-    }
-    const causes = kind === K["mmio.written"] ? dwords.reverse().map((s) => this.leaf(s, "with")) : [];
-    return { ...this.leaf(seq, "submitted by"), causes };
+    const [agent, engine] = [rows.agent[i], rows.engine[i + 1]];
+    const { portAt } = timeline.seek(seq - 1).core.seeVgpu(agent).execlists[engine];
+    const causes = portAt
+      .slice(0, -1)
+      .map((at) => (at < timeline.first ? before("with", at) : this.leaf(at, "with")));
+    return { ...leaf, causes };
   }
 
-  private isSubmission(rows: Rows, i: number): boolean {
-    for (let k = i + 1; k < rows.count && KIND_CLASS[rows.kind[k]] === CLASS_OUTCOME; k++) {
-      if (rows.kind[k] === K["workload.submitted"]) return true;
-    }
-    return false;
+  private isSubmission(seq: number): boolean {
+    if (seq < this.timeline.first) return true;
+    const { rows, i } = this.timeline.row(seq);
+    return rows.kind[i] === K["workload.submitted"];
+  }
+
+  /** Was the input in row i answered with a submission? It is told of before all else. */
+  private submits(rows: Rows, i: number): boolean {
+    if (rows.kind[i] !== K["mmio.written"]) return false;
+    let k = i + 1;
+    while (k < rows.count && rows.kind[k] === K.note) k++;
+    return k < rows.count && rows.kind[k] === K["workload.submitted"];
   }
 
   /** What the ticket of the answer at `seq` was opened for; null where it is not open there. */
@@ -181,23 +156,9 @@ export class CauseFinder {
     return {
       ticket,
       kind: core.ticketKind(ticket),
+      row: core.ticketRow(ticket),
       operands: [0, 1, 2, 3].map((n) => core.ticketOperand(ticket, n)),
     };
-  }
-
-  /** The effect row that opened a ticket, before row `seq`; -1 where it is not found. */
-  private questionRow(seq: number, ticket: number): number {
-    for (let at = seq - 1; at >= this.timeline.first && seq - at < FAR_BACK; ) {
-      const { rows, i } = this.timeline.row(at);
-      for (let k = i; k >= 0; k--) {
-        const kind = rows.kind[k];
-        if (rows.ticket[k] !== ticket || KIND_CLASS[kind] !== CLASS_OUTCOME) continue;
-        if (kind === K["timer.arm"] || kind === K["guest.fetch"] || kind === K["guest.write"])
-          return rows.firstSeq + k;
-      }
-      at = rows.firstSeq - 1;
-    }
-    return -1;
   }
 
   /** A row without what is behind it. Its notable outcomes go into the note. */

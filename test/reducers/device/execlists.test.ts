@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Batch, COMPARE } from "../../../src/ports/sim/assembler.ts";
 import type { SimContext } from "../../../src/ports/sim/driver.ts";
 import { CTX, DESC_FORCE_RESTORE, GDRST, RING, RING_BASE } from "../../../src/ports/sim/layout.ts";
+import { PAGE } from "../../../src/ports/sim/memory.ts";
 import { at, Bench } from "./rig.ts";
 
 const RCS = RING_BASE.rcs0;
@@ -38,8 +39,10 @@ describe("context status", () => {
   });
 
   test("without a status page: registers only; the first event after a reset goes to entry 0", () => {
-    const { guest, context } = bench;
-    guest.setMmio(RCS + RING.hwsPga, 0xf000_0000);
+    const { guest, context, rig } = bench;
+    const share = rig.configuration.vgpus[0];
+    // In its share, where it has bound nothing.
+    guest.setMmio(RCS + RING.hwsPga, share.unmappableBase + share.unmappableSize - PAGE);
     guest.complete(context, (b) => b.noop(2));
     expect(guest.statusRegisters("rcs0").pointer).toBe(1);
     expect(guest.events("rcs0")).toEqual([]);

@@ -121,6 +121,20 @@ describe("MSI", () => {
     expect(bench.guest.interrupts).toBe(2);
   });
 
+  test("there is no INTx: no pin, and a guest that turns interrupts on without MSI is told of", () => {
+    bench = new Bench();
+    expect(bench.guest.read32("config", 0x3d, 1)).toBe(0);
+    const unheard = (): number => bench.rig.notes().filter((note) => note === "irq.unheard").length;
+    expect(unheard()).toBe(0);
+    bench.guest.write("config", MSI + 2, 2, 0);
+    bench.guest.setMmio(MASTER_IRQ, MASTER_ENABLE);
+    expect(unheard()).toBe(0);
+    bench.guest.setMmio(MASTER_IRQ, 0);
+    bench.guest.setMmio(MASTER_IRQ, MASTER_ENABLE);
+    expect(unheard()).toBe(1);
+    expect(bench.guest.host.notes).toHaveLength(1);
+  });
+
   test("only bit 31 of the master register can be written", () => {
     bench = new Bench();
     bench.guest.setMmio(MASTER_IRQ, 0x7fff_ffff);

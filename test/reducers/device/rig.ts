@@ -45,6 +45,11 @@ export function configurationOf(vgpus: number, change: Partial<Configuration> = 
   };
 }
 
+export type MakeMachine = (configuration: Configuration, store: PageStore) => Machine;
+
+/** This version's machine. */
+export const ours: MakeMachine = (configuration, store) => new Machine(settingOf(configuration, store));
+
 /** A machine that scripted guests drive, with every row of it. */
 export class Rig {
   readonly port = new SimPort();
@@ -54,9 +59,10 @@ export class Rig {
   readonly live: Live;
   readonly rows: Rows;
 
-  constructor(vgpus = 1, change: Partial<Configuration> = {}) {
+  /** `make`: a machine of another model. */
+  constructor(vgpus = 1, change: Partial<Configuration> = {}, make = ours) {
     this.configuration = configurationOf(vgpus, change);
-    this.machine = new Machine(settingOf(this.configuration, this.store));
+    this.machine = make(this.configuration, this.store);
     const recorder = new KeepingRecorder();
     this.rows = recorder.rows;
     this.live = new Live(this.machine, this.store, recorder, this.port, () => this.port.now);

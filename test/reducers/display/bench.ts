@@ -35,7 +35,8 @@ const UP: Up = {
   congested: () => false,
   stopped: () => false,
   paused: () => false,
-  load: (_core, _frameBase, _at, value) => value,
+  writeRegister() {},
+  readRegister: () => 0,
 };
 
 const cite = "gvt/handlers.c";
@@ -48,7 +49,6 @@ const group = (offset: number) => ({
 
 /** Few rows, with nothing but behaviours: the rules of the real tables do not matter here. */
 const ROWS = bank(
-  "",
   { bench: 0 },
   {
     MASTER: { offset: 0x44200, then: "irq.master", read: "irq.master", cite },

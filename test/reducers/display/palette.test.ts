@@ -4,6 +4,7 @@ import { hashPage } from "../../../src/node/hash.ts";
 import { Machine } from "../../../src/reducers/machine.ts";
 import { PageStore } from "../../../src/reducers/pages.ts";
 import { settingOf } from "../../../src/reducers/platform.ts";
+import { law } from "../../laws/law.ts";
 import { Rig } from "../device/rig.ts";
 
 const INDEX = 0x4_a400;
@@ -66,13 +67,13 @@ describe("the precise palette of a pipe", () => {
     rig.verify();
   });
 
-  test("is what a plain model of it says, hot and pure", () => {
+  test("is what a plain model of it says, hot and pure", async () => {
     const step = fc.tuple(
       fc.constantFrom("index", "data", "read"),
       fc.oneof(fc.nat(0xffff_ffff), fc.nat(0x83ff), fc.constantFrom(AUTO, AUTO | 1023)),
       fc.nat(2),
     );
-    fc.assert(
+    await law(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
         const rig = new Rig();
         const guest = rig.guest();

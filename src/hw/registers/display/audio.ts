@@ -3,7 +3,7 @@ import { DISPLAY, pipeTranscoders } from "./instances.ts";
 
 const AUDIO_REGS = "display/intel_audio_regs.h";
 
-export const AUDIO_TRANSCODER = bank("", pipeTranscoders(0x6_5000, 0x100), {
+export const AUDIO_TRANSCODER = bank(pipeTranscoders(0x6_5000, 0x100), {
   HSW_AUD_CFG: {
     offset: 0x00,
     fields: {
@@ -27,7 +27,7 @@ export const AUDIO_TRANSCODER = bank("", pipeTranscoders(0x6_5000, 0x100), {
   HSW_AUD_DIP_ELD_CTRL: { offset: 0xb4, cite: AUDIO_REGS },
 });
 
-export const AUDIO = bank("", DISPLAY, {
+export const AUDIO = bank(DISPLAY, {
   HSW_AUD_PIPE_CONV_CFG: { offset: 0x6_507c, cite: AUDIO_REGS },
   HSW_AUD_PIN_ELD_CP_VLD: {
     offset: 0x6_50c0,

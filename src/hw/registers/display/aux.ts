@@ -28,16 +28,18 @@ const GEN9 = ["kbl"] as const;
 
 /** AUX channels. Broadwell has that of port A beside the port, and those of B, C and D in the PCH. */
 export const AUX: Bank = {
-  ...bank("DP_AUX_CH", { portA: 0x6_4010, portB: 0x6_4110, portC: 0x6_4210, portD: 0x6_4310 }, { CTL, DATA }),
+  ...bank(
+    { portA: 0x6_4010, portB: 0x6_4110, portC: 0x6_4210, portD: 0x6_4310 },
+    { DP_AUX_CH_CTL: CTL, DP_AUX_CH_DATA: DATA },
+  ),
   instanceOn: { portB: GEN9, portC: GEN9, portD: GEN9 },
 };
 
 /** Port A is on no platform here: it only keeps the others' places in the list. */
 export const AUX_PCH: Bank = {
   ...bank(
-    "PCH_DP_AUX_CH",
     { portA: 0xe_4010, portB: 0xe_4110, portC: 0xe_4210, portD: 0xe_4310 },
-    { CTL, DATA },
+    { PCH_DP_AUX_CH_CTL: CTL, PCH_DP_AUX_CH_DATA: DATA },
   ),
   on: ["bdw"],
   instanceOn: { portA: [] },

@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { DISPLAY, I915_REG, pipes, transcoders } from "./instances.ts";
 
 /** Work-around and clock gating words. None is masked: the driver reads, changes bits and writes back. */
-export const CHICKEN = bank("", DISPLAY, {
+export const CHICKEN = bank(DISPLAY, {
   ILK_DISPLAY_CHICKEN1: {
     on: ["bdw"],
     offset: 0x4_2000,
@@ -47,7 +47,7 @@ export const CHICKEN = bank("", DISPLAY, {
   GEN9_CLKGATE_DIS_4: { on: ["kbl"], offset: 0x4_653c, cite: I915_REG },
 });
 
-export const CHICKEN_PIPE = bank("", pipes(0x4_0000, 4), {
+export const CHICKEN_PIPE = bank(pipes(0x4_0000, 4), {
   CHICKEN_PIPESL_1: {
     offset: 0x20b0,
     fields: { HSW_PRI_STRETCH_MAX: [28, 27], HSW_SPR_STRETCH_MAX: [26, 25], HSW_FBCQ_DIS: 22 },
@@ -56,7 +56,7 @@ export const CHICKEN_PIPE = bank("", pipes(0x4_0000, 4), {
   CLKGATE_DIS_PSL: { on: ["kbl"], offset: 0x6520, fields: { CURSOR_GATING_DIS: 28 }, cite: I915_REG },
 });
 
-export const CHICKEN_TRANS = bank("", transcoders(0x4_20c0, 0x4_20cc, 4), {
+export const CHICKEN_TRANS = bank(transcoders(0x4_20c0, 0x4_20cc, 4), {
   CHICKEN_TRANS: {
     offset: 0,
     fields: {

@@ -3,7 +3,6 @@ import { I915_REG, MMIO_TABLE } from "./instances.ts";
 import { WM_FIELDS, watermarkLevels } from "./watermark.ts";
 
 export const CURSOR = bank(
-  "",
   { cursorA: 0x7_0080, cursorB: 0x7_1080, cursorC: 0x7_2080 },
   {
     CURCNTR: {

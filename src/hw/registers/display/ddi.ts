@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { I915_REG, ports } from "./instances.ts";
 
 /** Digital ports: buffer control, DisplayPort transport. An idle buffer is what a disabled one is. */
-export const DDI = bank("", ports(0x6_4000, 0x100), {
+export const DDI = bank(ports(0x6_4000, 0x100), {
   DDI_BUF_CTL: {
     offset: 0x00,
     reset: 0x0000_0080,
@@ -51,7 +51,13 @@ export const DDI = bank("", ports(0x6_4000, 0x100), {
 });
 
 /** Ten buffer translation entries a port, each a low and a high word. */
-export const DDI_BUF_TRANS = bank("DDI_BUF_TRANS", ports(0x6_4e00, 0x60), {
-  LO: { offset: 0, count: 10, stride: 8, fields: { DDI_BUF_BALANCE_LEG_ENABLE: 31 }, cite: I915_REG },
-  HI: { offset: 4, count: 10, stride: 8, cite: I915_REG },
+export const DDI_BUF_TRANS = bank(ports(0x6_4e00, 0x60), {
+  DDI_BUF_TRANS_LO: {
+    offset: 0,
+    count: 10,
+    stride: 8,
+    fields: { DDI_BUF_BALANCE_LEG_ENABLE: 31 },
+    cite: I915_REG,
+  },
+  DDI_BUF_TRANS_HI: { offset: 4, count: 10, stride: 8, cite: I915_REG },
 });

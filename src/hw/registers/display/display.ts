@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { DISPLAY, I915_REG, MMIO_TABLE } from "./instances.ts";
 
 /** What the display engine has once and no other file takes: VGA, fuses, timestamps, scratch words. */
-export const DISPLAY_ENGINE = bank("", DISPLAY, {
+export const DISPLAY_ENGINE = bank(DISPLAY, {
   CPU_VGACNTRL: {
     offset: 0x4_1000,
     fields: { VGA_DISP_DISABLE: 31, VGA_PIPE_B_SELECT: 29 },

@@ -8,11 +8,11 @@ const DMC_REGS = "display/intel_dmc_regs.h";
  * counters SKL_DMC_DC5_DC6_COUNT and SKL_DMC_DC3_DC5_COUNT.
  */
 export const MICROCONTROLLER: Bank = {
-  ...bank("DMC", DMC, {
-    PROGRAM: { offset: 0x8_0000, count: 0xc00, cite: `${DMC_REGS}; ${MMIO_TABLE}, DMC_MMIO_START_RANGE` },
-    HTP_SKL: { offset: 0x8_f004, cite: DMC_REGS },
-    LAST_WRITE: { offset: 0x8_f034, cite: DMC_REGS },
-    SSP_BASE: { offset: 0x8_f074, cite: DMC_REGS },
+  ...bank(DMC, {
+    DMC_PROGRAM: { offset: 0x8_0000, count: 0xc00, cite: `${DMC_REGS}; ${MMIO_TABLE}, DMC_MMIO_START_RANGE` },
+    DMC_HTP_SKL: { offset: 0x8_f004, cite: DMC_REGS },
+    DMC_LAST_WRITE: { offset: 0x8_f034, cite: DMC_REGS },
+    DMC_SSP_BASE: { offset: 0x8_f074, cite: DMC_REGS },
   }),
   on: ["kbl"],
 };

@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { DISPLAY, I915_REG } from "./instances.ts";
 
 /** Frame buffer compression, with the fence it watches, and the pixel rate saver. */
-export const FBC = bank("", DISPLAY, {
+export const FBC = bank(DISPLAY, {
   ILK_DPFC_CB_BASE: { offset: 0x4_3200, cite: I915_REG },
   ILK_DPFC_CONTROL: {
     offset: 0x4_3208,

@@ -5,7 +5,7 @@ const GMBUS_REGS = "display/intel_gmbus_regs.h";
 const MEASURED = `${GMBUS_REGS}; docs/facts/display.md#ddc; docs/facts/guests.md#behaviours`;
 
 /** The DDC bus: as a controller, and as pins for bit-banging. */
-export const GMBUS = bank("", SOUTH, {
+export const GMBUS = bank(SOUTH, {
   GPIO: {
     offset: 0xc_5010,
     count: 6,

@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { DISPLAY, I915_REG, SOUTH } from "./instances.ts";
 
 /** Hot plug of port A on Broadwell. */
-export const HOTPLUG = bank("", DISPLAY, {
+export const HOTPLUG = bank(DISPLAY, {
   DIGITAL_PORT_HOTPLUG_CNTRL: {
     offset: 0x4_4030,
     oneToClear: 0x0000_0003,
@@ -12,7 +12,7 @@ export const HOTPLUG = bank("", DISPLAY, {
 });
 
 /** Hot plug through the PCH: an enable and two sticky status bits a port. */
-export const HOTPLUG_SOUTH = bank("", SOUTH, {
+export const HOTPLUG_SOUTH = bank(SOUTH, {
   PCH_PORT_HOTPLUG: {
     offset: 0xc_4030,
     oneToClear: 0x0303_0303,

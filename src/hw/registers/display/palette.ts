@@ -6,8 +6,8 @@ const RGB = { LGC_PALETTE_RED: [23, 16], LGC_PALETTE_GREEN: [15, 8], LGC_PALETTE
 /** Where newer kernels keep what i915_reg.h said of palettes. */
 const COLOR_REGS = "display/intel_color_regs.h";
 
-/** Gamma tables of a pipe: 256 plain words, and a precise table reached through an index and a data word. */
-export const PALETTE = bank("", pipes(0x4_a000, 0x800), {
+/** Gamma tables of a pipe: 256 plain words, and a precise table behind an index and a data word. */
+export const PALETTE = bank(pipes(0x4_a000, 0x800), {
   LGC_PALETTE: {
     offset: 0x000,
     count: 256,

@@ -4,7 +4,7 @@ import { DISPLAY, I915_REG, SOUTH } from "./instances.ts";
 const BACKLIGHT_REGS = "display/intel_backlight_regs.h";
 
 /** Backlight and utility pin on the CPU's side. */
-export const BACKLIGHT = bank("", DISPLAY, {
+export const BACKLIGHT = bank(DISPLAY, {
   BLC_PWM_CPU_CTL2: { offset: 0x4_8250, fields: { BLM_PWM_ENABLE: 31 }, cite: BACKLIGHT_REGS },
   BLC_PWM_CPU_CTL: { offset: 0x4_8254, fields: { BACKLIGHT_DUTY_CYCLE: [15, 0] }, cite: BACKLIGHT_REGS },
   HSW_BLC_PWM2_CTL: { offset: 0x4_8350, cite: BACKLIGHT_REGS },
@@ -24,8 +24,8 @@ export const BACKLIGHT = bank("", DISPLAY, {
 });
 
 /** Panel power sequencer and backlight of the PCH. */
-export const PANEL_POWER = bank("PCH", SOUTH, {
-  PP_STATUS: {
+export const PANEL_POWER = bank(SOUTH, {
+  PCH_PP_STATUS: {
     offset: 0xc_7200,
     rule: "readOnly",
     fields: {
@@ -37,7 +37,7 @@ export const PANEL_POWER = bank("PCH", SOUTH, {
     },
     cite: I915_REG,
   },
-  PP_CONTROL: {
+  PCH_PP_CONTROL: {
     offset: 0xc_7204,
     then: "panel.power",
     fields: {
@@ -49,12 +49,12 @@ export const PANEL_POWER = bank("PCH", SOUTH, {
     },
     cite: `${I915_REG}; gvt/handlers.c, pch_pp_control_mmio_write`,
   },
-  PP_ON_DELAYS: { offset: 0xc_7208, cite: I915_REG },
-  PP_OFF_DELAYS: { offset: 0xc_720c, cite: I915_REG },
-  PP_DIVISOR: { offset: 0xc_7210, cite: I915_REG },
+  PCH_PP_ON_DELAYS: { offset: 0xc_7208, cite: I915_REG },
+  PCH_PP_OFF_DELAYS: { offset: 0xc_720c, cite: I915_REG },
+  PCH_PP_DIVISOR: { offset: 0xc_7210, cite: I915_REG },
 });
 
-export const BACKLIGHT_SOUTH = bank("", SOUTH, {
+export const BACKLIGHT_SOUTH = bank(SOUTH, {
   BLC_PWM_PCH_CTL1: {
     offset: 0xc_8250,
     fields: { BLM_PCH_PWM_ENABLE: 31, BLM_PCH_OVERRIDE_ENABLE: 30, BLM_PCH_POLARITY: 29 },

@@ -3,7 +3,6 @@ import { DISPLAY_REGS, I915_REG, MMIO_TABLE, pipes } from "./instances.ts";
 
 /** The enable belongs to the transcoder, whose number is the pipe's; that of eDP comes last. */
 export const PIPECONF = bank(
-  "",
   { ...pipes(0x7_0008), transEDP: 0x7_f008 },
   {
     PIPECONF: {
@@ -23,7 +22,7 @@ export const PIPECONF = bank(
   },
 );
 
-export const PIPE = bank("", pipes(0x7_0000), {
+export const PIPE = bank(pipes(0x7_0000), {
   PIPEDSL: {
     offset: 0x00,
     rule: "readOnly",
@@ -66,7 +65,6 @@ export const PIPE = bank("", pipes(0x7_0000), {
 
 /** The same words at the transcoder of eDP, which GVT-g tracks and no stock driver reads. */
 export const PIPE_EDP = bank(
-  "",
   { transEDP: 0x7_f000 },
   {
     PIPEDSL: { offset: 0x00, rule: "readOnly", timeValue: true, cite: MMIO_TABLE },

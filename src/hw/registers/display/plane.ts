@@ -15,8 +15,8 @@ const GEN9 = ["kbl"] as const;
 
 /** Universal planes. Broadwell has a primary (DSP*) and a sprite (SPR*) where these have planes 1 and 2. */
 export const PLANE: Bank = {
-  ...bank("PLANE", PLANES, {
-    CTL: {
+  ...bank(PLANES, {
+    PLANE_CTL: {
       offset: 0x00,
       fields: {
         PLANE_CTL_ENABLE: 31,
@@ -38,35 +38,39 @@ export const PLANE: Bank = {
       },
       cite: I915_REG,
     },
-    STRIDE: { offset: 0x08, fields: { PLANE_STRIDE: [11, 0] }, cite: I915_REG },
-    POS: { offset: 0x0c, fields: { PLANE_POS_Y: [31, 16], PLANE_POS_X: [15, 0] }, cite: I915_REG },
-    SIZE: { offset: 0x10, fields: XY_SIZE, cite: I915_REG },
-    KEYVAL: { offset: 0x14, cite: I915_REG },
-    KEYMSK: { offset: 0x18, fields: { PLANE_KEYMSK_ALPHA_ENABLE: 31 }, cite: I915_REG },
-    SURF: {
+    PLANE_STRIDE: { offset: 0x08, fields: { PLANE_STRIDE: [11, 0] }, cite: I915_REG },
+    PLANE_POS: { offset: 0x0c, fields: { PLANE_POS_Y: [31, 16], PLANE_POS_X: [15, 0] }, cite: I915_REG },
+    PLANE_SIZE: { offset: 0x10, fields: XY_SIZE, cite: I915_REG },
+    PLANE_KEYVAL: { offset: 0x14, cite: I915_REG },
+    PLANE_KEYMSK: { offset: 0x18, fields: { PLANE_KEYMSK_ALPHA_ENABLE: 31 }, cite: I915_REG },
+    PLANE_SURF: {
       offset: 0x1c,
       then: "plane.surf",
       fields: { PLANE_SURF_ADDR: [31, 12], PLANE_SURF_DECRYPT: 2 },
       cite: `${I915_REG}; docs/facts/display.md#flips; docs/facts/guests.md#behaviours`,
     },
-    KEYMAX: { offset: 0x20, fields: { PLANE_KEYMAX_ALPHA: [31, 24] }, cite: I915_REG },
-    OFFSET: { offset: 0x24, fields: { PLANE_OFFSET_Y: [31, 16], PLANE_OFFSET_X: [15, 0] }, cite: I915_REG },
-    SURFLIVE: {
+    PLANE_KEYMAX: { offset: 0x20, fields: { PLANE_KEYMAX_ALPHA: [31, 24] }, cite: I915_REG },
+    PLANE_OFFSET: {
+      offset: 0x24,
+      fields: { PLANE_OFFSET_Y: [31, 16], PLANE_OFFSET_X: [15, 0] },
+      cite: I915_REG,
+    },
+    PLANE_SURFLIVE: {
       offset: 0x2c,
       rule: "readOnly",
       cite: "display/skl_universal_plane_regs.h (6.12); docs/facts/display.md#flips",
     },
-    AUX_DIST: {
+    PLANE_AUX_DIST: {
       on: GEN9,
       offset: 0x40,
       fields: { PLANE_AUX_DISTANCE: [31, 12], PLANE_AUX_STRIDE: [11, 0] },
       cite: I915_REG,
     },
-    AUX_OFFSET: { on: GEN9, offset: 0x44, cite: I915_REG },
-    ...watermarkLevels("", 0xc0),
-    WM_TRANS: { on: GEN9, offset: 0xe8, fields: WM_FIELDS, cite: I915_REG },
-    NV12_BUF_CFG: { on: GEN9, offset: 0xf8, fields: BUF_FIELDS, cite: I915_REG },
-    BUF_CFG: { on: GEN9, offset: 0xfc, fields: BUF_FIELDS, cite: I915_REG },
+    PLANE_AUX_OFFSET: { on: GEN9, offset: 0x44, cite: I915_REG },
+    ...watermarkLevels("PLANE_", 0xc0),
+    PLANE_WM_TRANS: { on: GEN9, offset: 0xe8, fields: WM_FIELDS, cite: I915_REG },
+    PLANE_NV12_BUF_CFG: { on: GEN9, offset: 0xf8, fields: BUF_FIELDS, cite: I915_REG },
+    PLANE_BUF_CFG: { on: GEN9, offset: 0xfc, fields: BUF_FIELDS, cite: I915_REG },
   }),
   instanceOn: {
     planeA3: GEN9,
@@ -79,7 +83,7 @@ export const PLANE: Bank = {
 };
 
 /** Words of Broadwell's primary and sprite that a universal plane does not have. */
-export const LEGACY_PLANE = bank("", pipes(0x7_0000), {
+export const LEGACY_PLANE = bank(pipes(0x7_0000), {
   DSPADDR: { offset: 0x184, cite: `${I915_REG}; ${MMIO_TABLE}` },
   SPRLINOFF: { offset: 0x284, cite: `${I915_REG}; ${MMIO_TABLE}` },
   SPRSCALE: { offset: 0x304, cite: `${I915_REG}; ${MMIO_TABLE}` },
@@ -90,7 +94,6 @@ export const LEGACY_PLANE = bank("", pipes(0x7_0000), {
 
 /** A flip in one word: surface address, and whether it is asynchronous. Two planes a pipe, pipe by pipe. */
 export const COMBINED_FLIP = bank(
-  "",
   {
     planeA1: 0x5_0080,
     planeA2: 0x5_0090,
@@ -102,8 +105,9 @@ export const COMBINED_FLIP = bank(
   {
     COMBINED_FLIP: {
       offset: 0,
+      then: "plane.flip",
       fields: { SURF_ADDR: [31, 12], FLIP_TYPE: [1, 0] },
-      cite: "docs/facts/display.md#flips; gvt/reg.h, REG50080_FLIP_TYPE_MASK; the kernel has no name",
+      cite: "docs/facts/display.md#flips; gvt/reg.h, REG50080_FLIP_TYPE_MASK; gvt/handlers.c, reg50080_mmio_write",
     },
   },
 );

@@ -32,7 +32,7 @@ function cfgcr2(offset: number): RegisterRow {
 }
 
 /** Core display clock, and the PLLs: DPLL0 is LCPLL1, DPLL1 is LCPLL2, DPLL2 and 3 are the two WRPLLs. */
-export const CLOCKS = bank("", PLL, {
+export const CLOCKS = bank(PLL, {
   CDCLK_CTL: {
     on: ["kbl"],
     offset: 0x4_6000,
@@ -152,10 +152,10 @@ export const CLOCKS = bank("", PLL, {
   },
 });
 
-export const PORT_CLOCKS = bank("", ports(0x4_6100, 4), {
+export const PORT_CLOCKS = bank(ports(0x4_6100, 4), {
   PORT_CLK_SEL: { offset: 0, fields: { PORT_CLK_SEL: [31, 29] }, cite: I915_REG },
 });
 
-export const TRANS_CLOCKS = bank("", pipeTranscoders(0x4_6140, 4), {
+export const TRANS_CLOCKS = bank(pipeTranscoders(0x4_6140, 4), {
   TRANS_CLK_SEL: { offset: 0, fields: { TRANS_CLK_SEL_PORT: [31, 29] }, cite: I915_REG },
 });

@@ -29,7 +29,7 @@ function wellControl(offset: number): RegisterRow {
 }
 
 /** Power wells, display buffer, fuse distribution and DC states. */
-export const DISPLAY_POWER = bank("", POWER, {
+export const DISPLAY_POWER = bank(POWER, {
   SKL_FUSE_STATUS: {
     on: ["kbl"],
     offset: 0x4_2000,

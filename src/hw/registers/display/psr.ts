@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { DISPLAY, I915_REG, transcoders } from "./instances.ts";
 
 /** Panel self refresh: from Broadwell on one block a transcoder, and one pair of interrupt words for all. */
-export const PSR = bank("", transcoders(0x6_0800, 0x6_f800), {
+export const PSR = bank(transcoders(0x6_0800, 0x6_f800), {
   EDP_PSR_CTL: {
     offset: 0x00,
     fields: {
@@ -48,7 +48,7 @@ export const PSR = bank("", transcoders(0x6_0800, 0x6_f800), {
   EDP_PSR2_STATUS: { on: ["kbl"], offset: 0x140, rule: "readOnly", cite: I915_REG },
 });
 
-export const PSR_INTERRUPT = bank("", DISPLAY, {
-  EDP_PSR_IMR: { offset: 0x6_4834, cite: `${I915_REG}; gvt/handlers.c, edp_psr_imr_iir_write` },
+export const PSR_INTERRUPT = bank(DISPLAY, {
+  EDP_PSR_IMR: { offset: 0x6_4834, cite: `${I915_REG}; docs/facts/display.md#other-registers` },
   EDP_PSR_IIR: { offset: 0x6_4838, rule: "oneToClear", cite: `${I915_REG}; docs/facts/guests.md#behaviours` },
 });

@@ -4,7 +4,6 @@ import { I915_REG, MMIO_TABLE, pipes } from "./instances.ts";
 /** Two scalers a pipe on gen9, pipe by pipe; GVT-g tracks a second one of pipe C too. */
 export const SCALER = {
   ...bank(
-    "SKL_PS",
     {
       scalerA1: 0x6_8100,
       scalerA2: 0x6_8200,
@@ -14,10 +13,10 @@ export const SCALER = {
       scalerC2: 0x6_9200,
     },
     {
-      PWR_GATE: { offset: 0x60, cite: I915_REG },
-      WIN_POS: { offset: 0x70, cite: I915_REG },
-      WIN_SZ: { offset: 0x74, cite: I915_REG },
-      CTRL: {
+      SKL_PS_PWR_GATE: { offset: 0x60, cite: I915_REG },
+      SKL_PS_WIN_POS: { offset: 0x70, cite: I915_REG },
+      SKL_PS_WIN_SZ: { offset: 0x74, cite: I915_REG },
+      SKL_PS_CTRL: {
         offset: 0x80,
         fields: {
           PS_SCALER_EN: 31,
@@ -32,21 +31,21 @@ export const SCALER = {
         },
         cite: I915_REG,
       },
-      VSCALE: { offset: 0x84, cite: I915_REG },
-      VPHASE: { offset: 0x88, cite: I915_REG },
-      HSCALE: { offset: 0x90, cite: I915_REG },
-      HPHASE: { offset: 0x94, cite: I915_REG },
-      ECC_STAT: { offset: 0xd0, cite: I915_REG },
+      SKL_PS_VSCALE: { offset: 0x84, cite: I915_REG },
+      SKL_PS_VPHASE: { offset: 0x88, cite: I915_REG },
+      SKL_PS_HSCALE: { offset: 0x90, cite: I915_REG },
+      SKL_PS_HPHASE: { offset: 0x94, cite: I915_REG },
+      SKL_PS_ECC_STAT: { offset: 0xd0, cite: I915_REG },
     },
   ),
   on: ["kbl"] as const,
 };
 
 /** The panel fitter of Broadwell. */
-export const PANEL_FITTER = bank("PF", pipes(0x6_8000, 0x800), {
-  WIN_POS: { offset: 0x70, cite: `${I915_REG}; ${MMIO_TABLE}` },
-  WIN_SZ: { offset: 0x74, cite: `${I915_REG}; ${MMIO_TABLE}` },
-  CTL: { offset: 0x80, fields: { PF_ENABLE: 31 }, cite: `${I915_REG}; ${MMIO_TABLE}` },
-  VSCALE: { offset: 0x84, cite: `${I915_REG}; ${MMIO_TABLE}` },
-  HSCALE: { offset: 0x90, cite: `${I915_REG}; ${MMIO_TABLE}` },
+export const PANEL_FITTER = bank(pipes(0x6_8000, 0x800), {
+  PF_WIN_POS: { offset: 0x70, cite: `${I915_REG}; ${MMIO_TABLE}` },
+  PF_WIN_SZ: { offset: 0x74, cite: `${I915_REG}; ${MMIO_TABLE}` },
+  PF_CTL: { offset: 0x80, fields: { PF_ENABLE: 31 }, cite: `${I915_REG}; ${MMIO_TABLE}` },
+  PF_VSCALE: { offset: 0x84, cite: `${I915_REG}; ${MMIO_TABLE}` },
+  PF_HSCALE: { offset: 0x90, cite: `${I915_REG}; ${MMIO_TABLE}` },
 });

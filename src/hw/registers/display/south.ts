@@ -2,7 +2,7 @@ import { bank } from "../../register.ts";
 import { I915_REG, SOUTH } from "./instances.ts";
 
 /** The PCH's side of the display: straps, clocks, errors, the sideband to its internal units. */
-export const SOUTH_DISPLAY = bank("", SOUTH, {
+export const SOUTH_DISPLAY = bank(SOUTH, {
   SOUTH_CHICKEN1: {
     offset: 0xc_2000,
     fields: { SBCLK_RUN_REFCLK_DIS: 7, SPT_PWM_GRANULARITY: 0 },

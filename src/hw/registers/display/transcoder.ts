@@ -10,7 +10,7 @@ function crcResult(offset: number): RegisterRow {
 }
 
 /** Timings, data and link ratios, DDI function. Every count is one less than what it counts. */
-export const TRANSCODER = bank("", transcoders(0x6_0000, 0x6_f000), {
+export const TRANSCODER = bank(transcoders(0x6_0000, 0x6_f000), {
   HTOTAL: { offset: 0x00, fields: { HTOTAL: [31, 16], HACTIVE: [15, 0] }, cite: FIELDS_OF },
   HBLANK: { offset: 0x04, fields: { HBLANK_END: [31, 16], HBLANK_START: [15, 0] }, cite: FIELDS_OF },
   HSYNC: { offset: 0x08, fields: { HSYNC_END: [31, 16], HSYNC_START: [15, 0] }, cite: FIELDS_OF },
@@ -52,7 +52,7 @@ export const TRANSCODER = bank("", transcoders(0x6_0000, 0x6_f000), {
 });
 
 /** What the transcoder of eDP does not have: source size, multiplier, checksums. */
-export const PIPE_TRANSCODER = bank("", pipeTranscoders(0x6_0000), {
+export const PIPE_TRANSCODER = bank(pipeTranscoders(0x6_0000), {
   PIPESRC: { offset: 0x1c, fields: { PIPESRC_WIDTH: [31, 16], PIPESRC_HEIGHT: [15, 0] }, cite: I915_REG },
   PIPE_MULT: { offset: 0x2c, cite: I915_REG },
   PIPE_CRC_CTL: {

@@ -10,8 +10,8 @@ function checksum(offset: number, symbol: string): RegisterRow {
 }
 
 /** Data island packets; the words of a packet are an array. The transcoder of eDP sends VSC packets alone. */
-export const VIDEO_DIP = bank("HSW_TVIDEO_DIP", transcoders(0x6_0000, 0x6_f000), {
-  CTL: {
+export const VIDEO_DIP = bank(transcoders(0x6_0000, 0x6_f000), {
+  HSW_TVIDEO_DIP_CTL: {
     offset: 0x200,
     fields: {
       VIDEO_DIP_ENABLE_VSC_HSW: 20,
@@ -23,22 +23,22 @@ export const VIDEO_DIP = bank("HSW_TVIDEO_DIP", transcoders(0x6_0000, 0x6_f000),
     },
     cite: I915_REG,
   },
-  VSC_DATA: data(0x320, 9),
-  VSC_ECC: checksum(0x344, "_HSW_VIDEO_DIP_VSC_ECC_A"),
+  HSW_TVIDEO_DIP_VSC_DATA: data(0x320, 9),
+  HSW_TVIDEO_DIP_VSC_ECC: checksum(0x344, "_HSW_VIDEO_DIP_VSC_ECC_A"),
 });
 
-export const VIDEO_DIP_HDMI = bank("HSW_TVIDEO_DIP", pipeTranscoders(0x6_0000), {
-  GCP: {
+export const VIDEO_DIP_HDMI = bank(pipeTranscoders(0x6_0000), {
+  HSW_TVIDEO_DIP_GCP: {
     offset: 0x210,
     fields: { GCP_COLOR_INDICATION: 2, GCP_DEFAULT_PHASE_ENABLE: 1, GCP_AV_MUTE: 0 },
     cite: I915_REG,
   },
-  AVI_DATA: data(0x220, 8),
-  AVI_ECC: checksum(0x240, "_HSW_VIDEO_DIP_AVI_ECC_A"),
-  VS_DATA: data(0x260, 8),
-  VS_ECC: checksum(0x280, "_HSW_VIDEO_DIP_VS_ECC_A"),
-  SPD_DATA: data(0x2a0, 8),
-  SPD_ECC: checksum(0x2c0, "_HSW_VIDEO_DIP_SPD_ECC_A"),
-  GMP_DATA: data(0x2e0, 8),
-  GMP_ECC: checksum(0x300, "_HSW_VIDEO_DIP_GMP_ECC_A"),
+  HSW_TVIDEO_DIP_AVI_DATA: data(0x220, 8),
+  HSW_TVIDEO_DIP_AVI_ECC: checksum(0x240, "_HSW_VIDEO_DIP_AVI_ECC_A"),
+  HSW_TVIDEO_DIP_VS_DATA: data(0x260, 8),
+  HSW_TVIDEO_DIP_VS_ECC: checksum(0x280, "_HSW_VIDEO_DIP_VS_ECC_A"),
+  HSW_TVIDEO_DIP_SPD_DATA: data(0x2a0, 8),
+  HSW_TVIDEO_DIP_SPD_ECC: checksum(0x2c0, "_HSW_VIDEO_DIP_SPD_ECC_A"),
+  HSW_TVIDEO_DIP_GMP_DATA: data(0x2e0, 8),
+  HSW_TVIDEO_DIP_GMP_ECC: checksum(0x300, "_HSW_VIDEO_DIP_GMP_ECC_A"),
 });

@@ -45,7 +45,7 @@ function lowPowerSprite(offset: number): RegisterRow {
   return { offset, fields: { WM_LP_SPRITE_ENABLE: 31, WM_LP_SPRITE: [10, 0] }, cite: I915_REG };
 }
 
-export const ARBITER = bank("", DISPLAY, {
+export const ARBITER = bank(DISPLAY, {
   DISP_ARB_CTL: {
     offset: 0x4_5000,
     fields: { DISP_FBC_MEMORY_WAKE: 31, DISP_FBC_WM_DIS: 15, DISP_TILE_SURFACE_SWIZZLING: 13 },
@@ -67,7 +67,6 @@ export const ARBITER = bank("", DISPLAY, {
 });
 
 export const WM0_PIPE = bank(
-  "",
   { pipeA: 0x4_5100, pipeB: 0x4_5104, pipeC: 0x4_5200 },
   {
     WM0_PIPE_ILK: {
@@ -78,6 +77,6 @@ export const WM0_PIPE = bank(
   },
 );
 
-export const WM_LINETIME = bank("", pipes(0x4_5270, 4), {
+export const WM_LINETIME = bank(pipes(0x4_5270, 4), {
   WM_LINETIME: { offset: 0, fields: { HSW_IPS_LINETIME: [24, 16], HSW_LINETIME: [8, 0] }, cite: I915_REG },
 });

@@ -15,7 +15,7 @@ import { hpdControl } from "./hotplug.ts";
 import { paletteData, paletteDataRead, paletteIndex } from "./palette.ts";
 import { panelPower } from "./panel.ts";
 import { frameCount, pipeConf, scanLine } from "./pipe.ts";
-import { planeSurf } from "./plane.ts";
+import { planeFlip, planeSurf } from "./plane.ts";
 import { lcpll, pllStatus, wrpll } from "./pll.ts";
 import { powerDbuf, powerWell } from "./power.ts";
 
@@ -30,6 +30,7 @@ export const displayWrites = {
   "panel.power": panelPower,
   "pipe.conf": pipeConf,
   "plane.surf": planeSurf,
+  "plane.flip": planeFlip,
   "palette.index": paletteIndex,
   "palette.data": paletteData,
   "gmbus.command": gmbusCommand,

@@ -1,3 +1,4 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 
@@ -7,12 +8,12 @@ import { MMIO } from "../../planes.ts";
  */
 
 /** Offsets of transcoder A. Source: i915_reg.h. */
-const TRANS_HTOTAL = 0x60000;
-const TRANS_VTOTAL = 0x6000c;
-const TRANS_VBLANK = 0x60010;
-const PIPE_LINK_M1 = 0x60040;
-const PIPE_LINK_N1 = 0x60044;
-const TRANS_DDI_FUNC_CTL = 0x60400;
+const TRANS_HTOTAL = offsetOf("HTOTAL", "transA");
+const TRANS_VTOTAL = offsetOf("VTOTAL", "transA");
+const TRANS_VBLANK = offsetOf("VBLANK", "transA");
+const PIPE_LINK_M1 = offsetOf("PIPE_LINK_M1", "transA");
+const PIPE_LINK_N1 = offsetOf("PIPE_LINK_N1", "transA");
+const TRANS_DDI_FUNC_CTL = offsetOf("TRANS_DDI_FUNC_CTL", "transA");
 const TRANS_DDI_FUNC_ENABLE = 0x8000_0000;
 
 /** Bits 26:24 of TRANS_DDI_FUNC_CTL: 0 HDMI, 1 DVI, 2 and 3 DisplayPort. */
@@ -22,17 +23,17 @@ const MODE_DP_MST = 3;
 const BITS_A_COLOUR = [8, 10, 6, 12] as const;
 
 /** gen9. Source: skl_ddi_wrpll_get_freq and skl_ddi_lcpll_get_freq, intel_dpll_mgr.c. */
-const DPLL_CTRL1 = 0x6c058;
-const DPLL_CTRL2 = 0x6c05c;
-const DPLL1_CFGCR1 = 0x6c040;
+const DPLL_CTRL1 = offsetOf("DPLL_CTRL1");
+const DPLL_CTRL2 = offsetOf("DPLL_CTRL2");
+const DPLL1_CFGCR1 = offsetOf("DPLL1_CFGCR1");
 const REFERENCE_KHZ = 24_000;
 const LINK_KHZ = [540_000, 270_000, 162_000, 324_000, 216_000, 432_000] as const;
 const PDIV = [1, 2, 3, 0, 7, 7, 0, 0] as const;
 const KDIV = [5, 2, 3, 1] as const;
 
 /** Broadwell. Source: hsw_ddi_wrpll_get_freq and hsw_ddi_lcpll_get_freq, intel_dpll_mgr.c. */
-const PORT_CLK_SEL = 0x46100;
-const WRPLL_CTL = [0x46040, 0x46060] as const;
+const PORT_CLK_SEL = offsetOf("PORT_CLK_SEL", "portA");
+const WRPLL_CTL = [offsetOf("WRPLL_CTL1"), offsetOf("WRPLL_CTL2")] as const;
 const LCPLL_KHZ = [540_000, 270_000, 162_000] as const;
 const LCPLL_REFERENCE_KHZ = 2_700_000;
 const SSC_REFERENCE_KHZ = 135_000;
@@ -85,7 +86,8 @@ export function pixelClock(core: Core, v: number, base: number): number {
   const func = word(core, v, TRANS_DDI_FUNC_CTL + base);
   if ((func & TRANS_DDI_FUNC_ENABLE) === 0) return 0;
   const port = (func >>> 28) & 7;
-  const khz = core.registers.platform === "bdw" ? portClockGen8(core, v, port) : portClockGen9(core, v, port);
+  const { dplls } = core.registers.features;
+  const khz = dplls ? portClockGen9(core, v, port) : portClockGen8(core, v, port);
   const mode = modeOf(core, v, base);
   if (mode === MODE_DP_SST || mode === MODE_DP_MST) {
     const n = word(core, v, PIPE_LINK_N1 + base) & 0xff_ffff;

@@ -1,3 +1,4 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import type { GmbusTree } from "../../trees.ts";
@@ -8,12 +9,12 @@ import { DDC_ADDRESS, edidByte, hasMonitor, PORT_B, PORT_C, PORT_D } from "./mon
 /**
  * Source of all offsets and bits: intel_gmbus_regs.h; how a driver uses them: do_gmbus_xfer, intel_gmbus.c.
  */
-const GMBUS0 = 0xc5100;
-const GMBUS1 = 0xc5104;
-const GMBUS2 = 0xc5108;
-const GMBUS3 = 0xc510c;
-const GMBUS4 = 0xc5110;
-const GMBUS5 = 0xc5120;
+const GMBUS0 = offsetOf("GMBUS0");
+const GMBUS1 = offsetOf("GMBUS1");
+const GMBUS2 = offsetOf("GMBUS2");
+const GMBUS3 = offsetOf("GMBUS3");
+const GMBUS4 = offsetOf("GMBUS4");
+const GMBUS5 = offsetOf("GMBUS5");
 
 const PIN_MASK = 7;
 const BYTE_CNT_OVERRIDE = 1 << 6;

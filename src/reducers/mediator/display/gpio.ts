@@ -1,3 +1,4 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import { type DdcTree, initialDdc } from "../../trees.ts";
@@ -9,7 +10,7 @@ import { DDC_ADDRESS, edidByte, hasMonitor, PORT_B, PORT_C, PORT_D } from "./mon
  * guest drives it low or the monitor pulls it. Source: intel_gmbus_regs.h, GPIO_CLOCK_DIR_MASK and its
  * neighbours; set_clock, intel_gmbus.c.
  */
-const GPIO_A = 0xc5010;
+const GPIO_A = offsetOf("GPIO");
 
 /** One line's bits, from its lowest one on; the data line lies eight bits above the clock. */
 const DIR_MASK = 1 << 0;

@@ -1,3 +1,4 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import type { OnWrite } from "../behaviour.ts";
@@ -6,9 +7,9 @@ import { resetDdc } from "./gpio.ts";
 import { hasMonitor, PORT_B, PORT_D, storeEdid } from "./monitor.ts";
 
 /** Source: PCH_PORT_HOTPLUG and its fields, i915_reg.h. */
-const PCH_PORT_HOTPLUG = 0xc4030;
-const PCH_PORT_HOTPLUG2 = 0xc403c;
-const DIGITAL_PORT_HOTPLUG_CNTRL = 0x44030;
+const PCH_PORT_HOTPLUG = offsetOf("PCH_PORT_HOTPLUG");
+const PCH_PORT_HOTPLUG2 = offsetOf("PCH_PORT_HOTPLUG2");
+const DIGITAL_PORT_HOTPLUG_CNTRL = offsetOf("DIGITAL_PORT_HOTPLUG_CNTRL");
 
 /** Status fields of two bits each: 1 a short pulse, 2 a long one; cleared by writing ones. */
 const PCH_STATUS = (3 << 24) | (3 << 16) | (3 << 8) | 3;

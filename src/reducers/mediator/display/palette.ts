@@ -1,3 +1,4 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import { MMIO_BYTES } from "../../../hw/units.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
@@ -5,7 +6,7 @@ import type { OnRead, OnWrite } from "../behaviour.ts";
 
 /** The precise palette of a pipe: entries without addresses, reached through an index and a data register. */
 
-const PREC_PAL_INDEX_A = 0x4_a400;
+const PREC_PAL_INDEX_A = offsetOf("PREC_PAL_INDEX", "pipeA");
 const PREC_PAL_DATA = 4;
 const PIPE_STRIDE = 0x800;
 const AUTO_INCREMENT = 1 << 15;

@@ -1,8 +1,9 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import { MMIO } from "../../planes.ts";
 import type { OnWrite } from "../behaviour.ts";
 
 /** Source: PCH_PP_STATUS, PCH_PP_CONTROL, i915_reg.h. */
-const PCH_PP_STATUS = 0xc_7200;
+const PCH_PP_STATUS = offsetOf("PCH_PP_STATUS");
 const PANEL_POWER_ON = 1 << 0;
 const PP_ON = 0x8000_0000;
 const PP_SEQUENCE = 3 << 28;

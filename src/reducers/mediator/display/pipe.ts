@@ -1,4 +1,5 @@
 import { TIMER_VBLANK } from "../../../events/codes.ts";
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import { PIPES, type PipeTree } from "../../trees.ts";
@@ -9,14 +10,14 @@ import { finishFlips, PIPE_STRIDE } from "./plane.ts";
 import { flipDrawn, watchScreen } from "./screen.ts";
 
 /** Source: TRANSCONF, i915_reg.h. */
-const PIPECONF_EDP = 0x7f008;
+const PIPECONF_EDP = offsetOf("PIPECONF", "transEDP");
 const PIPECONF_ENABLE = 0x8000_0000;
 const PIPECONF_STATE = 0x4000_0000;
 /**
  * The pipe that feeds the eDP transcoder: bits 14:12. Source: TRANS_DDI_EDP_INPUT_A_ON and its neighbours.
  */
-const TRANS_DDI_FUNC_CTL_EDP = 0x6f400;
-const EDP_BASE = 0xf000;
+const TRANS_DDI_FUNC_CTL_EDP = offsetOf("TRANS_DDI_FUNC_CTL", "transEDP");
+const EDP_BASE = TRANS_DDI_FUNC_CTL_EDP - offsetOf("TRANS_DDI_FUNC_CTL", "transA");
 
 const GEN8_PIPE_VBLANK = 1;
 

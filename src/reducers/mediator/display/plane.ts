@@ -1,3 +1,4 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import type { OnWrite } from "../behaviour.ts";
@@ -8,22 +9,18 @@ import { flipDrawn } from "./screen.ts";
  * Offsets from plane 1 of pipe A; pipes are 1000h apart, planes 100h. Source: skl_universal_plane_regs.h,
  * i9xx_plane_regs.h.
  */
-const PLANE_CTL = 0x70180;
-const PLANE_SURF = 0x7019c;
-const PLANE_SURFLIVE = 0x701ac;
-const PIPE_FLIPCOUNT = 0x70044;
+const PLANE_CTL = offsetOf("PLANE_CTL", "planeA1");
+const PLANE_SURF = offsetOf("PLANE_SURF", "planeA1");
+const PLANE_SURFLIVE = offsetOf("PLANE_SURFLIVE", "planeA1");
+const PIPE_FLIPCOUNT = offsetOf("PIPE_FLIPCOUNT_G4X", "pipeA");
 export const PIPE_STRIDE = 0x1000;
-const PLANE_STRIDE = 0x100;
-/** Planes of a pipe that have a flip-done event. Plane 1 is number 0. */
-const PLANES = { bdw: 2, kbl: 4 } as const;
+const PLANE_STEP = 0x100;
 
 const ASYNC_FLIP = 1 << 9;
-
-/**
- * Event bit of plane 0 in the pipe's IIR; the others follow. Source: GEN9_PIPE_PLANE1_FLIP_DONE,
- * GEN8_PIPE_PRIMARY_FLIP_DONE.
- */
-const FLIP_DONE = { bdw: 4, kbl: 3 } as const;
+/** Of a combined flip. Source: gvt/reg.h, REG50080_FLIP_TYPE_MASK. */
+const SURFACE = 0xffff_f000;
+const FLIP_TYPE = 3;
+const FLIP_TYPE_ASYNC = 1;
 
 /**
  * A surface address was written: the whole set of the plane's registers takes effect at the next vblank, or
@@ -33,25 +30,43 @@ export const planeSurf: OnWrite = (core, v, at) => {
   const pipe = (at >>> 12) & 3;
   const base = pipe * PIPE_STRIDE;
   const offset = at - PLANE_SURF - base;
-  const plane = Math.floor(offset / PLANE_STRIDE);
-  const { platform } = core.registers;
-  const seen = core.seeVgpu(v).pipes[pipe];
-  if (seen === undefined || offset % PLANE_STRIDE !== 0 || plane < 0 || plane >= PLANES[platform]) return;
+  const plane = Math.floor(offset / PLANE_STEP);
+  if (core.seeVgpu(v).pipes[pipe] === undefined || offset % PLANE_STEP !== 0) return;
+  if (plane < 0 || plane >= core.registers.features.flipPlanes) return;
+  const control = core.words.read(MMIO + v, planeRegister(PLANE_CTL, pipe, plane));
+  flip(core, v, pipe, plane, (control & ASYNC_FLIP) !== 0);
+};
+
+/**
+ * A flip in one word of its own: the surface's address, and how it flips, whatever the plane's control says. Two
+ * planes a pipe, pipe by pipe. Source: docs/facts/display.md#flips.
+ */
+export const planeFlip: OnWrite = (core, v, _at, id, _before, after) => {
+  const instance = core.registers.instance[id];
+  const pipe = instance >>> 1;
+  const plane = instance & 1;
+  const surface = planeRegister(PLANE_SURF, pipe, plane);
+  const low = core.words.read(MMIO + v, surface) & ~SURFACE;
+  core.words.write(MMIO + v, surface, ((after & SURFACE) | low) >>> 0);
+  flip(core, v, pipe, plane, (after & FLIP_TYPE) === FLIP_TYPE_ASYNC);
+};
+
+function flip(core: Core, v: number, pipe: number, plane: number, async: boolean): void {
   if (plane === 0) {
-    const count = (PIPE_FLIPCOUNT + base) >>> 2;
+    const count = (PIPE_FLIPCOUNT + pipe * PIPE_STRIDE) >>> 2;
     core.words.write(MMIO + v, count, core.words.read(MMIO + v, count) + 1);
   }
-  const bit = 1 << (FLIP_DONE[platform] + plane);
-  if (!seen.on) {
+  const bit = 1 << (core.registers.features.flipDone + plane);
+  if (!core.seeVgpu(v).pipes[pipe].on) {
     latch(core, v, pipe, plane);
-  } else if ((core.words.read(MMIO + v, planeRegister(PLANE_CTL, pipe, plane)) & ASYNC_FLIP) !== 0) {
+  } else if (async) {
     latch(core, v, pipe, plane);
     raise(core, v, DE_PIPE + 0x10 * pipe, bit);
     flipDrawn(core, v);
   } else {
     core.vgpu(v).pipes[pipe].flips |= bit;
   }
-};
+}
 
 /** The flips that waited for the vblank take effect; their done bits are given back. */
 export function finishFlips(core: Core, v: number, pipe: number): number {
@@ -59,15 +74,15 @@ export function finishFlips(core: Core, v: number, pipe: number): number {
   const flips = state.flips;
   if (flips === 0) return 0;
   state.flips = 0;
-  const { platform } = core.registers;
-  for (let plane = 0; plane < PLANES[platform]; plane++)
-    if ((flips & (1 << (FLIP_DONE[platform] + plane))) !== 0) latch(core, v, pipe, plane);
+  const { flipPlanes, flipDone } = core.registers.features;
+  for (let plane = 0; plane < flipPlanes; plane++)
+    if ((flips & (1 << (flipDone + plane))) !== 0) latch(core, v, pipe, plane);
   return flips;
 }
 
 /** Dword of a plane's register. */
 function planeRegister(at: number, pipe: number, plane: number): number {
-  return (at + pipe * PIPE_STRIDE + plane * PLANE_STRIDE) >>> 2;
+  return (at + pipe * PIPE_STRIDE + plane * PLANE_STEP) >>> 2;
 }
 
 function latch(core: Core, v: number, pipe: number, plane: number): void {

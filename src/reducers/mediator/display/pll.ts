@@ -1,12 +1,13 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import { MMIO } from "../../planes.ts";
 import type { OnRead, OnWrite } from "../behaviour.ts";
 
 /** Broadwell's LCPLL_CTL; LCPLL1_CTL and LCPLL2_CTL of gen9 are DPLL 0 and 1. Source: i915_reg.h. */
-const LCPLL_CTL = 0x130040;
-const LCPLL1_CTL = 0x46010;
-const LCPLL2_CTL = 0x46014;
-const WRPLL_CTL1 = 0x46040;
-const WRPLL_CTL2 = 0x46060;
+const LCPLL_CTL = offsetOf("LCPLL_CTL");
+const LCPLL1_CTL = offsetOf("LCPLL1_CTL");
+const LCPLL2_CTL = offsetOf("LCPLL2_CTL");
+const WRPLL_CTL1 = offsetOf("WRPLL_CTL1");
+const WRPLL_CTL2 = offsetOf("WRPLL_CTL2");
 /** By DPLL id. Source: skl_dpll_regs, intel_dpll_mgr.c. */
 const DPLL_CTLS = [LCPLL1_CTL, LCPLL2_CTL, WRPLL_CTL1, WRPLL_CTL2] as const;
 

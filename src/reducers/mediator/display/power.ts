@@ -1,3 +1,4 @@
+import { offsetOf } from "../../../hw/registers/offsets.ts";
 import type { Core } from "../../core.ts";
 import { MMIO } from "../../planes.ts";
 import type { OnWrite } from "../behaviour.ts";
@@ -5,20 +6,15 @@ import type { OnWrite } from "../behaviour.ts";
 /**
  * The four requesters of the main wells: BIOS, driver, KVMR, debug. Source: HSW_PWR_WELL_CTL1..4, i915_reg.h.
  */
-const HSW_PWR_WELL_CTL1 = 0x45400;
+const HSW_PWR_WELL_CTL1 = offsetOf("HSW_PWR_WELL_CTL1");
 const REQUESTERS = 4;
-/**
- * Request bits that exist; the state bit of each lies right below it. Source:
- * docs/facts/display.md#power.
- */
-const REQUESTS = { bdw: 0x8000_0000, kbl: 0xa000_02aa } as const;
 
 const DBUF_POWER_REQUEST = 0x8000_0000;
 const DBUF_POWER_STATE = 0x4000_0000;
 
 /** A well is up while anyone asks for it; every requester sees the same state bits. */
 export const powerWell: OnWrite = (core, v, at, _id, _before, _after, value) => {
-  const mask = REQUESTS[core.registers.platform];
+  const mask = core.registers.features.wellRequests;
   if (at < HSW_PWR_WELL_CTL1 || at >= HSW_PWR_WELL_CTL1 + 4 * REQUESTERS) return;
   core.words.write(MMIO + v, at >>> 2, value & mask);
   let requested = 0;

@@ -1,4 +1,6 @@
-import { PAGE_BYTES, type Platform } from "../../../hw/units.ts";
+import type { Features } from "../../../hw/platforms.ts";
+import { offsetOf } from "../../../hw/registers/offsets.ts";
+import { PAGE_BYTES } from "../../../hw/units.ts";
 import { GGTT, MMIO } from "../../planes.ts";
 import { GFN_BITS } from "../../ram.ts";
 import { PIPES } from "../../trees.ts";
@@ -12,7 +14,7 @@ import { eachPlanePage, isDrawn } from "./surface.ts";
 /** Whatever holds the words of a machine: a running core, or a state that was kept. */
 export interface WordSource {
   readonly words: { read(plane: number, index: number): number };
-  readonly registers: { readonly platform: Platform };
+  readonly registers: { readonly features: Pick<Features, "universalPlanes"> };
 }
 
 /** Layout of a surface's bytes. `none`: a layout that is not drawn. */
@@ -63,30 +65,30 @@ export interface Screen {
 }
 
 /** i915_reg.h */
-const PIPESRC = 0x6001c;
-const PIPECONF = 0x70008;
+const PIPESRC = offsetOf("PIPESRC", "transA");
+const PIPECONF = offsetOf("PIPECONF", "pipeA");
 const PIPECONF_STATE = 0x4000_0000;
 
 /**
  * skl_universal_plane_regs.h; for Broadwell i9xx_plane_regs.h, at the same offsets: DSPCNTR, DSPSTRIDE,
  * DSPOFFSET, DSPSURFLIVE.
  */
-const PLANE_CTL = 0x70180;
-const PLANE_STRIDE = 0x70188;
-const PLANE_POS = 0x7018c;
-const PLANE_SIZE = 0x70190;
-const PLANE_OFFSET = 0x701a4;
-const PLANE_SURFLIVE = 0x701ac;
+const PLANE_CTL = offsetOf("PLANE_CTL", "planeA1");
+const PLANE_STRIDE = offsetOf("PLANE_STRIDE", "planeA1");
+const PLANE_POS = offsetOf("PLANE_POS", "planeA1");
+const PLANE_SIZE = offsetOf("PLANE_SIZE", "planeA1");
+const PLANE_OFFSET = offsetOf("PLANE_OFFSET", "planeA1");
+const PLANE_SURFLIVE = offsetOf("PLANE_SURFLIVE", "planeA1");
 const ENABLE = 0x8000_0000;
 const ORDER_RGBX = 1 << 20;
 const RENDER_DECOMPRESSION = 1 << 15;
 const DISP_TILED = 1 << 10;
 
 /** intel_cursor_regs.h */
-const CURCNTR = 0x70080;
-const CURBASE = 0x70084;
-const CURPOS = 0x70088;
-const CUR_FBC_CTL = 0x700a0;
+const CURCNTR = offsetOf("CURCNTR", "cursorA");
+const CURBASE = offsetOf("CURBASE", "cursorA");
+const CURPOS = offsetOf("CURPOS", "cursorA");
+const CUR_FBC_CTL = offsetOf("CUR_FBC_CTL", "cursorA");
 const CUR_FBC_EN = 0x8000_0000;
 const MCURSOR_ARGB = 0x20;
 
@@ -113,13 +115,12 @@ export function decodePlane(source: WordSource, v: number, pipe: number): Screen
   let width = ((size >>> 16) & 0x1fff) + 1;
   let height = (size & 0xfff) + 1;
   if (size === 0 || width * height > MOST_PIXELS) width = height = 0;
-  const gen9 = source.registers.platform === "kbl";
   return {
     pipe,
     on: isOn(source, v, pipe),
     width,
     height,
-    plane: gen9 ? planeGen9(read) : planeGen8(read, width, height),
+    plane: source.registers.features.universalPlanes ? planeGen9(read) : planeGen8(read, width, height),
     cursor: cursorOf(read),
   };
 }

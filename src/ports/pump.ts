@@ -1,4 +1,4 @@
-import type { World } from "../../replay/live/session.ts";
+import type { World } from "../replay/live/session.ts";
 import { lineOf, PortError } from "./errors.ts";
 
 /** Timers fired before the sockets get their turn again: a guest's read waits for no more than these. */

@@ -1,5 +1,5 @@
 /** What can be wrong outside of a guest's control: one line that names the thing, the place and the cure. */
-export type PortErrorCode = "socket-live" | "socket-path" | "ram-file" | "world";
+export type PortErrorCode = "socket-live" | "socket-path" | "ram-file" | "taken" | "world";
 
 /**
  * An error of the world around the port. `code` "world" means that the machine that the port serves threw: it must

@@ -1,6 +1,10 @@
+import { NOT_NOW, TOLD } from "../../events/codes.ts";
 import { K, KIND_WORLD } from "../../events/kinds.ts";
+import { frameOfPiece, PayloadBytes } from "../../events/pieces.ts";
 import { Rows } from "../../events/rows.ts";
-import { ENGINES } from "../../hw/units.ts";
+import { ENGINES, VGPU_MAX } from "../../hw/units.ts";
+import { HASH, hashBytes } from "../../reducers/mix.ts";
+import { frameKey } from "../../reducers/ram.ts";
 import { RESET, type Start, startOf } from "../engine/run.ts";
 import type { Recording } from "../recording/recording.ts";
 
@@ -31,9 +35,12 @@ interface Armed {
   readonly deadline: number;
 }
 
-/** One number for a guest frame of a vGPU. */
-export function frameKey(vgpu: number, gfn: number): number {
-  return vgpu * 0x100_0000 + gfn;
+/** A place for each engine's work for each vGPU, agent 0 a native machine's. */
+const WORKERS = Array.from({ length: (VGPU_MAX + 1) * ENGINES.length }, (_, n) => n);
+
+/** Whose work a row tells of: of which vGPU, on which engine. */
+function workOf(rows: Rows, i: number): number {
+  return rows.engine[i] < ENGINES.length ? rows.agent[i] * ENGINES.length + rows.engine[i] : -1;
 }
 
 /** Index of the first of the ascending numbers that is at least `value`. */
@@ -53,18 +60,19 @@ export function lowerBound(numbers: readonly number[], value: number): number {
  * recorded model wrote into it, between which rows each submission ran, and where its timers fired. What was
  * known of memory where the recording starts was answered before its first world input.
  */
-export class Timeline {
+export class ContentTimeline {
   private readonly answersOf = new Map<number, Answers>();
   private readonly writesOf = new Map<number, RecordedWrites>();
-  /** By engine: seq of each `workload.submitted` and `workload.completed`. */
-  private readonly submitted: number[][] = ENGINES.map(() => []);
-  private readonly completed: number[][] = ENGINES.map(() => []);
+  /** By vGPU and engine: seq of each `workload.submitted` and `workload.completed`. */
+  private readonly submitted: number[][] = WORKERS.map(() => []);
+  private readonly completed: number[][] = WORKERS.map(() => []);
   private readonly armed = new Map<number, Armed>();
   /** By agent, purpose and deadline: where such a timer fired. */
   private readonly fired = new Map<string, number[]>();
   /** Where it starts. */
   readonly start: Start;
   private gap = 0;
+  private readonly payload = new PayloadBytes();
 
   constructor(start: Start = RESET) {
     this.start = start;
@@ -77,12 +85,14 @@ export class Timeline {
   add(rows: Rows): void {
     for (let i = 0; i < rows.count; i++) {
       const kind = rows.kind[i];
+      this.payload.see(rows, i);
       if (KIND_WORLD[kind] === 1) this.gap++;
-      else if (kind === K["guest.fetched"]) this.answered(rows, i, rows.page[i]);
+      if (rows.answers[i] > 0) this.told(rows, i);
+      if (kind === K["guest.fetched"]) this.answered(rows, i, rows.page[i]);
       else if (kind === K["guest.fetch.failed"]) this.answered(rows, i, -1 - rows.code[i]);
       else if (kind === K["guest.write"]) this.written(rows, i);
-      else if (kind === K["workload.submitted"]) this.submitted[rows.engine[i]]?.push(rows.firstSeq + i);
-      else if (kind === K["workload.completed"]) this.completed[rows.engine[i]]?.push(rows.firstSeq + i);
+      else if (kind === K["workload.submitted"]) this.submitted[workOf(rows, i)]?.push(rows.firstSeq + i);
+      else if (kind === K["workload.completed"]) this.completed[workOf(rows, i)]?.push(rows.firstSeq + i);
       else if (kind === K["timer.arm"]) this.arm(rows, i);
       else if (kind === K["timer.cancel"]) this.armed.delete(rows.ticket[i]);
       else if (kind === K["timer.fired"]) this.fire(rows, i);
@@ -104,12 +114,13 @@ export class Timeline {
   }
 
   /**
-   * Rows between which the submission ran that engine `e` works on at row `seq`: from its
+   * Rows between which the submission of vGPU `v` ran that engine `e` works on at row `seq`: from its
    * `workload.submitted` (of several in one stretch of work, the first) to its recorded completion. Infinity
    * where it never completed.
    */
-  submission(e: number, seq: number): readonly [number, number] {
-    const { submitted, completed } = { submitted: this.submitted[e], completed: this.completed[e] };
+  submission(v: number, e: number, seq: number): readonly [number, number] {
+    const work = v * ENGINES.length + e;
+    const { submitted, completed } = { submitted: this.submitted[work], completed: this.completed[work] };
     const next = lowerBound(completed, seq);
     const end = next < completed.length ? completed[next] : Number.POSITIVE_INFINITY;
     const after = next > 0 ? completed[next - 1] : -1;
@@ -125,30 +136,54 @@ export class Timeline {
     return places[lowerBound(places, seq + 1)] ?? -1;
   }
 
+  /** What row i was told in place. Where it was not now, the answer came under a ticket. */
+  private told(rows: Rows, i: number): void {
+    const { vgpu, gfn, page, status } = rows.answerTable;
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++) {
+      if (status[k] === NOT_NOW) continue;
+      this.answer(
+        frameKey(vgpu[k], gfn[k]),
+        rows.firstSeq + i,
+        status[k] === TOLD ? page[k] : -1 - status[k],
+      );
+    }
+  }
+
   private answered(rows: Rows, i: number, page: number): void {
-    const key = frameKey(rows.agent[i], rows.at[i]);
+    this.answer(frameKey(rows.agent[i], rows.at[i]), rows.firstSeq + i, page);
+  }
+
+  private answer(key: number, seq: number, page: number): void {
     let answers = this.answersOf.get(key);
     if (answers === undefined) {
       answers = { seq: [], gap: [], page: [] };
       this.answersOf.set(key, answers);
     }
-    answers.seq.push(rows.firstSeq + i);
+    answers.seq.push(seq);
     answers.gap.push(this.gap);
     answers.page.push(page);
   }
 
   private written(rows: Rows, i: number): void {
-    const key = frameKey(rows.agent[i], gfnOf(rows, i));
+    const first = rows.firstPiece[i];
+    for (let p = first; p < first + rows.writes[i]; p++) this.piece(rows, i, p);
+  }
+
+  private piece(rows: Rows, i: number, p: number): void {
+    const { writeTable } = rows;
+    const key = frameKey(rows.agent[i], frameOfPiece(writeTable, p));
     let writes = this.writesOf.get(key);
     if (writes === undefined) {
       writes = { seq: [], offset: [], length: [], lo: [], hi: [] };
       this.writesOf.set(key, writes);
     }
     writes.seq.push(rows.firstSeq + i);
-    writes.offset.push(rows.at[i] & 4095);
-    writes.length.push(rows.length[i]);
-    writes.lo.push(rows.lo[i]);
-    writes.hi.push(rows.hi[i]);
+    writes.offset.push(writeTable.at[p] & 4095);
+    writes.length.push(writeTable.length[p]);
+    const bytes = this.payload.of(rows, p);
+    if (bytes !== null) hashBytes(bytes, 0, bytes.length);
+    writes.lo.push(bytes === null ? writeTable.lo[p] : HASH.low);
+    writes.hi.push(bytes === null ? writeTable.hi[p] : HASH.high);
   }
 
   private arm(rows: Rows, i: number): void {
@@ -167,18 +202,13 @@ export class Timeline {
   }
 }
 
-/** Guest frame of a `guest.write` row. */
-export function gfnOf(rows: Rows, i: number): number {
-  return (rows.at[i] >>> 12) + rows.atHigh[i] * 0x10_0000;
-}
-
 function timerKey(agent: number, code: number, deadline: number): string {
   return `${agent} ${code} ${deadline}`;
 }
 
 /** Read the whole recording once. Throws RecordingError where a block is damaged. */
-export function timelineOf(recording: Recording): Timeline {
-  const timeline = new Timeline(startOf(recording));
+export function contentTimelineOf(recording: Recording): ContentTimeline {
+  const timeline = new ContentTimeline(startOf(recording));
   const rows = new Rows(1 << 15);
   for (let n = 0; n < recording.blockCount; n++) {
     recording.readBlock(n, rows);
