@@ -19,8 +19,8 @@ export interface Features {
 }
 
 /**
- * Sources: GEN9_PIPE_PLANE1_FLIP_DONE and GEN8_PIPE_PRIMARY_FLIP_DONE, i915_reg.h; docs/facts/registers.md#forcewake
- * and 45404 (SKL+); intel_dpll_mgr.c, hsw_ and skl_ddi_pll_init.
+ * Sources: GEN9_PIPE_PLANE1_FLIP_DONE and GEN8_PIPE_PRIMARY_FLIP_DONE, i915_reg.h; docs/facts/registers.md#forcewake;
+ * HSW_PWR_WELL_CTL at 45400 (BDW) and 45404 (SKL+); intel_dpll_mgr.c, hsw_ and skl_ddi_pll_init.
  */
 export const FEATURES: Readonly<Record<Platform, Features>> = {
   bdw: {

@@ -282,7 +282,7 @@ export class Core {
     return (word & ASKED_MASK) >>> AGENT_SHIFT;
   }
 
-  /** seq of the row that opened the ticket: the effect's, or the owed read's. */
+  /** seq of the row that opened the ticket: the effect's. */
   ticketRow(ticket: number): number {
     const at = (ticket % TICKET_SLOTS) * TICKET_WORDS;
     const high = this.words.read(TICKET_PLANE, at + 1) >>> ROW_SHIFT;

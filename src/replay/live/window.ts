@@ -106,7 +106,7 @@ export class Window {
   }
 
   /**
-   * Take a block that was sealed between inputs with no reply owed. `rows` are the caller's again afterwards;
+   * Take a block that was sealed between inputs. `rows` are the caller's again afterwards;
    * their page ids become the store's.
    */
   take(rows: Rows, pages: BlockPages, digests: readonly Digest[]): void {

@@ -15,8 +15,7 @@ export const SEAL_LINES = 1 << 17;
 const SEAL_MICROSECONDS = 20_000;
 
 /**
- * Where a live engine puts its rows. It appends to `rows`, and asks for a seal between inputs with no reply
- * owed.
+ * Where a live engine puts its rows. It appends to `rows`, and asks for a seal between inputs.
  */
 export interface Recorder {
   /** Append only. The object stays, its columns are others after a seal: hold none across one. */

@@ -259,7 +259,7 @@ export class Rerun {
       : Number.MAX_SAFE_INTEGER;
   }
 
-  /** A reply that is owed waits for these. */
+  /** What no engine waits for is answered at once. */
   private answerNow(): void {
     for (let n = 0; n < ANSWERS_MAX && !this.shown; n++) {
       const question = this.open.questionOf(NO_ENGINE);
