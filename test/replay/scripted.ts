@@ -33,6 +33,8 @@ export interface Scripted {
 const IIRS = [0x4_4308, 0x4_4318, 0x4_4328, 0x4_4338, 0x4_4408, 0x4_4448] as const;
 /** RING_EXECLIST_STATUS */
 const QUEUE_FULL = 1 << 2;
+/** Times that it waits: an engine may hang. */
+const WAITS_MAX = 40;
 const FENCE = 0x10_0000;
 const BATCHES = 0x10_0000;
 const DATA = 0x7654_3210_0000;
@@ -57,7 +59,8 @@ class BusyGuest extends SimDriver {
 
   /** As a driver does, wait for a free port: a submission while another one waits is dropped. */
   override submit(first: SimContext, second: SimContext | null = null, bits = 0): void {
-    while ((this.mmio(RING_BASE[first.engine] + RING.statusLo) & QUEUE_FULL) !== 0) this.work(25);
+    const status = RING_BASE[first.engine] + RING.statusLo;
+    for (let n = 0; n < WAITS_MAX && (this.mmio(status) & QUEUE_FULL) !== 0; n++) this.work(25);
     super.submit(first, second, bits);
   }
 
@@ -197,12 +200,13 @@ function breadcrumb(engine: string, ring: Batch, crumb: number, n: number): Batc
   return (engine === "rcs0" ? ring.pipeControl(flush) : ring.flushDw(flush)).userInterrupt();
 }
 
-/** A PTE of which only one half changes, and an engine that writes through it at once. */
+/** A PTE that is written in two halves, and an engine that writes through it at once. */
 function halves(guest: BusyGuest): void {
   const context = guest.context("bcs0");
   const frames = guest.memory.allocate(2);
   const gma = guest.bind(frames);
   guest.write("gtt", (gma / PAGE) * 8, 4, (frames + 1) * PAGE + 3);
+  guest.write("gtt", (gma / PAGE) * 8 + 4, 4, 0);
   guest.run(context, (ring) => ring.sdi({ address: gma, global: true }, 1).userInterrupt());
   guest.work(100);
 }
