@@ -4,11 +4,6 @@
  */
 export const TURN_NS = 20_000;
 export const TURN_DWORDS = 4096;
-/**
- * And a turn that has been told so many frames ends too: one command more, at most, may ask for some 40 (two
- * pages of its own and eight of operands, four levels of tables each), and one input is told 4,096.
- */
-export const TURN_TOLD = 4032;
 
 export const FETCH_DWORD_NS = 2;
 export const MI_COMMAND_NS = 20;

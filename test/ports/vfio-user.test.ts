@@ -151,12 +151,12 @@ describe("accesses", () => {
     await client.read(BAR2, 0x11c);
     expect(rig.world.take()).toEqual([
       "aperture 1 100 4 0100000002000000",
-      "aperture 1 108 8 0300000000000000",
-      "aperture 1 110 4 04000000",
-      "aperture 1 118 4 05000000",
+      "+ aperture 1 108 8 0300000000000000",
+      "+ aperture 1 110 4 04000000",
+      "+ aperture 1 118 4 05000000",
       "write 1 mmio 2000 4 6",
       "aperture 1 11c 4 07000000",
-      "aperture 1 11c 4 08000000",
+      "+ aperture 1 11c 4 08000000",
       "read 1 aperture 11c 4",
     ]);
   });

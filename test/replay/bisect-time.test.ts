@@ -64,7 +64,7 @@ describe("a predicate that is true more than once", () => {
     "vgpu1.tree.interruptLine",
     "device.tree.engines.0.phase == 2 && vgpu1.bcs0.RING_CONTEXT_STATUS_PTR.WRITE_PTR == 1",
     "vgpu1.fence.FENCE_LO[0] != 0",
-    "device.tree.engines.bcs0.phase == 2 && now % 7 == 3",
+    "device.tree.engines.rcs0.phase == 2 && now % 7 == 3",
   ])("%s: the first, by one pass", (text) => {
     const names = text.includes("fence") ? text.replace("fence.FENCE_LO[0]", fencePath()) : text;
     const question = ask(one, names);

@@ -284,9 +284,10 @@ describe("what is left", () => {
     const words = (one: Sample): number => {
       const { rows } = inputsOf(one.recording);
       let most = 0;
-      for (let i = 0; i < rows.count; i++)
-        if (rows.kind[i] === K["guest.fetched"] && rows.purpose[i] === COMMAND)
-          most = Math.max(most, one.store.words(rows.page[i]).filter((word) => word !== 0).length);
+      const { page, purpose, count } = rows.answerTable;
+      for (let k = 0; k < count; k++)
+        if (purpose[k] === COMMAND)
+          most = Math.max(most, one.store.words(page[k]).filter((word) => word !== 0).length);
       return most;
     };
     expect(words(small)).toBeGreaterThan(0);

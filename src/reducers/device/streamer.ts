@@ -2,7 +2,7 @@ import { NOTES } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { ACTIONS } from "../../hw/command.ts";
 import { type CommandIndex, rowLength } from "../../hw/compile-commands.ts";
-import { FETCH_DWORD_NS, MI_COMMAND_NS, TURN_DWORDS, TURN_NS, TURN_TOLD, WALK_NS } from "../../hw/cost.ts";
+import { FETCH_DWORD_NS, MI_COMMAND_NS, TURN_DWORDS, TURN_NS, WALK_NS } from "../../hw/cost.ts";
 import type { Core } from "../core.ts";
 import { agentOf } from "../memory.ts";
 import type { EngineTree } from "../trees.ts";
@@ -54,7 +54,7 @@ export function run(core: Core, e: number, engine: EngineTree): number {
   for (;;) {
     if (engine.level === 0 && engine.head === engine.tail) return DRAINED;
     if (engine.preempt && isPreemptible(engine)) return PREEMPTED;
-    if (isSpent(core, engine)) return BUDGET;
+    if (isSpent(engine)) return BUDGET;
     if (core.up.congested(core, engine.frameBase)) return WAITING;
     if (core.up.stopped(core, engine.frameBase, e)) return STOPPED;
     const page = dwordPage(core, e, engine, 0);
@@ -65,8 +65,8 @@ export function run(core: Core, e: number, engine: EngineTree): number {
 }
 
 /** Has the turn used up one of its budgets? */
-function isSpent(core: Core, engine: EngineTree): boolean {
-  return engine.turnNs >= TURN_NS || engine.turnDwords >= TURN_DWORDS || core.told >= TURN_TOLD;
+function isSpent(engine: EngineTree): boolean {
+  return engine.turnNs >= TURN_NS || engine.turnDwords >= TURN_DWORDS;
 }
 
 /** Only where all of the position is in what a context image holds. */
@@ -115,7 +115,7 @@ function runPage(core: Core, e: number, engine: EngineTree, page: Uint32Array): 
       at += length;
       if (changes !== CHANGES.count || engine.preempt) return DONE;
     }
-    if (at >= end || isSpent(core, engine)) return DONE;
+    if (at >= end || isSpent(engine)) return DONE;
   }
 }
 
