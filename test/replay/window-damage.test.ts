@@ -7,7 +7,7 @@ import type { State } from "../../src/reducers/machine.ts";
 import { Machine } from "../../src/reducers/machine.ts";
 import { PageStore } from "../../src/reducers/pages.ts";
 import { settingOf } from "../../src/reducers/platform.ts";
-import type { Announcement, DeviceTree, VgpuTree } from "../../src/reducers/trees.ts";
+import type { Announcement, DeviceTree, Tree, VgpuTree } from "../../src/reducers/trees.ts";
 import { EpochError, embed, standAtBase } from "../../src/replay/checkpoint/base.ts";
 import { configure, createMachineWith } from "../../src/replay/engine/create.ts";
 import { configurationOf, machineOf } from "../../src/replay/engine/run.ts";
@@ -114,7 +114,7 @@ describe("what is left out of a checkpoint is noticed, by name", () => {
     ],
     ["the clock", "device.clock", (s) => ({ ...s, lastTicket: s.lastTicket + 1 })],
     ["a value of a tree", "vgpu1.tree", (s) => withTree(s, 1, "pvAware")],
-    ["a value of the device's", "device.tree", (s) => withTree(s, 0, "ready")],
+    ["a value of the device's", "device.tree", withEngine],
   ];
   test.each(spoilt)("%s", async (_, component, change) => {
     const { recording, store } = openWindow(await windowOf(whole, tools, 1, 2, change), tools);
@@ -150,6 +150,15 @@ describe("values that no machine comes to are refused, though the file's digests
 });
 
 /** The state with a value more in a tree than there was. */
+/** Another time at which the render engine is free. */
+function withEngine(state: State): State {
+  const [device, ...vgpus] = state.trees as [DeviceTree, ...Tree[]];
+  const engines = device.engines.map((engine, e) =>
+    e === 0 ? { ...engine, freeAt: engine.freeAt + 1 } : engine,
+  );
+  return { ...state, trees: [{ ...device, engines }, ...vgpus] };
+}
+
 function withTree(state: State, t: number, key: string): State {
   const trees = state.trees.map((tree, n) => {
     if (n !== t) return tree;

@@ -17,7 +17,7 @@ export interface Tally {
   /** World inputs and rows replayed. */
   readonly events: number;
   readonly rows: number;
-  /** Replies and outcome rows compared, fetches (questions) among them. */
+  /** Replies, outcome rows and questions in place compared; fetches: questions of both kinds, among them. */
   readonly outcomes: number;
   readonly fetches: number;
   /** Digests compared, of how many recorded: those of another epoch are left out. */
@@ -76,8 +76,13 @@ function brokenAt(machine: Machine, seq: number): Divergence | null {
 function tallyOf(rows: Rows, stop: number): Counts {
   const { kind } = rows;
   const seen = new Uint32Array(256);
-  for (let i = 0; i < stop; i++) seen[kind[i]]++;
-  const tally: Counts = { ...NOTHING, rows: stop, fetches: seen[K["guest.fetch"]] };
+  let told = 0;
+  for (let i = 0; i < stop; i++) {
+    seen[kind[i]]++;
+    told += rows.answers[i];
+  }
+  const fetches = seen[K["guest.fetch"]] + told;
+  const tally: Counts = { ...NOTHING, rows: stop, fetches, outcomes: told };
   for (let k = 0; k < KIND_NAMES.length; k++) {
     tally.events += KIND_WORLD[k] * seen[k];
     if (isInput(k) ? isRead(k) : KIND_CLASS[k] === CLASS_OUTCOME) tally.outcomes += seen[k];
