@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { COLUMN_NAMES } from "../../src/events/columns.ts";
-import { isInput, KIND_NAMES, KIND_WORLD, KINDS } from "../../src/events/kinds.ts";
+import { isInput, K, KIND_NAMES, KIND_WORLD, KINDS } from "../../src/events/kinds.ts";
 import { PayloadBytes } from "../../src/events/pieces.ts";
 import { Rows, TABLE_OF } from "../../src/events/rows.ts";
 import { entryColumns, TABLE_NAMES } from "../../src/events/tables.ts";
@@ -14,7 +14,7 @@ import { SeenPages } from "../../src/replay/recording/gather.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
 import { MemorySink } from "../../src/replay/recording/tools.ts";
 import type { BlockTrailer } from "../../src/replay/recording/trailer.ts";
-import { addSample, META, openBytes, record, sampleLog, samplePages } from "./samples.ts";
+import { addSample, META, openBytes, record, SAMPLE_PAGES, sampleLog, samplePages } from "./samples.ts";
 import { type Block, type Row, Stranger, type Values } from "./stranger.ts";
 
 // docs/format.md is exact: a reader that was written from it alone gives what ours gives.
@@ -174,6 +174,49 @@ test("the same of rows of all kinds, with anything in them", async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("the same of rows of every kind in one block, forwards and backwards", async () => {
+  const rows = KIND_NAMES.map((_, kind) => {
+    const words = COLUMN_NAMES.map((_, c) => (kind * 0x01020304 + c * 0x11223344) >>> 0);
+    const entries = [words.slice(0, 7), words.slice(7, 14)];
+    const payload = Uint8Array.of(kind, 1, 2);
+    return {
+      kind,
+      words,
+      payload,
+      page: kind % SAMPLE_PAGES,
+      answers: entries,
+      writes: entries,
+      stores: entries,
+    };
+  });
+  const log = { rows: [...rows, ...rows.toReversed()], seals: [rows.length / 2] };
+  const { blocks } = compare((await record(log, tools, "zstd")).bytes);
+  expect(blocks.map((block) => block.rows.length)).toEqual([rows.length / 2, rows.length * 1.5]);
+});
+
+test("pieces go on in their input's payload: over what was passed, over other pieces, from row to row", async () => {
+  const words = COLUMN_NAMES.map(() => 0);
+  const stored = (...bytes: number[]) => {
+    const stores = [[0, 1, bytes.length]];
+    return { kind: K["aperture.written"], words, payload: Uint8Array.from(bytes), page: 0, stores };
+  };
+  const written = (...pieces: { code: number; passed: number; length: number }[]) => {
+    const writes = pieces.map(({ code, passed, length }) => [0, 0, length, code, passed, 0, 0]);
+    return { kind: K["guest.write"], words, payload: new Uint8Array(0), page: 0, writes };
+  };
+  const own = (passed: number, length: number) => ({ code: 3, passed, length });
+  const rows = [
+    stored(0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    written(own(1, 2), { code: 0, passed: 99, length: 4 }, own(2, 3)),
+    written(own(0, 1)),
+    stored(0x20, 0x21, 0x22),
+    written(own(0, 3)),
+  ];
+  const { bytes } = await record({ rows, seals: [] }, tools, "");
+  expect(payloadPieces(compare(bytes).blocks)).toEqual(["0102", "050607", "08", "202122"]);
+  expect(ourPieces(bytes)).toEqual(payloadPieces(new Stranger(bytes).blocks));
 });
 
 test("an embedded checkpoint is read from blocks without rows", async () => {

@@ -43,8 +43,7 @@ function hold(holds: boolean, what: string): void {
   if (!holds) throw new Error(`${what} does not hold`);
 }
 
-/** A column of n elements. */
-function elements(item: unknown, n: number, width: number): number[] {
+function columnOf(item: unknown, n: number, width: number): number[] {
   const bytes = item as Uint8Array;
   const places = bytes.length === 0 ? [] : [0, 1, 2, 3].slice(0, width);
   while (places.length > 0 && pad4(places.length * n) > bytes.length) places.pop();
@@ -55,14 +54,14 @@ function elements(item: unknown, n: number, width: number): number[] {
 
 function readRows(items: Items, description: Description): Row[] {
   const kinds = (description.kinds as string[]).map((line) => line.split(" "));
-  const of = elements(items[2], items[0] as number, 1);
+  const of = columnOf(items[2], items[0] as number, 1);
   const none = new Uint8Array(0);
   const rows = of.map((k): Row => ({ kind: kinds[k][0], columns: {}, tables: {}, payload: none }));
   const grouped = [...of.keys()].sort((a, b) => of[a] - of[b] || a - b);
   let next = 3;
   for (const { name, width } of description.columns) {
     const having = grouped.filter((i) => name === "source" || kinds[of[i]].includes(name, 1));
-    const values = elements(items[next++], having.length, width);
+    const values = columnOf(items[next++], having.length, width);
     for (const [j, i] of having.entries()) rows[i].columns[name] = values[j];
   }
   const payload = items[next++] as Uint8Array;
@@ -76,7 +75,7 @@ function readRows(items: Items, description: Description): Row[] {
     for (const row of rows) row.tables[name] = Array.from({ length: row.columns[name] ?? 0 }, () => ({}));
     const entries = rows.flatMap((row) => row.tables[name]);
     for (const [column, width] of columns.map((text) => text.split(":"))) {
-      const values = elements(items[next++], entries.length, Number(width));
+      const values = columnOf(items[next++], entries.length, Number(width));
       for (const [k, entry] of entries.entries()) entry[column] = values[k];
     }
   }
