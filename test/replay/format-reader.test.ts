@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { McapRecordBuilder } from "@mcap/core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { exitCodeOf } from "../../src/cli/exit.ts";
 import { COLUMN_NAMES } from "../../src/events/columns.ts";
 import { isInput, K, KIND_NAMES, KIND_WORLD, KINDS } from "../../src/events/kinds.ts";
 import { PayloadBytes } from "../../src/events/pieces.ts";
@@ -10,8 +12,11 @@ import { entryColumns, TABLE_NAMES } from "../../src/events/tables.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import type { PageStore } from "../../src/reducers/pages.ts";
 import { cutPieces, hashText } from "../../src/replay/recording/base-pieces.ts";
+import { LayoutError } from "../../src/replay/recording/errors.ts";
 import { SeenPages } from "../../src/replay/recording/gather.ts";
 import { InlineRecorder } from "../../src/replay/recording/inline.ts";
+import { writePreamble } from "../../src/replay/recording/profile.ts";
+import { metadataLength } from "../../src/replay/recording/tail.ts";
 import { MemorySink } from "../../src/replay/recording/tools.ts";
 import type { BlockTrailer } from "../../src/replay/recording/trailer.ts";
 import { addSample, META, openBytes, record, SAMPLE_PAGES, sampleLog, samplePages } from "./samples.ts";
@@ -254,6 +259,33 @@ test("whatever byte before the summary is another one, who follows the page find
 });
 
 const present = new Stranger((await record({ rows: [], seals: [] }, tools, "")).bytes);
+
+test.each([
+  ["7", /: layout 7 where this version reads layout \d+: gvt-replay wrote it and reads it$/],
+  [undefined, /: no layout number where this version reads layout \d+: gvt-replay wrote it and reads it$/],
+])(
+  "a file of layout %s is no bad file: the one line names who reads it, and the exit code is 125",
+  (layout, says) => {
+    const preamble = writePreamble(META, tools);
+    const head = preamble.slice(0, preamble.length - metadataLength(preamble));
+    const { layout: _, check: __, ...facts } = Object.fromEntries(present.meta);
+    const { schema, id, description } = facts;
+    const checked = layout === undefined ? [schema, id, description] : [schema, layout, id, description];
+    const check = hashText(Buffer.concat([head, Buffer.from(checked.join("\n"))]), tools);
+    const texts = { ...facts, ...(layout === undefined ? {} : { layout }), check };
+    const builder = new McapRecordBuilder();
+    builder.writeMetadata({ name: "gvt-replay", metadata: new Map(Object.entries(texts)) });
+    let error: unknown;
+    try {
+      openBytes(Buffer.concat([head, builder.buffer]), tools);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(LayoutError);
+    expect((error as Error).message).toMatch(says);
+    expect(exitCodeOf(error)).toBe(125);
+  },
+);
 
 test("the page's schema and layout are those that are written", () => {
   expect(page.match(/^Schema: (\d+)$/m)?.[1]).toBe(present.meta.get("schema"));
