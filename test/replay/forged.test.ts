@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { COLUMN_NAMES } from "../../src/events/columns.ts";
 import { K, KIND_WORLD } from "../../src/events/kinds.ts";
 import { Rows } from "../../src/events/rows.ts";
+import { entryColumns, TABLE_NAMES } from "../../src/events/tables.ts";
 import { loadTools } from "../../src/node/codecs.ts";
 import { writePreamble } from "../../src/replay/recording/profile.ts";
 import { type BlockTrailer, type Hash64, NO_HASH, packTrailer } from "../../src/replay/recording/trailer.ts";
@@ -34,9 +35,12 @@ interface Forged {
 }
 
 /** A body of `count` rows of kind 0, all zero, but for the columns given. */
-function body(count: number, columns: Readonly<Record<string, Uint8Array>> = {}, hashes = NOTHING): Item[] {
-  const { kind = NOTHING, payload = NOTHING, ...rest } = columns;
-  return [count, hashes, kind, ...COLUMN_NAMES.map((name) => rest[name] ?? NOTHING), payload];
+function body(count: number, given: Readonly<Record<string, Uint8Array>> = {}, hashes = NOTHING): Item[] {
+  const { kind = NOTHING, payload = NOTHING, ...rest } = given;
+  const columns = COLUMN_NAMES.map((name) => rest[name] ?? NOTHING);
+  // No row has an entry: the columns of the child tables are empty.
+  const entries = TABLE_NAMES.flatMap((name) => entryColumns(name).map(() => NOTHING));
+  return [count, hashes, kind, ...columns, payload, ...entries];
 }
 
 function forge({

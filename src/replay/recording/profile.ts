@@ -10,8 +10,8 @@ export const PROFILE = "gvt-replay";
 /** Version of the columns' order and of the messages' items. */
 export const SCHEMA = 0;
 /**
- * Number of the present layout of blocks and header. It goes up at each change until schema 1 is declared; a
- * file of another layout is read by the version that wrote it.
+ * Number of the present layout of blocks and header, which docs/format.md tells. It goes up at each change
+ * until schema 1 is declared; a file of another layout is read by the version that wrote it.
  */
 const LAYOUT = 1;
 /** Channels, by id; every block has one message on each, in this order. */
