@@ -67,6 +67,10 @@ const stable: readonly Stable[] = [
   { name: "linux-6.1-boot", suite: "bookworm", series: /^6\.1\./ },
   { name: "linux-6.12-boot", suite: "trixie", series: /^6\.12\./ },
   { name: "linux-6.1-messages", suite: "bookworm", series: /^6\.1\./, messages: true },
+  {
+    ...{ name: "linux-6.1-bdw", suite: "bookworm", series: /^6\.1\./ },
+    model: { platform: "bdw", deviceId: 0x1616 },
+  },
 ];
 
 for (const { suite, series, ...boot } of stable) {
