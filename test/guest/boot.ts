@@ -16,8 +16,8 @@ export interface Boot {
   readonly run: "boot" | "gem" | "nop";
   /** The vfio-user socket, on which a server listens already; without it the guest has no GPU. */
   readonly socket?: string;
-  /** File of the guest's RAM, which the server opens as well. */
-  readonly ram: string;
+  /** File of the guest's RAM, which the server opens as well; without it the server asks by messages. */
+  readonly ram?: string;
   /** Megabytes of RAM; 1024 by default. */
   readonly memory?: number;
   /** Folder of the logs: kernel.log, guest.log, qemu.log. */
@@ -50,23 +50,18 @@ export function qemuOptions(boot: Boot): string[] {
   ];
   return [
     ...["-nodefaults", "-no-user-config", "-M", boot.machine, ...accelerator, "-m", memory, "-smp", "1"],
-    // The server reads and writes guest memory through the same file, so it must be shared.
-    ...["-object", `memory-backend-file,mem-path=${boot.ram},id=ram0,size=${memory},share=on`],
-    ...[
-      "-machine",
-      "memory-backend=ram0",
-      "-display",
-      "none",
-      "-vga",
-      "none",
-      "-monitor",
-      "none",
-      "-no-reboot",
-    ],
+    ...(boot.ram === undefined ? [] : shared(boot.ram, memory)),
+    ...["-display", "none", "-vga", "none", "-monitor", "none", "-no-reboot"],
     ...["-serial", `file:${join(boot.logs, "kernel.log")}`, "-serial", "stdio"],
     ...["-kernel", boot.vmlinuz, "-initrd", boot.initramfs, "-append", words.join(" ")],
     ...(boot.socket === undefined ? [] : ["-device", device(boot.socket)]),
   ];
+}
+
+/** The server reads and writes guest memory through the same file, so it must be shared. */
+function shared(ram: string, size: string): string[] {
+  const backend = `memory-backend-file,mem-path=${ram},id=ram0,size=${size},share=on`;
+  return ["-object", backend, "-machine", "memory-backend=ram0"];
 }
 
 /** `socket` is a structure, so the option must be JSON. */

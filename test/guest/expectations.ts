@@ -64,9 +64,9 @@ export async function expectExact(recording: string): Promise<void> {
 }
 
 /** The known lines can be read from the recorded screen; through a wrong stride they could not. */
-export async function expectScreen({ recording, logs }: Run, tools: Tools): Promise<void> {
+export async function expectScreen({ recording, vgpu, logs }: Run, tools: Tools): Promise<void> {
   const png = join(logs, "screen.png");
-  expect(await screen(recording, png)).toMatchObject({ code: 0 });
+  expect(await screen(recording, vgpu, png)).toMatchObject({ code: 0 });
   const font = parseFont(tools.font);
   const picture = readPicture(png);
   expect(knownLines(picture, font), png).toEqual(KNOWN_LINES);

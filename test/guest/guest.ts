@@ -9,7 +9,7 @@ import { findKernel, type Kernel } from "./kernel.ts";
 import { cacheFolder } from "./packages.ts";
 import { findQemu, hasKvm, type Qemu } from "./qemu.ts";
 import type { GuestReport } from "./report.ts";
-import { partOf, type Server, startServer } from "./server.ts";
+import { partOf, type Server, type ServerOptions, startServer, type Vgpu } from "./server.ts";
 import { findTools, type Tools } from "./tools.ts";
 
 /** All that a boot is made of. */
@@ -34,9 +34,11 @@ export async function prepare(suite: Suite): Promise<Prepared> {
 }
 
 /** A recorded boot to be made. */
-export interface RunOptions extends Pick<Boot, "machine" | "run" | "words"> {
+export interface RunOptions extends Pick<Boot, "machine" | "run" | "words">, Pick<ServerOptions, "model"> {
   /** Names the folder of its logs. */
   readonly name: string;
+  /** No shared RAM file: the server reaches guest memory by messages. */
+  readonly messages?: true;
   /** Kill the server (SIGKILL) once i915 is loading and the recording has this many bytes. */
   readonly killAtBytes?: number;
 }
@@ -45,39 +47,58 @@ export interface RunOptions extends Pick<Boot, "machine" | "run" | "words"> {
 export interface Run {
   readonly report: GuestReport;
   readonly recording: string;
+  /** Which vGPU of the recording the guest had. */
+  readonly vgpu: number;
   readonly logs: string;
   readonly killed: boolean;
   /** How the server ended when it was asked to. */
   readonly serverCode: number | null;
-  readonly files: { readonly socket: string; readonly ram: string; readonly logs: string };
+  /** What was served. */
+  readonly vgpus: readonly Vgpu[];
 }
 
 /** Boots a guest against a server of its own. Logs and recording stay in the cache until the next run. */
 export async function runGuest(prepared: Prepared, options: RunOptions): Promise<Run> {
-  const logs = join(cacheFolder(), "runs", options.name);
-  rmSync(logs, { recursive: true, force: true });
-  mkdirSync(logs, { recursive: true });
-  // A socket's path may have 107 bytes, so it does not go into the cache; RAM belongs in memory.
-  const folder = socketFolder();
+  const [run] = await runGuests([prepared], options);
+  return run;
+}
+
+/** Boots guests at the same time against one server, each on a vGPU of its own: one recording of all. */
+export async function runGuests(guests: readonly Prepared[], options: RunOptions): Promise<Run[]> {
+  const folder = join(cacheFolder(), "runs", options.name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   const memory = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "gvt-guest-"));
-  const files = { socket: join(folder, "vgpu.sock"), ram: join(memory, "ram"), logs };
-  const recording = join(logs, `${options.name}.mcap`);
+  const vgpus = guests.map((_, i) => vgpuOf(i + 1, options.messages ? undefined : memory));
+  const recording = join(folder, `${options.name}.mcap`);
   let server: Server | undefined;
   try {
-    server = await startServer({ ...files, recording });
+    const { model } = options;
+    server = await startServer({ vgpus, recording, logs: folder, ...(model && { model }) });
     // Without its server a guest waits for replies that never come, so it ends with it.
     const without = new AbortController();
     void server.gone.then(() => without.abort());
     const killer = killWatch(server, recording, options.killAtBytes);
-    const boot = bootOf(prepared, options, files);
-    const report = await bootGuest({ ...boot, onReport: killer.onReport, signal: without.signal });
+    const watch = { onReport: killer.onReport, signal: without.signal };
+    const boots = guests.map((prepared, i) => {
+      const logs = guests.length === 1 ? folder : join(folder, `guest${i + 1}`);
+      return { ...bootOf(prepared, options), ...vgpus[i], logs, ...watch };
+    });
+    const reports = await Promise.all(boots.map(bootGuest));
     const killed = killer.killed();
     const serverCode = killed ? null : await server.stop();
-    return { report, recording, logs, killed, serverCode, files };
+    const common = { recording, killed, serverCode, vgpus };
+    return reports.map((report, i) => ({ ...common, report, vgpu: i + 1, logs: boots[i].logs }));
   } finally {
     if (server !== undefined && !server.ended()) await server.kill9();
     rmSync(memory, { recursive: true, force: true });
   }
+}
+
+/** A socket's path may have 107 bytes, so it does not go into the cache; RAM belongs in memory. */
+function vgpuOf(number: number, memory: string | undefined): Vgpu {
+  const socket = join(socketFolder(), `vgpu${number}.sock`);
+  return memory === undefined ? { socket } : { socket, ram: join(memory, `ram${number}`) };
 }
 
 let sockets: string | undefined;
@@ -94,7 +115,7 @@ export function closeGuests(): void {
   sockets = undefined;
 }
 
-function bootOf(prepared: Prepared, options: RunOptions, files: Run["files"]): Boot {
+function bootOf(prepared: Prepared, options: RunOptions) {
   return {
     qemu: prepared.qemu,
     kvm: prepared.kvm,
@@ -103,7 +124,6 @@ function bootOf(prepared: Prepared, options: RunOptions, files: Run["files"]): B
     machine: options.machine,
     run: options.run,
     ...(options.words === undefined ? {} : { words: options.words }),
-    ...files,
   };
 }
 

@@ -7,11 +7,18 @@ import { fileURLToPath } from "node:url";
 /** The built command; `npm run test:guest` builds it first. */
 export const GVT = fileURLToPath(new URL("../../dist/bin/gvt.js", import.meta.url));
 
+/** A vGPU to be served. */
+export interface Vgpu {
+  readonly socket: string;
+  /** The file that QEMU makes the guest's RAM of; without it memory is reached by messages. */
+  readonly ram?: string;
+}
+
 /** What a server is to serve. */
 export interface ServerOptions {
-  readonly socket: string;
-  /** The file that QEMU makes the guest's RAM of. */
-  readonly ram: string;
+  readonly vgpus: readonly Vgpu[];
+  /** The modelled GPU; what `gvt serve` takes by itself when absent. */
+  readonly model?: { readonly platform: string; readonly deviceId: number };
   readonly recording: string;
   /** Folder for the configuration and server.log. */
   readonly logs: string;
@@ -35,13 +42,14 @@ export function partOf(recording: string): string {
   return `${recording}.part`;
 }
 
-/** Starts a server and waits until it listens. */
+/** Starts a server and waits until it listens for every guest. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   mkdirSync(options.logs, { recursive: true });
   mkdirSync(dirname(options.recording), { recursive: true });
   const config = join(options.logs, "serve.json");
-  writeFileSync(config, JSON.stringify(configuration(options), undefined, 2));
-  const before = identity(options.socket);
+  const { recording, vgpus, model } = options;
+  writeFileSync(config, JSON.stringify({ recording, vgpus, ...model }, undefined, 2));
+  const before = vgpus.map(({ socket }) => identity(socket));
   const child = spawn(process.execPath, [GVT, "serve", "--config", config], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -49,13 +57,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
   const server = control(child);
-  await listening(options.socket, before, server, options.logs);
+  for (const [i, { socket }] of vgpus.entries()) await listening(socket, before[i], server, options.logs);
   return server;
-}
-
-/** The configuration of one vGPU with shared memory. */
-function configuration({ socket, ram, recording }: ServerOptions): object {
-  return { recording, vgpus: [{ socket, ram }] };
 }
 
 /** Tells a socket from the stale one of a killed server, which has the same name. */
@@ -135,9 +138,9 @@ export async function verify(recording: string): Promise<Verdict> {
   return { ...outcome, json, exact: json.exact === true };
 }
 
-/** Draws the last screen of a recording into a PNG file. */
-export function screen(recording: string, png: string): Promise<Outcome> {
-  return gvt("show", recording, "--screen", png);
+/** Draws the last screen of a vGPU in a recording into a PNG file. */
+export function screen(recording: string, vgpu: number, png: string): Promise<Outcome> {
+  return gvt("show", recording, "--vgpu", `${vgpu}`, "--screen", png);
 }
 
 /** Closes a recording that its server left behind. */

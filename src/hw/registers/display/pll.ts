@@ -134,6 +134,8 @@ export const CLOCKS = bank(PLL, {
   LCPLL_CTL: {
     on: ["bdw"],
     offset: 0x13_0040,
+    // Locked, 450 MHz: firmware has started it, and drivers only ever change a clock that runs.
+    reset: 0x4000_0000,
     writable: 0xbff7_ffff,
     then: "pll.lcpll",
     fields: {
@@ -148,7 +150,7 @@ export const CLOCKS = bank(PLL, {
       LCPLL_CD_SOURCE_FCLK: 21,
       LCPLL_CD_SOURCE_FCLK_DONE: 19,
     },
-    cite: `${I915_REG}; docs/facts/display.md#clocks`,
+    cite: `${I915_REG}; docs/facts/display.md#clocks; reset: display/intel_cdclk.c, bdw_set_cdclk`,
   },
 });
 
