@@ -35,16 +35,21 @@ class Log {
   write(offset: number, bytes: Uint8Array): number {
     const i = this.rows.add(K["guest.write"]);
     this.rows.agent[i] = 1;
-    this.rows.at[i] = 5 * 4096 + offset;
-    this.rows.length[i] = bytes.length;
+    const { writeTable } = this.rows;
+    const piece = this.rows.addWrite();
+    writeTable.at[piece] = 5 * 4096 + offset;
+    writeTable.length[piece] = bytes.length;
     hashBytes(bytes, 0, bytes.length);
-    this.rows.lo[i] = HASH.low;
-    this.rows.hi[i] = HASH.high;
+    writeTable.lo[piece] = HASH.low;
+    writeTable.hi[piece] = HASH.high;
     return i;
   }
 
   work(kind: "workload.submitted" | "workload.completed"): number {
-    return this.rows.add(K[kind]);
+    const i = this.rows.add(K[kind]);
+    this.rows.agent[i] = 1;
+    this.rows.engine[i] = 0;
+    return i;
   }
 
   contents(): Contents {

@@ -116,7 +116,7 @@ test("an interrupt bit leads back to the turn, the submission and the pages of r
     const timeline = new Timeline(recording, store);
     const asker = new Asker(timeline);
     let full = 0;
-    for (let at = timeline.last; at > 0; at -= 211) {
+    for (let at = timeline.last; at > 0; at -= 53) {
       const why = asker.why("vgpu1.rcs0.RING_CONTEXT_STATUS_PTR", at, { changed: true });
       if (why.cause === null) continue;
       const roles = new Set([...flat(why.cause)].map(({ role }) => role));

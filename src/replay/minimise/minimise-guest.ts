@@ -48,13 +48,12 @@ export class GuestJudge {
     return agreement.divergence;
   }
 
-  /** The divergence's signature; empty where there is none, and where the suspect throws: that is another failure. */
-  signature(rows: Rows): string {
+  /** The same; null also where the suspect throws: that is another failure. */
+  found(rows: Rows): Divergence | null {
     try {
-      const found = this.divergence(rows);
-      return found === null ? "" : guestSignature(found);
+      return this.divergence(rows);
     } catch {
-      return "";
+      return null;
     }
   }
 }
@@ -71,7 +70,12 @@ export class GuestExperiment extends Experiment {
   }
 
   override shows(segments: readonly number[], pages: ReadonlyMap<number, number>): boolean {
-    return this.judge.signature(this.rowsOf(segments, pages)) === this.wanted;
+    const found = this.judge.found(this.rowsOf(segments, pages));
+    return found !== null && this.isWanted(found);
+  }
+
+  protected isWanted(found: Divergence): boolean {
+    return guestSignature(found) === this.wanted;
   }
 
   /** Every row that the inputs lead to. */
@@ -90,11 +94,21 @@ export class GuestExperiment extends Experiment {
  */
 export class RecordedExperiment extends GuestExperiment {
   private readonly recorded: Rows;
+  /** The recording's row at which the failure shows. */
+  private readonly seq: number;
+  /** Of what was made last, by row of the recording: where it stands. */
+  private places: ReadonlyMap<number, number> = new Map();
 
   /** `recorded`: every row of the recording, from the first on. */
-  constructor(recorded: Rows, ...rest: ConstructorParameters<typeof GuestExperiment>) {
+  constructor(recorded: Rows, seq: number, ...rest: ConstructorParameters<typeof GuestExperiment>) {
     super(...rest);
     this.recorded = recorded;
+    this.seq = seq;
+  }
+
+  /** A row that nothing leads to any more shows the same, at another place: that is no failure of the model. */
+  protected override isWanted(found: Divergence): boolean {
+    return super.isWanted(found) && this.places.get(this.seq) === found.seq;
   }
 
   override record(
@@ -105,8 +119,8 @@ export class RecordedExperiment extends GuestExperiment {
     const { inputs, recorded } = this;
     const counts: RerunCounts = { events: 0, unknown: 0, reactions: 0 };
     const made = new Rows();
-    /** By row of the recording: where it stands now. */
     const places = new Map<number, number>();
+    this.places = places;
     let now = 0;
     for (const s of segments) {
       for (let i = inputs.starts[s]; i < inputs.end(s); i++) {

@@ -46,15 +46,15 @@ export function minimiseGuest(
   const symptomOf = (text: string): Symptom => {
     return { text, machine, initial, attempt: () => ({ shown: () => false }) };
   };
-  const experimentFor = (text: string): GuestExperiment => {
+  const experimentFor = (text: string, seq = -1): GuestExperiment => {
     const rest = [judge, inputs, timeline, store, symptomOf(text), until] as const;
-    return recorded === null ? new GuestExperiment(...rest) : new RecordedExperiment(recorded, ...rest);
+    return recorded === null ? new GuestExperiment(...rest) : new RecordedExperiment(recorded, seq, ...rest);
   };
   const every = Array.from({ length: inputs.segments }, (_, s) => s);
   const whole = judge.divergence(recorded ?? experimentFor("").rowsOf(every, new Map()));
   if (whole === null) throw new NotShownError(`${recording.name}: a guest cannot tell the two apart`);
   const signature = guestSignature(whole);
-  const experiment = experimentFor(signature);
+  const experiment = experimentFor(signature, whole.seq);
   const wanted =
     recorded === null ? [] : rowsBehind(recorded, whole.seq, whole.lastWritten, machine.core.registers);
   const pinned = [...new Set(wanted.map((seq) => inputs.segmentOf(inputs.rowAt(seq))))];
@@ -112,9 +112,10 @@ class Telling {
 
   /** Use these rows instead, if they show the same. */
   private take(rows: Rows): void {
-    if (this.judge.signature(rows) !== this.signature) return;
+    const found = this.judge.found(rows);
+    if (found === null || guestSignature(found) !== this.signature) return;
     this.rows = rows;
-    this.divergence = this.divergenceIn(rows);
+    this.divergence = found;
   }
 
   private divergenceIn(rows: Rows): Divergence {

@@ -1,6 +1,7 @@
 import { TIMER_VBLANK } from "../../events/codes.ts";
 import { PURPOSES } from "../../events/columns.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_NAMES } from "../../events/kinds.ts";
+import { frameOfPiece } from "../../events/pieces.ts";
 import { Rows } from "../../events/rows.ts";
 import { WRITE_BEHAVIOURS } from "../../hw/behaviours.ts";
 import type { RegisterIndex } from "../../hw/compile.ts";
@@ -134,15 +135,18 @@ function lastEffect(rows: Rows, seq: number, agent: number, after: number): numb
   return -1;
 }
 
-/** Entries that show the ring and the context whose pages were fetched between two rows. */
+/** Entries that show the ring and the context whose pages were fetched between two rows, and what row `to` wrote. */
 function entriesOfWork(rows: Rows, from: number, to: number): number[] {
   const frames = new Set<number>();
   const { purpose, gfn } = rows.answerTable;
-  for (let i = Math.max(0, from); i < to; i++) {
+  // What a submission was told in place lies with its input.
+  for (let i = from < 0 ? 0 : inputBefore(rows, from); i < to; i++) {
     if (rows.kind[i] === K["guest.fetched"] && WORK.has(rows.purpose[i])) frames.add(rows.at[i]);
     for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++)
       if (WORK.has(purpose[k])) frames.add(gfn[k]);
   }
+  for (let p = 0; to >= 0 && p < rows.writes[to]; p++)
+    frames.add(frameOfPiece(rows.writeTable, rows.firstPiece[to] + p));
   const entries: number[] = [];
   for (let i = 0; i < to; i++) {
     if (rows.kind[i] !== K["gtt.written"] || rows.agent[i] !== rows.agent[to] || (rows.at[i] & 4) !== 0)

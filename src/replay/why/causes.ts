@@ -104,10 +104,15 @@ export class CauseFinder {
     const note = `${ENGINES[engine]} works on context ${contextId}, ${heads}`;
     const { rows, i } = timeline.row(seq);
     if (rows.kind[i] === K["guest.fetched"]) fetchedAt[rows.purpose[i]] = seq;
+    const { engine: asker, purpose: why } = rows.answerTable;
+    for (let k = rows.firstAnswer[i]; k < rows.firstAnswer[i] + rows.answers[i]; k++)
+      if (asker[k] === engine) fetchedAt[why[k]] = seq;
+    // The input that submits may be told pages in place.
+    const start = row < timeline.first ? timeline.first : timeline.inputAt(row);
     const pages = PAGES.flatMap((purpose) => {
       const at = fetchedAt[PURPOSES.indexOf(purpose)];
-      if (at <= row || at < timeline.first) return [];
-      return [this.leaf(at, purpose === "command" ? "batch" : purpose, "written by the guest")];
+      if (at < start) return [];
+      return [this.leaf(at, purpose === "command" ? "batch" : purpose, "told a page that the guest wrote")];
     });
     return { note, causes: [this.submission(row), ...pages] };
   }
