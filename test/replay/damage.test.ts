@@ -131,7 +131,7 @@ test("damage in a middle block leaves the blocks before it, and is found by read
   const hurt = openBytes(damaged, tools).recording;
   expect(hurt.damage).toBeNull();
   const rows = new Rows();
-  expect(hurt.readBlock(0, rows).lastSeq).toBe(11);
+  expect(hurt.readBlock(0, rows).lastSeq).toBe(4);
   expect(() => hurt.readBlock(1, rows)).toThrow(
     `sample.mcap: at byte ${offset}: the chain of a block does not hold`,
   );
@@ -147,7 +147,7 @@ test("blocks that were exchanged or left out are noticed", async () => {
     offset: b.offset,
     verifiedBlocks: 1,
     cut: false,
-    reason: "a block from row 24, expected 12",
+    reason: "a block from row 10, expected 5",
   });
   const other = await record(
     { ...sampleLog(), rows: sampleLog().rows.map((row) => ({ ...row, page: 0 })) },
