@@ -13,6 +13,7 @@ const long = join(folder, "long.mcap");
 const short = join(folder, "short.mcap");
 const diverging = join(folder, "diverging.mcap");
 const GOLDEN = "recordings/linux-6.1-boot.mcap";
+const LONG = "recordings/linux-6.1-gem.mcap";
 
 beforeAll(async () => {
   const walk = indexed(await recordWalk(await loadTools(), { rounds: 200 }), 1);
@@ -35,9 +36,12 @@ test.each([1, 2, 3])("--jobs %i: the same answer, and how many threads gave it",
 });
 
 test("no more threads than can have a part each", async () => {
-  const { code, stdout } = await gvt("verify", GOLDEN, "--json", "--jobs", "64");
+  const { code, stdout } = await gvt("verify", LONG, "--json", "--jobs", "64");
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ exact: true, blocks: 6, jobs: 6 });
+  const { exact, blocks, jobs } = JSON.parse(stdout);
+  expect(exact).toBe(true);
+  expect(blocks).toBeGreaterThan(1);
+  expect(jobs).toBe(blocks);
 });
 
 test("several files: each is told by itself, in order, and one that is bad keeps nobody from the others", async () => {

@@ -52,7 +52,7 @@ test("why answers with a tree, and as JSON", async () => {
   const text = await gvt("why", file, "vgpu1.rcs0.RING_CONTEXT_STATUS_PTR", "--changed");
   expect(text).toMatchObject({ code: 0, stderr: "" });
   expect(text.stdout).toMatch(
-    /changed by \d+ .*\n {2}├ submitted by \d+ mmio\.written {2}vgpu1\.rcs0\.RING_ELSP/,
+    /changed by \d+ .*\n {2}├ submitted by \d+ workload\.submitted .*\n {2}│ └ written by \d+ mmio\.written {2}vgpu1\.rcs0\.RING_ELSP/,
   );
   const json = jsonOf(await gvt("why", file, "vgpu1.gtIrq0.GEN8_GT_IER", "--at", "80", "--json"));
   expect(json).toMatchObject({ at: 80, path: "vgpu1.gtIrq0.GEN8_GT_IER", cost: { index: false } });

@@ -27,6 +27,7 @@ function inputsWith(list: readonly Short[]): Inputs {
     rows.size[i] = 4;
     rows.lo[i] = lo;
     rows.purpose[i] = purpose;
+    if (kind === "aperture.written") rows.addStore(at, 4, new Uint8Array(4));
     inputs.add(rows, i, { seq: n, time: n, gap: n, timer: null });
   }
   return inputs;

@@ -297,7 +297,9 @@ describe("what is left", () => {
     expect(verify(small.recording, small.store).exact).toBe(true);
     expect(holdsAtEnd(small, text)).toBe(true);
     const words = (one: Sample): number => {
-      const filled = commandPages(one).map((page) => one.store.words(page).filter((word) => word !== 0).length);
+      const filled = commandPages(one).map(
+        (page) => one.store.words(page).filter((word) => word !== 0).length,
+      );
       return Math.max(0, ...filled);
     };
     expect(words(small)).toBeGreaterThan(0);

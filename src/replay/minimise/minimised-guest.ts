@@ -1,3 +1,4 @@
+import { WRITE_PAYLOAD } from "../../events/codes.ts";
 import { CLASS_OUTCOME, K, KIND_CLASS, KIND_WORLD } from "../../events/kinds.ts";
 import { Rows } from "../../events/rows.ts";
 import type { Machine } from "../../reducers/machine.ts";
@@ -180,7 +181,7 @@ function upTo(rows: Rows, end: number): Rows {
 }
 
 /** What a test case expects of the input that is answered otherwise. */
-function expectationOf(rows: Rows, { seq, column, kind, detail }: Divergence): Expectation {
+function expectationOf(rows: Rows, { seq, column, kind, detail, expected: wanted }: Divergence): Expectation {
   if (column === "reply") return { type: "reply", expected: rows.lo[seq] };
   const at = inputBefore(rows, seq);
   let outcomes = 0;
@@ -188,9 +189,24 @@ function expectationOf(rows: Rows, { seq, column, kind, detail }: Divergence): E
   if (seq === at || (column === "kind" && !detail.startsWith("expected")))
     return { type: "count", expected: outcomes };
   const index = seq - at - 1;
+  const piece = column === "lo" ? pieceWith(rows, seq, wanted) : -1;
+  if (piece >= 0) {
+    const before = rows.writes.subarray(at + 1, seq).reduce((sum, pieces) => sum + pieces, 0);
+    return { type: "outcome", index: before + piece, column: "writeTable.lo", expected: wanted };
+  }
   if (rows.writes[seq] > 0 && column !== "kind")
     return { type: "outcome", index, column: "writes", expected: rows.writes[seq] };
   const name = column === "at" || column === "hi" || column === "length" ? column : "lo";
   if (column === "kind") return { type: "outcome", index, column, expected: K[kind as keyof typeof K] };
   return { type: "outcome", index, column: name, expected: rows[name][seq] };
+}
+
+/** The piece of row i, counted from its first, whose bytes have this low half of a hash; -1: none. */
+function pieceWith(rows: Rows, i: number, lo: number): number {
+  const { code, lo: hashes } = rows.writeTable;
+  for (let k = 0; k < rows.writes[i]; k++) {
+    const p = rows.firstPiece[i] + k;
+    if (code[p] !== WRITE_PAYLOAD && hashes[p] === lo) return k;
+  }
+  return -1;
 }
