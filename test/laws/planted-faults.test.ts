@@ -8,7 +8,9 @@ import { PLANTED } from "./planted.ts";
 import { subjects } from "./subjects.ts";
 
 /** Longer recordings see no other faults, and take their time: what is not seen takes a whole replay. */
-const FILE_BYTES = 1 << 19;
+const FILE_BYTES = 1 << 20;
+/** From this size on a recording is only asked where the shorter ones see nothing. */
+const LONG_BYTES = 1 << 19;
 
 describe("a fault that a guest can see diverges at level guest, at a named place", () => {
   const recordings = new Map<string, Scripted & { readonly timeline: ContentTimeline }>();

@@ -38,7 +38,10 @@ for (const coherent of [true, false]) {
     for (const before of [0xffff_ffff, 0xffff_fff0, 0xffff_ffe0]) {
       rig.machine.core.lastTicket = before;
       rig.machine.core.lastStamp = 0xffff_fffe;
-      for (let value = 1; value < 5; value++) expect(works(rig, guest, value)).toBe(true);
+      // Where memory is shared, tickets are timers' alone.
+      const isRound = (): boolean => rig.machine.core.lastTicket < before;
+      for (let value = 1; value < 5 || (value < 400 && !isRound()); value++)
+        expect(works(rig, guest, value)).toBe(true);
       expect(rig.machine.core.lastTicket).toBeLessThan(0x1000);
       expect(rig.machine.core.lastStamp).toBeGreaterThan(0xffff_ffff);
       expect(rig.machine.core.openTickets().filter((ticket) => ticket > 0x1000)).toEqual([]);

@@ -102,7 +102,7 @@ export function gatherPages(rows: Rows, store: PageStore, seen: SeenPages): Bloc
   for (let i = 0; i < count; i++) if (kind[i] === FETCHED) index[i] = places.of(page[i]);
   for (let k = 0; k < answerTable.count; k++)
     if (answerTable.status[k] === TOLD) answerIndex[k] = places.of(answerTable.page[k]);
-  if (places.ids.length === 0) return { ...NO_PAGES, index, answerIndex };
+  if (places.ids.length === 0) return { ...NO_PAGES, answerIndex };
   return { used: hashesOf(places.ids, store), index, answerIndex, ...gatherContents(places.fresh, store) };
 }
 
