@@ -100,10 +100,10 @@ export const PLANTED: readonly Planted[] = [
     /IIR|irq/i,
   ),
   planted(
-    "a PTE written by halves goes to the device only with its upper half",
+    "a PTE written by halves goes to the device only with its lower half",
     "mediator/ggtt.ts",
     /\n {2}publish\(core, v, entry, core\.words\.read/,
-    "\n  if ((word & 1) !== 0) publish(core, v, entry, core.words.read",
+    "\n  if ((word & 1) === 0) publish(core, v, entry, core.words.read",
     /bcs0\.write/,
   ),
   planted(
@@ -166,8 +166,8 @@ export const PLANTED: readonly Planted[] = [
   planted(
     "copies between pages take the wrong dword",
     ACTIONS,
-    "writeValue(core, engine, 1, VALUE.low, 0);",
-    "writeValue(core, engine, 1, VALUE.high, 0);",
+    "writeValue(core, e, engine, 1, VALUE.low, 0);",
+    "writeValue(core, e, engine, 1, VALUE.high, 0);",
     /\.write\./,
   ),
   planted(
